@@ -1,0 +1,115 @@
+// swift-tools-version: 6.2
+// The map of Tributary: targets in floor order, lowest first. Imports go down only
+// (docs/architecture.md); CI builds with --explicit-target-dependency-import-check error.
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+func floor(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "tributary",
+    products: [.executable(name: "tributary", targets: ["tributary"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // System libraries and data files.
+        .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "StandardsData"),
+
+        // Floor 0: numbers.
+        floor("Exact", [bigInt]),
+        floor("Statistics", []),
+        // Floor 1: the nouns.
+        floor("Monitoring", ["Exact"]),
+        floor("Accounting", ["Exact"]),
+        // Floor 2: bytes to batches; limits and rules as data.
+        floor("Formats", ["CZlib", "Exact", "Monitoring", crypto]),
+        floor("Standards", ["Exact", "Monitoring", "StandardsData", yams]),
+        // Floor 3: verdicts on values, findings, period statistics.
+        floor("Quality", ["Exact", "Statistics", "Monitoring", "Standards"]),
+        floor("Detection", ["Exact", "Statistics", "Monitoring", "Standards", "Assessment"]),
+        floor("Assessment", ["Exact", "Monitoring", "Standards"]),
+        // Floor 4: decisions people review, money people transfer.
+        floor("Alerting", ["Exact", "Monitoring", "Standards", "Detection", "Assessment"]),
+        floor("Compensation", ["Exact", "Monitoring", "Accounting", "Standards", "Assessment", crypto, yams]),
+        // Floor 5: the two flows as two short functions.
+        floor("Pipeline", [
+            "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Quality", "Detection", "Assessment",
+            "Alerting", "Compensation",
+        ]),
+        // Beside the flows: synthetic stations for examples and tests.
+        floor("Simulation", ["Exact", "Monitoring", "Standards"]),
+        // Floor 6: the book.
+        floor("Storage", [
+            "CZlib", "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Alerting", "Compensation",
+            "Pipeline", grdb, crypto, log,
+        ]),
+        // Floor 7: doors and pages.
+        floor("Ingest", ["CZlib", "Exact", "Monitoring", "Formats", "Standards", "Pipeline", "Storage", log, lifecycle, crypto]),
+        floor("Web", [
+            "Exact", "Monitoring", "Accounting", "Standards", "Alerting", "Compensation", "Pipeline", "Storage",
+            hummingbird, log, lifecycle, nioCore, nioPosix, nioHTTP1,
+        ]),
+        // Floor 8: commands.
+        .executableTarget(
+            name: "tributary",
+            dependencies: [
+                "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Quality", "Detection", "Assessment",
+                "Alerting", "Compensation", "Pipeline", "Simulation", "Storage", "Ingest", "Web", arguments, log, lifecycle,
+                nioCore, nioPosix, nioHTTP1,
+            ],
+            swiftSettings: settings),
+
+        // Tests mirror the sources; FlowTests runs the program as its users do, TidyTests reads the tree.
+        tests("Exact", ["Exact"]),
+        tests("Statistics", ["Statistics"]),
+        tests("Monitoring", ["Exact", "Monitoring"]),
+        tests("Accounting", ["Exact", "Accounting"]),
+        tests("Formats", ["CZlib", "Exact", "Monitoring", "Formats", crypto]),
+        tests("Standards", ["Exact", "Monitoring", "Standards"]),
+        tests("Quality", ["Exact", "Statistics", "Monitoring", "Standards", "Quality"]),
+        tests("Detection", ["Exact", "Statistics", "Monitoring", "Standards", "Assessment", "Detection"]),
+        tests("Assessment", ["Exact", "Monitoring", "Standards", "Assessment"]),
+        tests("Alerting", ["Exact", "Monitoring", "Standards", "Detection", "Assessment", "Alerting"]),
+        tests("Compensation", ["Exact", "Monitoring", "Accounting", "Standards", "Assessment", "Compensation"]),
+        tests("Simulation", ["Exact", "Monitoring", "Standards", "Simulation"]),
+        tests("Storage", ["CZlib", "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Storage", grdb, crypto, log]),
+        tests("RealData", ["Exact", "Monitoring", "Formats", "Standards", "Assessment"]),
+        tests("Flow", ["Exact", "Monitoring", "Formats", "Standards", "Pipeline", "Storage"]),
+        tests("Tidy", []),
+    ]
+)

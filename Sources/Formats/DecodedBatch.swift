@@ -1,0 +1,144 @@
+// What a reader makes of a batch's bytes: blocks of observations, and every row it could not take.
+
+package import Exact
+package import Monitoring
+
+/// The formats we read, named by content, never by file name.
+package enum FormatID: String, Sendable, CaseIterable {
+    /// `station,parameter,time,value[,flag[,qualifier]]`
+    case tributaryCSV = "tributary-csv"
+    /// One JSON object a line with the same fields.
+    case tributaryNDJSON = "tributary-ndjson"
+    /// China's national air feed: one row a station and hour.
+    case nationalAir = "national-air"
+    /// The national surface-water feed as JSON, cells carrying the unrounded value in a title.
+    case nationalWaterJSON = "national-water-json"
+    /// The same feed as 4-hourly CSV.
+    case nationalWaterCSV = "national-water-csv"
+    /// The wide hourly site file: one column a station, one row an hour and item.
+    case chinaSites = "china-sites"
+    /// The Beijing multi-site file: date in parts, one row an hour.
+    case beijingSites = "beijing-sites"
+
+    /// True where one row carries one verdict (wide feeds); long formats carry one value a row.
+    package var isWide: Bool {
+        switch self {
+        case .tributaryCSV, .tributaryNDJSON: false
+        default: true
+        }
+    }
+}
+
+/// Limits on what one batch may unpack to; each is checked while streaming.
+package struct ReadLimits: Sendable {
+    package var compressedBytes = 2 << 30
+    package var inflatedBytes = 16 << 30
+    /// Inflated bytes for each compressed byte; text of repeated rows reaches about 100, a bomb 1,000.
+    package var inflationRatio = 400
+    package var gzipMembers = 100_000
+    package var lineBytes = 1 << 20
+    package var fieldBytes = 64 << 10
+    /// A document that must be read whole (JSON feeds).
+    package var documentBytes = 256 << 20
+    package var rows = 200_000_000
+    /// Rows a block carries before it is handed on.
+    package var blockRows = 262_144
+    /// Rejections kept with their text; the rest are only counted.
+    package var keptRejections = 10_000
+
+    package init() {}
+}
+
+/// All a reader needs besides the bytes.
+package struct ReadContext: Sendable {
+    /// The profile for each format; a station's own profile is looked up by the caller before reading.
+    package var profiles: [FormatID: SourceProfile]
+    package var parameters: ParameterCatalogue
+    /// Path components of the file, outermost first: they may carry the year that a feed leaves out.
+    package var nameHints: [String]
+    package var received: Instant
+    package var limits: ReadLimits
+
+    package init(
+        profiles: [FormatID: SourceProfile], parameters: ParameterCatalogue, nameHints: [String], received: Instant,
+        limits: ReadLimits = ReadLimits()
+    ) {
+        self.profiles = profiles
+        self.parameters = parameters
+        self.nameHints = nameHints
+        self.received = received
+        self.limits = limits
+    }
+}
+
+/// What a feed itself says of one of its rows (its own index or class), kept to be compared, never to be believed.
+package struct ReportedVerdict: Hashable, Sendable {
+    package let row: Int32
+    package let station: StationID
+    /// The station's or section's name as the feed prints it.
+    package let name: String
+    /// The source's own stamp (end of the hour in the air feeds, the reading's time in the water feeds).
+    package let stamp: Instant
+    package let start: Instant
+    package let aqi: Int?
+    /// The feed's primary items, as printed; empty when none.
+    package let primary: String
+    package let waterClass: Int?
+    /// Items the feed marks as outside the station's plan (`/`), as parameter ids.
+    package let outsidePlan: [ParameterID]
+    /// The feed's word on the station's condition (正常, 维护, 停站 …); empty when it has none.
+    package let condition: String
+
+    package init(
+        row: Int32, station: StationID, name: String, stamp: Instant, start: Instant, aqi: Int?, primary: String,
+        waterClass: Int?, outsidePlan: [ParameterID], condition: String
+    ) {
+        self.row = row
+        self.station = station
+        self.name = name
+        self.stamp = stamp
+        self.start = start
+        self.aqi = aqi
+        self.primary = primary
+        self.waterClass = waterClass
+        self.outsidePlan = outsidePlan
+        self.condition = condition
+    }
+}
+
+/// A slice of a batch, handed on while the rest is still being read.
+package struct DecodedSlice: Sendable {
+    package var block = ObservationBlock()
+    package var rejections: [Rejection] = []
+    package var reported: [ReportedVerdict] = []
+
+    package init() {}
+}
+
+/// What is known once the whole batch is read.
+package struct DecodedSummary: Sendable {
+    package let format: FormatID
+    package let profile: SourceProfile
+    /// Data rows met, rejected ones among them; for wide formats rows of the file, not values.
+    package let rowCount: Int
+    package let inflatedByteCount: Int
+    /// Rejections beyond `ReadLimits.keptRejections`, counted only.
+    package let unkeptRejections: Int
+
+    package init(
+        format: FormatID, profile: SourceProfile, rowCount: Int, inflatedByteCount: Int, unkeptRejections: Int
+    ) {
+        self.format = format
+        self.profile = profile
+        self.rowCount = rowCount
+        self.inflatedByteCount = inflatedByteCount
+        self.unkeptRejections = unkeptRejections
+    }
+}
+
+/// How reading a batch ended. A rejected batch may have handed on slices before the fault was met: the rows that
+/// could be read are kept, and the rejection says where reading stopped.
+package enum DecodedOutcome: Sendable {
+    case read(DecodedSummary)
+    case stopped(Rejection, DecodedSummary?)
+}

@@ -1,0 +1,58 @@
+// What a station sends at once, and what it gets back.
+
+/// A SHA-256 digest: 32 bytes.
+package struct Digest256: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let bytes: [UInt8]
+
+    /// - Precondition: 32 bytes.
+    package init(bytes: [UInt8]) {
+        precondition(bytes.count == 32, "A SHA-256 digest has 32 bytes.")
+        self.bytes = bytes
+    }
+
+    /// 64 hexadecimal digits, lower case.
+    package init?(hexadecimal text: String) {
+        guard text.utf8.count == 64 else { return nil }
+        var bytes: [UInt8] = []
+        var rest = Substring(text)
+        while !rest.isEmpty {
+            guard let byte = UInt8(rest.prefix(2), radix: 16) else { return nil }
+            bytes.append(byte)
+            rest = rest.dropFirst(2)
+        }
+        self.bytes = bytes
+    }
+
+    package static func < (left: Digest256, right: Digest256) -> Bool {
+        left.bytes.lexicographicallyPrecedes(right.bytes)
+    }
+
+    package var description: String {
+        bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    }
+}
+
+/// How a batch's rows were received. Every row of the batch is in exactly one of the first five counts.
+package struct ReceiptCounts: Hashable, Sendable {
+    /// New observations (a refill of a missing value among them).
+    package var accepted = 0
+    /// Same series, start, value, qualifier and flag as one we hold.
+    package var duplicate = 0
+    /// Another value for a series and start we hold; both are kept.
+    package var conflict = 0
+    /// Rows that could not be read.
+    package var rejected = 0
+    /// Rows kept aside until somebody decides.
+    package var quarantined = 0
+
+    package init() {}
+}
+
+/// How far a batch has come.
+package enum BatchState: String, Sendable {
+    /// Some slices are committed, others not yet: in no assessment.
+    case incomplete
+    case complete
+    /// Nothing in it could be read; the bytes are kept.
+    case rejected
+}

@@ -1,0 +1,71 @@
+// What is measured, where and how: the identity of a column of observations.
+
+/// The canonical id of a monitoring parameter (监测因子), as in the standards' code table: `codmn`, `pm25` …
+package struct ParameterID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let rawValue: String
+    package init(_ rawValue: String) { self.rawValue = rawValue }
+    package static func < (left: ParameterID, right: ParameterID) -> Bool { left.rawValue < right.rawValue }
+    package var description: String { rawValue }
+}
+
+/// The stable id of a monitoring station (监测站); names, places and instruments are dated attributes.
+package struct StationID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let rawValue: String
+    package init(_ rawValue: String) { self.rawValue = rawValue }
+    package static func < (left: StationID, right: StationID) -> Bool { left.rawValue < right.rawValue }
+    package var description: String { rawValue }
+}
+
+/// The id of a river cross-section or an air assessment point that an agreement names (断面).
+package struct SectionID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let rawValue: String
+    package init(_ rawValue: String) { self.rawValue = rawValue }
+    package static func < (left: SectionID, right: SectionID) -> Bool { left.rawValue < right.rawValue }
+    package var description: String { rawValue }
+}
+
+/// What a value says about its interval.
+package enum SeriesStatistic: String, Sendable, CaseIterable {
+    /// A reading at the interval's start; the interval is empty.
+    case instant
+    /// The mean over the interval.
+    case mean
+    /// A mean over a window longer than the cadence that ends with the interval (24 h sliding means).
+    case slidingMean = "sliding-mean"
+    /// The largest hourly mean of the day so far.
+    case dayMaximum = "day-maximum"
+    /// The largest 8 h sliding mean of the day so far.
+    case dayMaximum8h = "day-maximum-8h"
+}
+
+/// Who made the value.
+package enum SeriesOrigin: String, Sendable, CaseIterable {
+    case automatic, manual, joint
+    case thirdParty = "third-party"
+    case published
+}
+
+/// The identity of a series (序列): station × parameter × statistic × interval × origin.
+package struct SeriesKey: Hashable, Sendable {
+    package let station: StationID
+    package let parameter: ParameterID
+    package let statistic: SeriesStatistic
+    /// Length of each observation's interval in milliseconds; 0 for instants. For sliding means, the window.
+    package let window: Duration64
+    package let origin: SeriesOrigin
+
+    package init(
+        station: StationID, parameter: ParameterID, statistic: SeriesStatistic, window: Duration64, origin: SeriesOrigin
+    ) {
+        self.station = station
+        self.parameter = parameter
+        self.statistic = statistic
+        self.window = window
+        self.origin = origin
+    }
+
+    /// `station/parameter/statistic/window seconds/origin`: stable, sortable, used in digests and dumps.
+    package var canonicalText: String {
+        "\(station)/\(parameter)/\(statistic.rawValue)/\(window.milliseconds / 1_000)/\(origin.rawValue)"
+    }
+}

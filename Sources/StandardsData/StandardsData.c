@@ -1,0 +1,2 @@
+#include "StandardsData.h"
+const int tributary_standards_placeholder = 1;

@@ -1,0 +1,1 @@
+extern const int tributary_standards_placeholder;

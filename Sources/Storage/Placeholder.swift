@@ -1,0 +1,4 @@
+// Placeholder.
+import GRDB
+import Crypto
+import Logging

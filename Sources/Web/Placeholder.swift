@@ -1,0 +1,4 @@
+// Placeholder.
+import Hummingbird
+import NIOHTTP1
+import NIOPosix

@@ -1,0 +1,5 @@
+import ArgumentParser
+import Web
+import Ingest
+import Storage
+print("hello")
