@@ -61,7 +61,7 @@ let package = Package(
         floor("Standards", ["Exact", "Monitoring", "StandardsData", yams]),
         // Floor 3: verdicts on values, findings, period statistics.
         floor("Quality", ["Exact", "Statistics", "Monitoring", "Standards"]),
-        floor("Detection", ["Exact", "Statistics", "Monitoring", "Standards", "Assessment"]),
+        floor("Detection", ["Exact", "Statistics", "Monitoring", "Standards"]),
         floor("Assessment", ["Exact", "Monitoring", "Standards"]),
         // Floor 4: decisions people review, money people transfer.
         floor("Alerting", ["Exact", "Monitoring", "Standards", "Detection", "Assessment"]),
@@ -102,7 +102,7 @@ let package = Package(
         tests("Formats", ["CZlib", "Exact", "Monitoring", "Formats", crypto]),
         tests("Standards", ["Exact", "Monitoring", "Standards"]),
         tests("Quality", ["Exact", "Statistics", "Monitoring", "Standards", "Quality"]),
-        tests("Detection", ["Exact", "Statistics", "Monitoring", "Standards", "Assessment", "Detection"]),
+        tests("Detection", ["Exact", "Statistics", "Monitoring", "Standards", "Detection"]),
         tests("Assessment", ["Exact", "Monitoring", "Standards", "Assessment"]),
         tests("Alerting", ["Exact", "Monitoring", "Standards", "Detection", "Assessment", "Alerting"]),
         tests("Compensation", ["Exact", "Monitoring", "Accounting", "Standards", "Assessment", "Compensation"]),
