@@ -1,0 +1,33 @@
+// The alerts page, also the first one: what must be worked, open alerts before ended ones.
+
+enum AlertsPage {
+    static func body(_ alerts: [AlertView], _ language: Language) -> HTML {
+        if alerts.isEmpty { return "<p class=\"empty\">\(language.pick(Glossary.noAlert))</p>" }
+        let ordered = alerts.filter(\.isOpen) + alerts.filter { !$0.isOpen }
+        let headings = [
+            Glossary.section, Glossary.parameter, Glossary.against, Glossary.multiple, Glossary.peak, Glossary.from,
+            Glossary.until, Glossary.kind, Glossary.state,
+        ].map(language.pick)
+        return table(
+            caption: language.pick("报警（实时·未经审核）", "Alerts (real-time, unreviewed)"),
+            headings: headings, rows: ordered.map { row($0, language) })
+    }
+
+    private static func row(_ alert: AlertView, _ language: Language) -> [HTML] {
+        let state: HTML =
+            alert.isOpen
+            ? "<span class=\"tag open\">\(language.pick(alert.state))</span>"
+            : "<span class=\"tag\">\(language.pick(alert.state))</span>"
+        return [
+            "\(language.pick(alert.section))<span class=\"small\">\(alert.id)</span>",
+            "\(language.pick(alert.parameter))",
+            "\(alert.against)",
+            "<span class=\"number\">\(alert.multiple ?? "—")</span>",
+            "<span class=\"number\">\(alert.peak)</span>",
+            "\(alert.from)",
+            "\(alert.until ?? language.pick(Glossary.stillOpen))",
+            "\(language.pick(alert.kind))",
+            state,
+        ]
+    }
+}

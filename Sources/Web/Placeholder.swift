@@ -1,4 +1,0 @@
-// Placeholder.
-import Hummingbird
-import NIOHTTP1
-import NIOPosix

@@ -1,0 +1,131 @@
+// The pages over HTTP and the command socket: two doors of one node, both ending when told.
+
+import HTTPTypes
+import Hummingbird
+package import Logging
+import NIOCore
+package import ServiceLifecycle
+
+/// What a command gets back: an exit code, and what to print where.
+package struct CommandReply: Sendable {
+    package let exitCode: Int
+    package let standardOutput: String
+    package let standardError: String
+
+    package init(exitCode: Int, standardOutput: String, standardError: String) {
+        self.exitCode = exitCode
+        self.standardOutput = standardOutput
+        self.standardError = standardError
+    }
+}
+
+/// Serves the read-only pages on a TCP address and, on a Unix socket, the commands of this machine's users.
+package struct WebServer: Service {
+    /// Bytes a command's request may have: a list of paths, not the files themselves.
+    static let commandByteLimit = 16 << 20
+
+    private let pages: any Service
+    private let commands: any Service
+
+    /// - Parameters:
+    ///   - started: called with the page server's port once it listens.
+    ///   - perform: runs one command request (JSON) on the node.
+    package init(
+        host: String, port: Int, socketPath: String, node: any NodeReading, logger: Logger,
+        started: @escaping @Sendable (Int) async -> Void,
+        perform: @escaping @Sendable (String) async -> CommandReply
+    ) {
+        pages = Application(
+            router: Self.pageRouter(node),
+            configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "tributary"),
+            onServerRunning: { channel in await started(channel.localAddress?.port ?? port) },
+            logger: logger)
+        commands = Application(
+            router: Self.commandRouter(perform),
+            configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socketPath)),
+            logger: logger)
+    }
+
+    package func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { [pages] in try await pages.run() }
+            group.addTask { [commands] in try await commands.run() }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private static func commandRouter(
+        _ perform: @escaping @Sendable (String) async -> CommandReply
+    ) -> Router<BasicRequestContext> {
+        let router = Router()
+        router.post("v1/commands") { request, _ -> Response in
+            let body = try await request.body.collect(upTo: commandByteLimit)
+            let reply = await perform(String(buffer: body))
+            var headers = HTTPFields()
+            headers[.contentType] = "text/plain; charset=utf-8"
+            headers[CommandSocket.exitCodeField] = String(reply.exitCode)
+            headers[CommandSocket.errorLengthField] = String(reply.standardError.utf8.count)
+            // Standard error first, its length in the header: one body carries both streams whole.
+            return Response(
+                status: .ok, headers: headers,
+                body: ResponseBody(byteBuffer: ByteBuffer(string: reply.standardError + reply.standardOutput)))
+        }
+        return router
+    }
+
+    private static func pageRouter(_ node: any NodeReading) -> Router<BasicRequestContext> {
+        let router = Router()
+        router.get("/") { request, _ -> Response in
+            let accepted = request.headers[.acceptLanguage] ?? ""
+            let language: Language = accepted.hasPrefix("en") ? .english : .chinese
+            var headers = HTTPFields()
+            headers[.location] = "/\(language.rawValue)/"
+            return Response(status: .found, headers: headers)
+        }
+        router.get("health") { _, _ in "ok\n" }
+        router.get("style.css") { _, _ in text(StyleSheet.text, type: "text/css; charset=utf-8") }
+        for language in Language.allCases {
+            let group = router.group(RouterPath(language.rawValue))
+            group.get { _, _ -> Response in
+                let body = AlertsPage.body(try await node.alertViews(), language)
+                return page("", Glossary.alerts, body, try await node.overview(), language)
+            }
+            group.get("sections") { _, _ -> Response in
+                let body = SectionsPage.body(try await node.sectionViews(), language)
+                return page("sections", Glossary.sections, body, try await node.overview(), language)
+            }
+            group.get("statements") { _, _ -> Response in
+                let body = StatementsPage.body(try await node.statementViews(), language)
+                return page("statements", Glossary.statements, body, try await node.overview(), language)
+            }
+            group.get("statements/{run}") { _, context -> Response in
+                let run = try context.parameters.require("run")
+                guard let statement = try await node.statementViews().first(where: { $0.runID == run }) else {
+                    throw HTTPError(.notFound)
+                }
+                let body = StatementsPage.body(of: statement, language)
+                return page("statements/\(run)", statement.title, body, try await node.overview(), language)
+            }
+        }
+        return router
+    }
+
+    private static func page(
+        _ path: String, _ title: Words, _ body: HTML, _ overview: NodeOverview, _ language: Language
+    ) -> Response {
+        let page = Page(
+            language: language, path: path, title: language.pick(title), overview: overview, body: body)
+        return text(page.render(), type: "text/html; charset=utf-8")
+    }
+
+    private static func text(_ text: String, type: String) -> Response {
+        var headers = HTTPFields()
+        headers[.contentType] = type
+        headers[.cacheControl] = "no-store"
+        headers[.contentSecurityPolicy] = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'"
+        headers[.xContentTypeOptions] = "nosniff"
+        return Response(
+            status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+}
