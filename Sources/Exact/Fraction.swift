@@ -3,139 +3,130 @@
 internal import BigInt
 
 /// An exact ratio in lowest terms with a positive denominator.
+///
+/// Two 64-bit integers while they suffice, big integers when they do not; a value has one form only, so equality and
+/// hash are those of the parts.
 package struct Fraction: Sendable, Hashable {
-    let numerator: BigInt
-    let denominator: BigInt
+    enum Storage: Hashable, Sendable {
+        /// Lowest terms, `denominator` > 0, `numerator` ≠ Int64.min.
+        case small(numerator: Int64, denominator: Int64)
+        /// Lowest terms, denominator > 0, and one of them does not fit the small form.
+        indirect case big(numerator: BigInt, denominator: BigInt)
+    }
+
+    let storage: Storage
+
+    /// - Precondition: the parts are in lowest terms and `denominator` is positive.
+    init(lowestNumerator numerator: Int128, denominator: Int128) {
+        if let top = Int64(exactly: numerator), let bottom = Int64(exactly: denominator), top != .min {
+            storage = .small(numerator: top, denominator: bottom)
+        } else {
+            storage = .big(numerator: BigInt(numerator), denominator: BigInt(denominator))
+        }
+    }
+
+    /// - Precondition: the parts are in lowest terms and `denominator` is positive.
+    init(lowestNumerator numerator: BigInt, denominator: BigInt) {
+        if let top = Int64(exactly: numerator), let bottom = Int64(exactly: denominator), top != .min {
+            storage = .small(numerator: top, denominator: bottom)
+        } else {
+            storage = .big(numerator: numerator, denominator: denominator)
+        }
+    }
 
     init(numerator: BigInt, denominator: BigInt) {
         precondition(denominator != 0, "A fraction's denominator is not zero.")
         let divisor = numerator.greatestCommonDivisor(with: denominator)
         let sign: BigInt = denominator < 0 ? -1 : 1
-        self.numerator = divisor == 0 ? 0 : sign * numerator / divisor
-        self.denominator = divisor == 0 ? 1 : sign * denominator / divisor
+        self.init(lowestNumerator: sign * numerator / divisor, denominator: sign * denominator / divisor)
     }
 
     package init(_ value: Int) {
-        numerator = BigInt(value)
-        denominator = 1
+        self.init(lowestNumerator: Int128(value), denominator: 1)
     }
 
     /// - Precondition: `denominator` is not zero.
     package init(_ numerator: Int, _ denominator: Int) {
-        self.init(numerator: BigInt(numerator), denominator: BigInt(denominator))
+        precondition(denominator != 0, "A fraction's denominator is not zero.")
+        let divisor = Int128(greatestCommonDivisor(numerator.magnitude, denominator.magnitude))
+        let sign: Int128 = denominator < 0 ? -1 : 1
+        self.init(
+            lowestNumerator: sign * Int128(numerator) / divisor, denominator: sign * Int128(denominator) / divisor)
     }
 
     package init(_ decimal: ExactDecimal) {
-        let power = BigInt(10).power(abs(Int(decimal.exponent)))
-        if decimal.exponent >= 0 {
-            self.init(numerator: BigInt(decimal.mantissa) * power, denominator: 1)
-        } else {
-            self.init(numerator: BigInt(decimal.mantissa), denominator: power)
-        }
+        let exponent = Int(decimal.exponent)
+        self = Fraction(Int(decimal.mantissa)) * Fraction.powerOfTen(exponent)
     }
 
     package static let zero = Fraction(0)
     package static let one = Fraction(1)
-}
 
-extension Fraction: Comparable {
-    package static func < (left: Fraction, right: Fraction) -> Bool {
-        left.numerator * right.denominator < right.numerator * left.denominator
-    }
-}
-
-extension Fraction {
-    package static func + (left: Fraction, right: Fraction) -> Fraction {
-        Fraction(
-            numerator: left.numerator * right.denominator + right.numerator * left.denominator,
-            denominator: left.denominator * right.denominator)
-    }
-
-    package static prefix func - (value: Fraction) -> Fraction {
-        Fraction(numerator: -value.numerator, denominator: value.denominator)
+    /// 10 to the power `exponent`, which may be negative.
+    static func powerOfTen(_ exponent: Int) -> Fraction {
+        guard abs(exponent) <= 18 else {
+            let power = BigInt(10).power(abs(exponent))
+            return exponent > 0
+                ? Fraction(lowestNumerator: power, denominator: 1) : Fraction(lowestNumerator: 1, denominator: power)
+        }
+        var power: Int128 = 1
+        for _ in 0..<abs(exponent) { power *= 10 }
+        return exponent >= 0
+            ? Fraction(lowestNumerator: power, denominator: 1) : Fraction(lowestNumerator: 1, denominator: power)
     }
 
-    package static func - (left: Fraction, right: Fraction) -> Fraction { left + -right }
-
-    package static func * (left: Fraction, right: Fraction) -> Fraction {
-        Fraction(numerator: left.numerator * right.numerator, denominator: left.denominator * right.denominator)
+    var numerator: BigInt {
+        switch storage {
+        case .small(let numerator, _): BigInt(numerator)
+        case .big(let numerator, _): numerator
+        }
     }
 
-    /// - Precondition: `right` is not zero.
-    package static func / (left: Fraction, right: Fraction) -> Fraction {
-        Fraction(numerator: left.numerator * right.denominator, denominator: left.denominator * right.numerator)
+    var denominator: BigInt {
+        switch storage {
+        case .small(_, let denominator): BigInt(denominator)
+        case .big(_, let denominator): denominator
+        }
     }
 
-    package static func += (left: inout Fraction, right: Fraction) { left = left + right }
+    package var isZero: Bool { storage == .small(numerator: 0, denominator: 1) }
 
-    package var isZero: Bool { numerator == 0 }
-    package var isNegative: Bool { numerator < 0 }
-    package var isInteger: Bool { denominator == 1 }
+    package var isNegative: Bool {
+        switch storage {
+        case .small(let numerator, _): numerator < 0
+        case .big(let numerator, _): numerator < 0
+        }
+    }
+
+    package var isInteger: Bool {
+        switch storage {
+        case .small(_, let denominator): denominator == 1
+        case .big(_, let denominator): denominator == 1
+        }
+    }
+
     package var magnitude: Fraction { isNegative ? -self : self }
 
     /// The integer value when there is no fractional part and it fits, else `nil`.
-    package var integer: Int? { isInteger ? Int(exactly: numerator) : nil }
-
-    /// The multiple of `unit` that `rule` takes this value to.
-    ///
-    /// - Precondition: `unit` is positive.
-    package func rounded(to unit: Fraction, _ rule: RoundingRule) -> Fraction {
-        precondition(unit > .zero, "A rounding unit is positive.")
-        let steps = self / unit
-        return Fraction(numerator: steps.roundedInteger(rule), denominator: 1) * unit
-    }
-
-    /// Rounds to `places` decimals after the point (negative: before it).
-    package func rounded(places: Int, _ rule: RoundingRule) -> Fraction {
-        let power = Fraction(numerator: BigInt(10).power(abs(places)), denominator: 1)
-        return rounded(to: places >= 0 ? .one / power : power, rule)
-    }
-
-    func roundedInteger(_ rule: RoundingRule) -> BigInt {
-        let (quotient, remainder) = numerator.magnitude.quotientAndRemainder(dividingBy: denominator.magnitude)
-        let takesNext: Bool
-        switch rule {
-        case .down: takesNext = false
-        case .up: takesNext = remainder != 0
-        case .halfUp: takesNext = remainder * 2 >= denominator.magnitude
-        case .halfEven:
-            let doubled = remainder * 2
-            takesNext = doubled > denominator.magnitude || (doubled == denominator.magnitude && quotient % 2 == 1)
+    package var integer: Int? {
+        switch storage {
+        case .small(let numerator, let denominator): denominator == 1 ? Int(numerator) : nil
+        case .big(let numerator, let denominator): denominator == 1 ? Int(exactly: numerator) : nil
         }
-        let magnitude = BigInt(takesNext ? quotient + 1 : quotient)
-        return isNegative ? -magnitude : magnitude
-    }
-
-    /// The plain decimal text with exactly `places` decimals, or `nil` when the value needs more.
-    package func decimalText(places: Int) -> String? {
-        let scaled = self * Fraction(numerator: BigInt(10).power(places), denominator: 1)
-        guard scaled.isInteger else { return nil }
-        let digits = String(scaled.numerator.magnitude)
-        let sign = scaled.isNegative ? "-" : ""
-        if places == 0 { return sign + digits }
-        let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
-        let split = padded.index(padded.endIndex, offsetBy: -places)
-        return sign + padded[..<split] + "." + padded[split...]
-    }
-
-    /// The shortest plain decimal text of a finite decimal, or `nil` when the expansion does not end.
-    package var decimalText: String? {
-        var rest = denominator
-        var twos = 0
-        var fives = 0
-        while rest % 2 == 0 { rest /= 2; twos += 1 }
-        while rest % 5 == 0 { rest /= 5; fives += 1 }
-        return rest == 1 ? decimalText(places: max(twos, fives)) : nil
-    }
-
-    /// The nearest binary value, for statistics and charts only.
-    package var approximate: Double {
-        if let text = rounded(places: 18, .halfEven).decimalText, let value = Double(text) { return value }
-        return .nan
     }
 }
 
-extension Fraction: CustomStringConvertible {
-    /// A finite decimal in plain notation, otherwise `numerator/denominator`.
-    package var description: String { decimalText ?? "\(numerator)/\(denominator)" }
+/// Stein's algorithm; the divisor of 0 and n is n.
+func greatestCommonDivisor(_ left: UInt, _ right: UInt) -> UInt {
+    if left == 0 { return right }
+    if right == 0 { return left }
+    let shift = (left | right).trailingZeroBitCount
+    var small = left >> left.trailingZeroBitCount
+    var large = right
+    while large != 0 {
+        large >>= large.trailingZeroBitCount
+        if small > large { swap(&small, &large) }
+        large -= small
+    }
+    return small << shift
 }

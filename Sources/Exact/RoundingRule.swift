@@ -2,7 +2,7 @@
 
 /// How a value between two steps of a unit is taken to one of them.
 package enum RoundingRule: String, Sendable, CaseIterable {
-    /// To the nearer step, a tie to the even one (GB/T 8170-2008, 3.1: 四舍六入五成双).
+    /// To the nearer step, a tie to the even one (GB/T 8170-2008, 3.2: 四舍六入五成双).
     case halfEven
     /// To the nearer step, a tie away from zero (四舍五入).
     case halfUp

@@ -84,6 +84,24 @@ package struct ObservationBlock: Sendable {
         self.row.append(row)
     }
 
+    /// Appends rows column by column; the columns are all of one length and hold what the table above says.
+    package mutating func append(
+        series: UnsafeBufferPointer<Int32>, start: UnsafeBufferPointer<Int64>, mantissa: UnsafeBufferPointer<Int64>,
+        exponent: UnsafeBufferPointer<Int8>, qualifier: UnsafeBufferPointer<UInt8>, flag: UnsafeBufferPointer<UInt16>,
+        row: UnsafeBufferPointer<Int32>
+    ) {
+        precondition(
+            Set([start.count, mantissa.count, exponent.count, qualifier.count, flag.count, row.count])
+                == [series.count], "Appended columns are of one length.")
+        self.series.append(contentsOf: series)
+        self.start.append(contentsOf: start)
+        self.mantissa.append(contentsOf: mantissa)
+        self.exponent.append(contentsOf: exponent)
+        self.qualifier.append(contentsOf: qualifier)
+        self.flag.append(contentsOf: flag)
+        self.row.append(contentsOf: row)
+    }
+
     package mutating func reserve(_ capacity: Int) {
         series.reserveCapacity(capacity)
         start.reserveCapacity(capacity)

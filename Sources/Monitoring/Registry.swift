@@ -130,6 +130,8 @@ package struct Station: Hashable, Sendable {
     package let profile: String
     /// Registered by ingestion alone: belongs to no boundary and can never settle.
     package let isProvisional: Bool
+    /// What the station is registered to measure; empty when the registry does not say.
+    package var parameters: [ParameterID] = []
 
     package init(
         id: StationID, name: BilingualName, medium: Medium, region: RegionID?, waterBody: WaterBody?,
@@ -208,6 +210,12 @@ package struct Registry: Sendable {
     package var profiles: [String: SourceProfile] = [:]
     /// Station ids by the names feeds use (aliases and ids).
     package var stationNames: [String: StationID] = [:]
+    /// Standards in force early in some regions.
+    package var adoptions: [Adoption] = []
+    /// The kind of water of sections of national feeds, by `basin/section`.
+    package var waterBodies: [String: WaterBodyEntry] = [:]
+    /// The standard and item list of each boundary, by boundary id.
+    package var boundaryStandards: [String: BoundaryStandard] = [:]
 
     package init() {}
 
