@@ -1,0 +1,176 @@
+// The class of a section by the single-factor method: the worst of its items (GB 3838-2002, 环办〔2011〕22号).
+
+package import Exact
+package import Monitoring
+package import Standards
+
+/// The class of one set of values, with what decided it.
+package struct WaterClassification: Sendable {
+    /// One item of the profile.
+    package struct Item: Sendable {
+        package let parameter: ParameterID
+        /// The value as compared, `nil` when there is none.
+        package let value: Fraction?
+        package let waterClass: WaterClass?
+        /// Why the item has no class.
+        package let missing: NotAssessable?
+        /// How far a value exceeds the target, (C − S) / S; `nil` when it does not, or for pH and dissolved oxygen.
+        package let exceedanceMultiple: Fraction?
+        /// Worse than the target; false without a target.
+        package let exceeds: Bool
+    }
+
+    package let standard: String
+    package let profile: WaterItemProfile
+    package let comparison: LimitComparison
+    package let waterBody: WaterBody
+    /// True when nobody says what kind of water it is and a river was assumed.
+    package let isWaterBodyAssumed: Bool
+    package let target: WaterClass?
+    /// Items in the profile's order.
+    package let items: [Item]
+    /// The class, or why there is none.
+    package let result: Result<WaterClass, NotAssessable>
+
+    package var waterClass: WaterClass? { try? result.get() }
+
+    /// The items whose class is the section's.
+    package var deciding: [ParameterID] {
+        guard let waterClass else { return [] }
+        return items.filter { $0.waterClass == waterClass }.map(\.parameter)
+    }
+
+    package var missing: [Item] { items.filter { $0.waterClass == nil } }
+    package var exceeding: [Item] { items.filter(\.exceeds) }
+}
+
+/// How a set of values is classed.
+package struct WaterRule: Sendable {
+    package var standard: SurfaceWaterStandard
+    package var profile: WaterItemProfile
+    package var comparison: LimitComparison
+    package var missingItems: MissingItemRule
+    package var belowDetection: BelowDetectionRule
+
+    package init(
+        standard: SurfaceWaterStandard = .gb3838of2002, profile: WaterItemProfile, comparison: LimitComparison,
+        missingItems: MissingItemRule, belowDetection: BelowDetectionRule
+    ) {
+        self.standard = standard
+        self.profile = profile
+        self.comparison = comparison
+        self.missingItems = missingItems
+        self.belowDetection = belowDetection
+    }
+
+    /// What the national feed does with a single reading: five items, unrounded, the class of the items present. A
+    /// censored value gets no number, since no rule for single readings is known.
+    package static let realTime = WaterRule(
+        profile: .fivePlus([]), comparison: .unrounded, missingItems: .feedPractice, belowDetection: .refuse)
+}
+
+/// The class of `values` on `date`, a civil day where the section lies.
+///
+/// - Parameter waterBody: `nil` when nobody knows; a river is then assumed, and the result says so.
+/// - Parameter target: the class the section must reach, for exceedances.
+/// - Source: GB 3838-2002 table 1; single-factor method of 环办〔2011〕22号. Temperature and total nitrogen are in no profile.
+package func classify(
+    _ values: [ParameterID: ItemValue], on date: CivilDate, waterBody: WaterBody?, target: WaterClass?,
+    rule: WaterRule
+) -> WaterClassification {
+    let results = values.mapValues { item in item.number(rule.belowDetection) }
+    return classify(
+        results, censored: values, on: date, waterBody: waterBody, target: target, rule: rule)
+}
+
+/// As above for computed values; an item that failed carries its reason.
+package func classify(
+    computed values: [ParameterID: Result<Fraction, NotAssessable>], on date: CivilDate, waterBody: WaterBody?,
+    target: WaterClass?, rule: WaterRule
+) -> WaterClassification {
+    classify(values, censored: [:], on: date, waterBody: waterBody, target: target, rule: rule)
+}
+
+private func classify(
+    _ values: [ParameterID: Result<Fraction, NotAssessable>], censored: [ParameterID: ItemValue], on date: CivilDate,
+    waterBody: WaterBody?, target: WaterClass?, rule: WaterRule
+) -> WaterClassification {
+    let body = waterBody ?? .river
+    let items = rule.profile.items.map { parameter in
+        let value = values[parameter] ?? .failure(NotAssessable(.missingItem, "\(parameter) has no value"))
+        return classifyItem(parameter, value, censored: censored[parameter], in: body, target: target, rule: rule)
+    }
+    return WaterClassification(
+        standard: rule.standard.id, profile: rule.profile, comparison: rule.comparison, waterBody: body,
+        isWaterBodyAssumed: waterBody == nil, target: target, items: items,
+        result: worst(of: items, on: date, rule: rule))
+}
+
+private func worst(
+    of items: [WaterClassification.Item], on date: CivilDate, rule: WaterRule
+) -> Result<WaterClass, NotAssessable> {
+    guard rule.standard.span.contains(date) else {
+        return .failure(NotAssessable(.noEdition, "\(rule.standard.id) does not hold on \(date)"))
+    }
+    guard let worst = items.compactMap(\.waterClass).max() else {
+        return .failure(NotAssessable(.noValues, "no item of \(rule.profile.id) has a value"))
+    }
+    let missing = items.filter { $0.waterClass == nil }.map(\.parameter.rawValue)
+    if rule.missingItems == .clause, !missing.isEmpty {
+        return .failure(NotAssessable(.missingItem, missing.joined(separator: " ")))
+    }
+    return .success(worst)
+}
+
+private func classifyItem(
+    _ parameter: ParameterID, _ value: Result<Fraction, NotAssessable>, censored: ItemValue?, in body: WaterBody,
+    target: WaterClass?, rule: WaterRule
+) -> WaterClassification.Item {
+    func absent(_ reason: NotAssessable) -> WaterClassification.Item {
+        WaterClassification.Item(
+            parameter: parameter, value: nil, waterClass: nil, missing: reason, exceedanceMultiple: nil, exceeds: false)
+    }
+    guard let row = rule.standard.item(parameter, in: body) else {
+        return absent(
+            NotAssessable(.noLimit, "\(rule.standard.id) has no class limits for \(parameter) in a \(body.rawValue)"))
+    }
+    let number: Fraction
+    switch value {
+    case .success(let found): number = found
+    case .failure(let reason):
+        // A value beyond the measuring range is certain only where even the range limit is worse than class Ⅴ.
+        guard let censored, censored.qualifier == .above, row.direction == .maximum,
+            row.rank(of: censored.value).rank == 6
+        else { return absent(reason) }
+        number = Fraction(censored.value)
+    }
+    if number.isNegative { return absent(NotAssessable(.impossibleValue, "\(parameter) is negative")) }
+    guard let compared = comparable(number, row: row, rule: rule) else {
+        return absent(NotAssessable(.ruleIncomplete, "no assessment decimals are known for \(parameter)"))
+    }
+    let rank = rule.standard.rank(of: compared, parameter: parameter, in: body)
+    let exceeds = target.flatMap { target in rank.map { $0 > target } } ?? false
+    return WaterClassification.Item(
+        parameter: parameter, value: compared, waterClass: rank, missing: nil,
+        exceedanceMultiple: exceeds ? multiple(compared, row: row, target: target, in: body, rule: rule) : nil,
+        exceeds: exceeds)
+}
+
+private func comparable(_ value: Fraction, row: SurfaceWaterStandard.Item, rule: WaterRule) -> Fraction? {
+    switch rule.comparison {
+    case .unrounded: value
+    case .rounded: row.assessmentDecimals.map { value.roundedForAssessment(decimals: $0) }
+    }
+}
+
+/// (C − S) / S against the limit of the target class.
+///
+/// Source: 环办〔2011〕22号; not for temperature, pH and dissolved oxygen.
+private func multiple(
+    _ value: Fraction, row: SurfaceWaterStandard.Item, target: WaterClass?, in body: WaterBody, rule: WaterRule
+) -> Fraction? {
+    guard row.hasMultiple, let target,
+        let limit = rule.standard.limit(of: row.parameter, for: target, in: body).map({ Fraction($0) }), limit > .zero
+    else { return nil }
+    return (value - limit) / limit
+}
