@@ -1,0 +1,107 @@
+// An alert (报警): a finding that people must work, with a side for each region from its birth.
+
+package import Detection
+package import Monitoring
+
+/// The id of an alert, made from its finding alone: the same data give the same ids everywhere.
+package struct AlertID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let rawValue: String
+
+    package init(_ rawValue: String) { self.rawValue = rawValue }
+
+    /// `A-<section>-<station>-<parameter>-<start, UTC>-<kind>`; `station` stands for the parameter of a silence.
+    package init(_ id: FindingID) {
+        let stamp = id.start.iso8601(at: .utc).filter { $0 != "-" && $0 != ":" }
+        let parameter = id.parameter?.rawValue ?? "station"
+        rawValue = "A-\(id.section)-\(id.station)-\(parameter)-\(stamp)-\(id.kind.rawValue)"
+    }
+
+    package static func < (left: AlertID, right: AlertID) -> Bool { left.rawValue < right.rawValue }
+    package var description: String { rawValue }
+}
+
+/// A region that has a side in an alert.
+package struct AlertParty: Hashable, Sendable {
+    package enum Role: String, Sendable, CaseIterable {
+        case upstream, downstream
+        /// Where the direction changes or all share: air, and both banks.
+        case neighbour
+    }
+
+    package let region: RegionID
+    package let role: Role
+
+    package init(region: RegionID, role: Role) {
+        self.region = region
+        self.role = role
+    }
+
+    /// The parties of a section, upstream first: both sides where both are named, else all regions of its boundary.
+    package static func parties(of section: Section, in registry: Registry) -> [AlertParty] {
+        let upstream = section.upstream.map { AlertParty(region: $0, role: .upstream) }
+        let downstream = section.downstream.map { AlertParty(region: $0, role: .downstream) }
+        if let upstream, let downstream, upstream.region != downstream.region { return [upstream, downstream] }
+        // A section inside one region still concerns the other side of the boundary.
+        let known = [upstream, downstream].compactMap(\.self).prefix(1)
+        let others = (registry.boundaries[section.boundary]?.regions ?? []).filter { $0 != known.first?.region }
+        return known + others.map { AlertParty(region: $0, role: .neighbour) }
+    }
+}
+
+/// What one side says of an alert (意见). Receiving and seeing are not among them: neither is agreeing.
+package enum AlertPosition: String, Sendable, CaseIterable {
+    /// 认可
+    case agree
+    /// 有异议
+    case disagree
+    /// 需要时间
+    case needTime = "need-time"
+    /// 联合采样
+    case jointSampling = "joint-sampling"
+    /// 第三方复测
+    case thirdPartyRetest = "third-party-retest"
+}
+
+/// One side of an alert.
+package struct AlertSide: Hashable, Sendable {
+    package let party: AlertParty
+    /// When the notice was delivered.
+    package var receivedAt: Instant?
+    /// When a person opened it.
+    package var seenAt: Instant?
+    package var position: AlertPosition?
+    package var positionAt: Instant?
+    package var reason = ""
+    /// When silence becomes what the agreement says; `nil` while no agreement sets it.
+    package var respondBy: Instant?
+
+    init(party: AlertParty) { self.party = party }
+}
+
+/// Whether an alert is about measured water and air.
+package enum AlertMark: String, Sendable, CaseIterable {
+    case measured
+    /// Made by `tributary simulate` (合成数据).
+    case synthetic
+    /// An exercise (演练).
+    case drill
+}
+
+/// A finding that people work.
+package struct Alert: Hashable, Sendable {
+    package enum State: String, Sendable, CaseIterable {
+        /// The finding lasts (持续).
+        case open
+        /// Measured values ended it (已结束); silence never does.
+        case ended
+        /// Data that came later no longer show it (数据变更撤回); kept, with its acts.
+        case withdrawn
+    }
+
+    package let id: AlertID
+    package let mark: AlertMark
+    package let openedAt: Instant
+    package var state: State
+    package var finding: Finding
+    package var sides: [AlertSide]
+}

@@ -1,0 +1,66 @@
+// Alerts as sentences, one a language: what, where, since when, how bad, by which text, and that nobody reviewed it.
+
+internal import Detection
+internal import Exact
+internal import Monitoring
+
+extension AlertLine {
+    /// The alert in Chinese on one line; 【演练】 or 【合成数据】 stands first and last.
+    package var chinese: String {
+        let state =
+            switch alert.state {
+            case .open: "持续"
+            case .ended: "已结束"
+            case .withdrawn: "数据变更撤回"
+            }
+        let until = end.isEmpty ? "至今" : "至 \(end)"
+        let place = "\(section.chinese)断面（\(relation.chinese)）\(station.chinese)"
+        return enclosed(
+            "[\(state)] \(place) \(chineseWhat)，自 \(start) \(until)；\(Self.review.chinese)", mark?.chinese)
+    }
+
+    /// The alert in English on one line; SYNTHETIC or DRILL stands first and last.
+    package var english: String {
+        let until = end.isEmpty ? "and lasting" : "until \(end)"
+        let place = "\(section.english) (\(relation.english)), \(station.english)"
+        return enclosed(
+            "[\(alert.state.rawValue)] \(place): \(englishWhat), since \(start) \(until); \(Self.review.english)",
+            mark?.english)
+    }
+
+    private func enclosed(_ text: String, _ mark: String?) -> String {
+        mark.map { "【\($0)】\(text)【\($0)】" } ?? text
+    }
+
+    private var spacedUnit: String { unit.isEmpty || unit == "[pH]" ? "" : " " + unit }
+
+    private var chineseWhat: String {
+        switch alert.finding.detail {
+        case .threshold:
+            let times = multiple.isEmpty ? "" : "，超标倍数 \(multiple)"
+            return
+                "\(parameter.chinese)超限：\(reached)（目标 \(target)），峰值 \(peak)\(spacedUnit)，限值 \(limit)\(times)，\(basis)"
+        case .trend(let trend):
+            let direction = trend.direction == .rising ? "上升" : "下降"
+            let slope = "每年 \(slopePerYear)\(spacedUnit)"
+            return "\(parameter.chinese)呈\(direction)趋势：\(slope)，p \(probability)，日均值 \(trend.dayCount) 个"
+        case .silence(let silence):
+            return "无数据：末次收到 \(silence.lastHeard.iso8601(at: offset))"
+        }
+    }
+
+    private var englishWhat: String {
+        switch alert.finding.detail {
+        case .threshold:
+            let times = multiple.isEmpty ? "" : ", multiple \(multiple)"
+            let against = "\(parameter.english) over the limit: \(reached) against target \(target)"
+            return "\(against), peak \(peak)\(spacedUnit), limit \(limit)\(times), \(basis)"
+        case .trend(let trend):
+            let slope = "\(slopePerYear)\(spacedUnit) a year"
+            let test = "p \(probability), \(trend.dayCount) daily means"
+            return "\(parameter.english) \(trend.direction.rawValue): \(slope), \(test)"
+        case .silence(let silence):
+            return "no data, last heard \(silence.lastHeard.iso8601(at: offset))"
+        }
+    }
+}
