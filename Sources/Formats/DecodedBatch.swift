@@ -1,6 +1,5 @@
 // What a reader makes of a batch's bytes: blocks of observations, and every row it could not take.
 
-package import Exact
 package import Monitoring
 
 /// The formats we read, named by content, never by file name.
@@ -19,6 +18,14 @@ package enum FormatID: String, Sendable, CaseIterable {
     case chinaSites = "china-sites"
     /// The Beijing multi-site file: date in parts, one row an hour.
     case beijingSites = "beijing-sites"
+
+    /// True where each row is one station and time with a verdict of the feed's own (`DecodedSlice.reported`).
+    package var carriesRowVerdicts: Bool {
+        switch self {
+        case .nationalAir, .nationalWaterJSON, .nationalWaterCSV: true
+        case .tributaryCSV, .tributaryNDJSON, .chinaSites, .beijingSites: false
+        }
+    }
 
     /// True where one row carries one verdict (wide feeds); long formats carry one value a row.
     package var isWide: Bool {
@@ -108,6 +115,8 @@ package struct ReportedVerdict: Hashable, Sendable {
 
 /// A slice of a batch, handed on while the rest is still being read.
 package struct DecodedSlice: Sendable {
+    /// The batch's format; the same for every slice of it. `nil` only in slices a test builds by hand.
+    package var format: FormatID?
     package var block = ObservationBlock()
     package var rejections: [Rejection] = []
     package var reported: [ReportedVerdict] = []
@@ -137,7 +146,8 @@ package struct DecodedSummary: Sendable {
 }
 
 /// How reading a batch ended. A rejected batch may have handed on slices before the fault was met: the rows that
-/// could be read are kept, and the rejection says where reading stopped.
+/// could be read are kept, and the rejection says where reading stopped (after `damagedCompression` they are in no
+/// assessment: a failed checksum does not say which of them are wrong).
 package enum DecodedOutcome: Sendable {
     case read(DecodedSummary)
     case stopped(Rejection, DecodedSummary?)

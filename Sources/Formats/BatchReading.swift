@@ -1,0 +1,154 @@
+// Drives one reader over one batch: windows in, slices out, every limit on rows and lines checked here.
+
+internal import Monitoring
+
+/// One batch being read.
+struct BatchReading: ~Copyable {
+    var sink: SliceBuilder
+    private var source: TextSource
+    private let format: FormatID
+    private let profile: SourceProfile
+    private let limits: ReadLimits
+    private var lineNumber = 0
+    private var headerLines = 0
+    /// Rows in the slices handed on so far.
+    private var handedOnRows = 0
+
+    init(source: consuming TextSource, format: FormatID, profile: SourceProfile, limits: ReadLimits) {
+        self.source = source
+        self.format = format
+        self.profile = profile
+        self.limits = limits
+        sink = SliceBuilder(format: format, limits: limits)
+    }
+
+    private var summary: DecodedSummary {
+        DecodedSummary(
+            format: format, profile: profile, rowCount: sink.rowCount, inflatedByteCount: source.inflatedByteCount,
+            unkeptRejections: sink.unkeptRejections)
+    }
+
+    /// Reads a line format to its end.
+    mutating func lines<Reader: LineReader & ~Copyable>(
+        _ reader: consuming Reader, headerLines: Int, _ handOn: (consuming DecodedSlice) throws -> Void
+    ) rethrows -> DecodedOutcome {
+        self.headerLines = headerLines
+        var stop: Rejection?
+        var isReading = true
+        while isReading {
+            switch source.next() {
+            case .lines(let window):
+                stop = try read(window, &reader, handOn)
+                isReading = stop == nil
+            case .longLine(let excerpt):
+                lineNumber += 1
+                sink.countRow()
+                sink.reject(longLine(excerpt))
+            case .end:
+                isReading = false
+            case .stopped(let reason, let excerpt, let remedy, let isTrusted):
+                stop = Rejection(reason, row: 0, excerpt: stopped(excerpt, isTrusted), remedy: remedy)
+                if !isTrusted { _ = sink.take() }
+                isReading = false
+            }
+        }
+        if let rest = sink.take() { try handOn(rest) }
+        return stop.map { .stopped($0, summary) } ?? .read(summary)
+    }
+
+    private mutating func read<Reader: LineReader & ~Copyable>(
+        _ window: LineWindow, _ reader: inout Reader, _ handOn: (consuming DecodedSlice) throws -> Void
+    ) rethrows -> Rejection? {
+        var place = window.start
+        while place < window.end {
+            if sink.isFull, let slice = sink.take() {
+                handedOnRows = sink.rowCount
+                try handOn(slice)
+            }
+            if place.pointee == 0x0A || (place.pointee == 0x0D && place[1] == 0x0A) {
+                lineNumber += 1
+                place += place.pointee == 0x0A ? 1 : 2
+                continue
+            }
+            if headerLines > 0 {
+                headerLines -= 1
+                lineNumber += 1
+                place = Self.lineEnd(place)
+                continue
+            }
+            if window.end - place > limits.lineBytes, Self.lineEnd(place) - place > limits.lineBytes + 1 {
+                lineNumber += 1
+                sink.countRow()
+                let end = Self.lineEnd(place)
+                sink.reject(longLine(Cell(start: place, count: end - place - 1).excerpt))
+                place = end
+                continue
+            }
+            if sink.rowCount >= limits.rows { return tooManyRows }
+            sink.countRow()
+            if let next = reader.read(place, number: lineNumber + 1, into: &sink) {
+                lineNumber += 1
+                place = next
+            } else {
+                sink.uncountRow()
+            }
+        }
+        return nil
+    }
+
+    /// Reads a document format: the text is held whole, its rows are handed on in slices.
+    mutating func document(
+        context: ReadContext, _ handOn: (consuming DecodedSlice) throws -> Void
+    ) rethrows -> DecodedOutcome {
+        let (document, ending) = source.whole()
+        if case .stopped(let reason, let excerpt, let remedy, isTrusted: false) = ending {
+            return .stopped(Rejection(reason, row: 0, excerpt: excerpt, remedy: remedy), summary)
+        }
+        var reader = NationalWaterJSONReader(document, profile: profile, context: context)
+        var fault: Rejection?
+        var isReading = true
+        while isReading {
+            switch reader.read(into: &sink) {
+            case .sliceFull:
+                if let slice = sink.take() { try handOn(slice) }
+                if sink.rowCount >= limits.rows {
+                    fault = tooManyRows
+                    isReading = false
+                }
+            case .end: isReading = false
+            case .malformed(let rejection):
+                fault = rejection
+                isReading = false
+            }
+        }
+        if let rest = sink.take() { try handOn(rest) }
+        // A cut in the compression explains why the document ends early, so it is what is said.
+        if case .stopped(let reason, let excerpt, let remedy, let isTrusted) = ending {
+            fault = Rejection(reason, row: 0, excerpt: stopped(excerpt, isTrusted), remedy: remedy)
+        }
+        return fault.map { .stopped($0, summary) } ?? .read(summary)
+    }
+
+    private static func lineEnd(_ line: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
+        var end = line
+        while end.pointee != 0x0A { end += 1 }
+        return end + 1
+    }
+
+    private func stopped(_ excerpt: String, _ isTrusted: Bool) -> String {
+        let rows = isTrusted ? sink.rowCount : handedOnRows
+        return "\(excerpt), \(rows) rows handed on before"
+    }
+
+    private func longLine(_ excerpt: String) -> Rejection {
+        Rejection(
+            .lineTooLong, row: lineNumber, excerpt: excerpt,
+            remedy: "Keep a line within \(limits.lineBytes) bytes.")
+    }
+
+    private var tooManyRows: Rejection {
+        Rejection(
+            .inflatedTooLarge, row: lineNumber + 1, excerpt: "more than \(limits.rows) rows",
+            remedy: "Send the rows in smaller batches; those before this line were read.")
+    }
+}

@@ -1,0 +1,98 @@
+// Reads what a value cell says: an exact decimal, a censored one, that there is none, or nothing we understand.
+
+internal import Exact
+internal import Monitoring
+
+/// What a value cell says.
+enum CellValue {
+    case value(ExactDecimal, Qualifier)
+    case missing
+    case invalid(RejectionReason, remedy: String)
+}
+
+/// Value cells of one profile.
+struct CellValueReader {
+    private let missingCodes: Set<[UInt8]>
+    /// True for the first bytes a missing code may have: all other cells skip the look-up.
+    private var mayBeMissing = [Bool](repeating: false, count: 256)
+    /// The digits among them, a bit each.
+    private var missingDigits: UInt64 = 0
+
+    init(missingCodes: Set<String>) {
+        self.missingCodes = Set(missingCodes.map { Array($0.utf8) })
+        for code in self.missingCodes {
+            guard let first = code.first else { continue }
+            mayBeMissing[Int(first)] = true
+            if first &- 0x30 < 10 { missingDigits |= 1 << UInt64(first &- 0x30) }
+        }
+    }
+
+    /// Reads `cell`; `<` and `>` may stand before the number.
+    func read(_ cell: Cell) -> CellValue {
+        if let (mantissa, exponent) = plainDecimal(cell) {
+            return .value(ExactDecimal(mantissa: mantissa, exponent: exponent), .none)
+        }
+        return readSlowly(cell)
+    }
+
+    /// A value of at most 18 characters, digits with at most one point; `nil` sends the cell to `read`.
+    @inline(__always)
+    func plainDecimal(_ cell: Cell) -> (mantissa: Int64, exponent: Int8)? {
+        let count = cell.count
+        if count &- 1 > 17 || count == 0 { return nil }
+        let first = cell.start[0] &- 0x30
+        if first > 9 || missingDigits >> UInt64(first) & 1 != 0 { return nil }
+        var mantissa = Int64(first)
+        var index = 1
+        while index < count {
+            let digit = cell.start[index] &- 0x30
+            if digit > 9 { break }
+            mantissa = mantissa &* 10 &+ Int64(digit)
+            index &+= 1
+        }
+        if index == count { return (mantissa, 0) }
+        if cell.start[index] != 0x2E { return nil }
+        index &+= 1
+        let places = Int8(truncatingIfNeeded: count &- index)
+        while index < count {
+            let digit = cell.start[index] &- 0x30
+            if digit > 9 { return nil }
+            mantissa = mantissa &* 10 &+ Int64(digit)
+            index &+= 1
+        }
+        return (mantissa, 0 &- places)
+    }
+
+    @inline(never)
+    private func readSlowly(_ given: Cell) -> CellValue {
+        var cell = given.trimmed
+        if cell.isEmpty { return .missing }
+        if mayBeMissing[Int(cell.start[0])], missingCodes.contains(Array(cell.bytes)) { return .missing }
+        var qualifier = Qualifier.none
+        if cell.start[0] == 0x3C || cell.start[0] == 0x3E {
+            qualifier = cell.start[0] == 0x3C ? .below : .above
+            cell.start += 1
+            cell.count -= 1
+            cell = cell.trimmed
+        }
+        do throws(DecimalProblem) {
+            return .value(try ExactDecimal.parse(cell.bytes), qualifier)
+        } catch .tooManyDigits, .exponentOutOfRange {
+            let remedy = "Send at most \(ExactDecimal.digitLimit) significant digits and a power of ten within ±18."
+            return .invalid(.numberOutOfRange, remedy: remedy)
+        } catch .unexpectedByte(0x2C, _) {
+            return .invalid(.notANumber, remedy: "Use a point as decimal mark: 1.5, not 1,5.")
+        } catch {
+            return .invalid(.notANumber, remedy: "Send a decimal number, or leave the value empty when there is none.")
+        }
+    }
+}
+
+extension ExactDecimal {
+    /// The same digits times ten to `power`, or `nil` when the exponent leaves its range.
+    func scaled(byPowerOfTen power: Int) -> ExactDecimal? {
+        let exponent = Int(self.exponent) + power
+        return Self.exponentRange.contains(exponent)
+            ? ExactDecimal(mantissa: mantissa, exponent: Int8(exponent)) : nil
+    }
+}

@@ -1,0 +1,190 @@
+// How a column of integers is packed: runs of equal steps, blocks of few bits, runs of small values.
+
+/// Bytes being written, little-endian.
+struct ByteWriter {
+    private(set) var bytes: [UInt8] = []
+
+    mutating func reset() { bytes.removeAll(keepingCapacity: true) }
+    mutating func append(_ byte: UInt8) { bytes.append(byte) }
+    mutating func append(contentsOf text: String.UTF8View) { bytes.append(contentsOf: text) }
+
+    /// Seven bits a byte, lowest first, the high bit set on all but the last.
+    mutating func appendVarint(_ value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+
+    mutating func appendVarint(_ count: Int) { appendVarint(UInt64(count)) }
+    mutating func appendSigned(_ value: Int64) { appendVarint(zigzag(value)) }
+
+    /// `count` numbers of `width` bits each, lowest bit first, the last byte filled with zeros.
+    mutating func appendPacked(width: Int, count: Int, _ number: (Int) -> UInt64) {
+        if width == 0 { return }
+        var pending: UInt64 = 0
+        var pendingBits = 0
+        for index in 0..<count {
+            let value = number(index)
+            pending |= value << UInt64(pendingBits)
+            pendingBits += width
+            if pendingBits >= 64 {
+                append8(pending)
+                pendingBits -= 64
+                pending = pendingBits == 0 ? 0 : value >> UInt64(width - pendingBits)
+            }
+        }
+        while pendingBits > 0 {
+            bytes.append(UInt8(truncatingIfNeeded: pending))
+            pending >>= 8
+            pendingBits -= 8
+        }
+    }
+
+    private mutating func append8(_ value: UInt64) {
+        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+}
+
+@inline(__always)
+func zigzag(_ value: Int64) -> UInt64 { UInt64(bitPattern: (value << 1) ^ (value >> 63)) }
+
+@inline(__always)
+func unzigzag(_ value: UInt64) -> Int64 { Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1) }
+
+@inline(__always)
+func bitWidth(_ value: UInt64) -> Int { 64 - value.leadingZeroBitCount }
+
+func varintByteCount(_ value: UInt64) -> Int { max(1, (bitWidth(value) + 6) / 7) }
+
+/// Which of two encodings a column uses; the writer takes the shorter one.
+enum ColumnMode: UInt8 {
+    case runs = 0
+    case packed = 1
+}
+
+extension ByteWriter {
+    /// Numbers in blocks of `packedBlockLength`: each block as differences, or as distances from its smallest number.
+    ///
+    /// Block: one byte (bits a number, high bit set for distances), the smallest number less its predecessor
+    /// (distances only), the packed bits. The predecessor of the first number is 0.
+    mutating func appendBlocks(_ values: UnsafeBufferPointer<Int64>) {
+        var previous: Int64 = 0
+        var from = 0
+        while from < values.count {
+            let count = min(packedBlockLength, values.count - from)
+            let block = UnsafeBufferPointer(rebasing: values[from..<from + count])
+            appendBlock(block, previous: previous)
+            previous = block[count - 1]
+            from += count
+        }
+    }
+
+    private mutating func appendBlock(_ block: UnsafeBufferPointer<Int64>, previous: Int64) {
+        var differenceBits: UInt64 = 0
+        var smallest = block[0]
+        var largest = block[0]
+        var last = previous
+        for value in block {
+            differenceBits |= zigzag(value &- last)
+            last = value
+            smallest = min(smallest, value)
+            largest = max(largest, value)
+        }
+        let differenceWidth = bitWidth(differenceBits)
+        let distanceWidth = bitWidth(UInt64(bitPattern: largest &- smallest))
+        let base = zigzag(smallest &- previous)
+        if distanceWidth * block.count + 8 * varintByteCount(base) < differenceWidth * block.count {
+            append(UInt8(distanceWidth) | 0x80)
+            appendVarint(base)
+            appendPacked(width: distanceWidth, count: block.count) { UInt64(bitPattern: block[$0] &- smallest) }
+        } else {
+            append(UInt8(differenceWidth))
+            appendPacked(width: differenceWidth, count: block.count) { index in
+                zigzag(block[index] &- (index == 0 ? previous : block[index - 1]))
+            }
+        }
+    }
+
+    /// Numbers that mostly advance by the same step (times, log positions): the first, then runs of steps, or the
+    /// steps in blocks where the runs would be longer.
+    mutating func appendSteps(_ values: borrowing [Int64], unit: Int64 = 1, scratch: inout [Int64]) {
+        guard values.count > 0 else { return }
+        appendSigned(values[0] / unit)
+        if values.count == 1 { return }
+        scratch.removeAll(keepingCapacity: true)
+        var runBytes = 0
+        var runCount = 0
+        var runLength = 0
+        var last: Int64 = 0
+        for index in 1..<values.count {
+            let step = (values[index] &- values[index - 1]) / unit
+            scratch.append(step)
+            if runLength > 0, step == last {
+                runLength += 1
+            } else {
+                if runLength > 0 { runBytes += varintByteCount(zigzag(last)) + varintByteCount(UInt64(runLength)) }
+                runCount += 1
+                runLength = 1
+                last = step
+            }
+        }
+        runBytes += varintByteCount(zigzag(last)) + varintByteCount(UInt64(runLength))
+        // Blocks cost at least a byte for 64 steps; they are worth building only where the runs are many.
+        if runCount > 8, runBytes > scratch.count / 8 {
+            var packed = ByteWriter()
+            scratch.withUnsafeBufferPointer { packed.appendBlocks($0) }
+            if packed.bytes.count < runBytes {
+                append(ColumnMode.packed.rawValue)
+                bytes.append(contentsOf: packed.bytes)
+                return
+            }
+        }
+        append(ColumnMode.runs.rawValue)
+        var index = 0
+        while index < scratch.count {
+            var end = index + 1
+            while end < scratch.count, scratch[end] == scratch[index] { end += 1 }
+            appendSigned(scratch[index])
+            appendVarint(end - index)
+            index = end
+        }
+    }
+
+    /// Small numbers that seldom change (qualifiers, flags, exponents): runs, or a few bits each.
+    mutating func appendSmall(_ values: borrowing [UInt16]) {
+        guard values.count > 0 else { return }
+        var runBytes = 0
+        var largest: UInt16 = 0
+        var from = 0
+        for index in 0..<values.count {
+            largest = max(largest, values[index])
+            if index + 1 == values.count || values[index + 1] != values[index] {
+                runBytes += varintByteCount(UInt64(values[index])) + varintByteCount(UInt64(index + 1 - from))
+                from = index + 1
+            }
+        }
+        let width = bitWidth(UInt64(largest))
+        if 1 + (values.count * width + 7) / 8 < runBytes {
+            append(ColumnMode.packed.rawValue)
+            append(UInt8(width))
+            let all = values.count
+            values.withUnsafeBufferPointer { numbers in
+                appendPacked(width: width, count: all) { UInt64(numbers[$0]) }
+            }
+            return
+        }
+        append(ColumnMode.runs.rawValue)
+        from = 0
+        for index in 0..<values.count where index + 1 == values.count || values[index + 1] != values[index] {
+            appendVarint(UInt64(values[index]))
+            appendVarint(index + 1 - from)
+            from = index + 1
+        }
+    }
+}
+
+/// Numbers in one packed block: long enough to hide its header byte, short enough that a spike spoils little.
+let packedBlockLength = 64

@@ -1,0 +1,125 @@
+// Bytes to chunk: total. Whatever the bytes are, the answer is a chunk or a problem, in bounded time and memory.
+
+import Monitoring
+
+/// Why bytes are not a chunk, with the offset at which reading stopped.
+package enum ChunkProblem: Error, Hashable, Sendable {
+    case notAChunk
+    /// A layout of a later program.
+    case unknownVersion(UInt8)
+    case tooManyVersions(UInt64)
+    case truncated(offset: Int)
+    /// A number that the layout does not allow at this place.
+    case damaged(offset: Int)
+    case trailingBytes(offset: Int)
+}
+
+extension Chunk {
+    /// Replaces this chunk by the one in `bytes`, keeping the columns' memory.
+    package mutating func decode(_ bytes: UnsafeRawBufferPointer) throws(ChunkProblem) {
+        var reader = ByteReader(bytes)
+        reset(revises: false)
+        guard bytes.count >= 4, bytes[0] == ChunkFormat.magic[0], bytes[1] == ChunkFormat.magic[1] else {
+            throw .notAChunk
+        }
+        guard bytes[2] == ChunkFormat.magic[2] else { throw .unknownVersion(bytes[2]) }
+        reader.offset = 3
+        let bits = try reader.byte()
+        guard bits & ~(ChunkFormat.revisesBit | ChunkFormat.scaledBit) == 0 else { throw .damaged(offset: 3) }
+        revises = bits & ChunkFormat.revisesBit != 0
+        let claimed = try reader.varint()
+        guard claimed <= UInt64(Self.versionLimit) else { throw .tooManyVersions(claimed) }
+        let rows = Int(claimed)
+        if rows > 0 {
+            try decodeTimes(&reader, rows)
+            try reader.steps(into: &sequence, count: rows)
+            try reader.small(count: rows, limit: 3) { qualifier.append(UInt8($0)) }
+            try decodeFlags(&reader, rows)
+            try decodeDigits(&reader, isScaled: bits & ChunkFormat.scaledBit != 0)
+        }
+        guard reader.offset == bytes.count else { throw .trailingBytes(offset: reader.offset) }
+    }
+
+    /// The chunk in `bytes`.
+    package init(decoding bytes: [UInt8]) throws(ChunkProblem) {
+        self.init()
+        var problem: ChunkProblem?
+        bytes.withUnsafeBytes { raw in
+            do throws(ChunkProblem) { try decode(raw) } catch { problem = error }
+        }
+        if let problem { throw problem }
+    }
+
+    private mutating func decodeTimes(_ reader: inout ByteReader, _ rows: Int) throws(ChunkProblem) {
+        let place = reader.offset
+        let code = Int(try reader.byte())
+        guard code < ChunkFormat.timeUnits.count else { throw .damaged(offset: place) }
+        let unit = ChunkFormat.timeUnits[code]
+        try reader.steps(into: &start, count: rows)
+        let bounds = Self.startRange.lowerBound / unit...Self.startRange.upperBound / unit
+        var previous = bounds.lowerBound
+        for row in 0..<rows {
+            let value = start[row]
+            guard value >= previous, value <= bounds.upperBound else { throw .damaged(offset: place) }
+            previous = value
+            start[row] = value * unit
+        }
+    }
+
+    private mutating func decodeFlags(_ reader: inout ByteReader, _ rows: Int) throws(ChunkProblem) {
+        let place = reader.offset
+        let flags = try reader.varint()
+        guard flags < UInt64(ObservationBlock.flagLimit) else { throw .damaged(offset: place) }
+        for _ in 0..<Int(flags) {
+            let length = try reader.varint()
+            let text = try reader.take(length)
+            guard let flag = String(validating: text, as: UTF8.self), !flag.isEmpty else {
+                throw .damaged(offset: place)
+            }
+            flagTable.append(flag)
+        }
+        if flags == 0 {
+            flag.append(contentsOf: repeatElement(0, count: rows))
+        } else {
+            try reader.small(count: rows, limit: UInt16(flags)) { flag.append($0) }
+        }
+    }
+
+    private mutating func decodeDigits(_ reader: inout ByteReader, isScaled: Bool) throws(ChunkProblem) {
+        let place = reader.offset
+        let present = qualifier.reduce(into: 0) { $0 += $1 == Qualifier.missing.rawValue ? 0 : 1 }
+        var smallest: Int8 = 18
+        try reader.small(count: present, limit: 36) { code in
+            let power = Int8(unzigzag(UInt64(code)))
+            smallest = min(smallest, power)
+            exponent.append(power)
+        }
+        try reader.blocks(into: &mantissa, count: present)
+        if isScaled {
+            for row in 0..<present {
+                let gap = Int(exponent[row]) - Int(smallest)
+                guard gap <= 18, mantissa[row] % powersOfTen[gap] == 0 else { throw .damaged(offset: place) }
+                mantissa[row] /= powersOfTen[gap]
+            }
+        }
+        if present < count { spreadDigits(present) }
+    }
+
+    /// Moves the values of the rows that have one to their rows, from the back, leaving zeros at the missing ones.
+    private mutating func spreadDigits(_ present: Int) {
+        let missing = count - present
+        mantissa.append(contentsOf: repeatElement(0, count: missing))
+        exponent.append(contentsOf: repeatElement(0, count: missing))
+        var from = present
+        for row in stride(from: count - 1, through: 0, by: -1) {
+            if isMissing(row) {
+                mantissa[row] = 0
+                exponent[row] = 0
+            } else {
+                from -= 1
+                mantissa[row] = mantissa[from]
+                exponent[row] = exponent[from]
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+// What a series says now, or said at a log position: one row a start, disputes marked, from chunks with versions.
+
+package import Exact
+package import Monitoring
+
+/// A start for which several values were sent and nobody has decided.
+package struct DisputedStart: Hashable, Sendable {
+    package let start: Instant
+    /// The contesting versions that carry values, in the chunk's order.
+    package let versions: [ChunkVersion]
+}
+
+/// The current view of one series over an interval, as columns in order of start.
+///
+/// A disputed row has `isDisputed` set and stands as missing in the value columns, so that a reader who overlooks
+/// the mark computes with a gap, never with one side's number.
+package struct CurrentView: Sendable {
+    /// ms UTC.
+    package private(set) var start: [Int64] = []
+    package private(set) var mantissa: [Int64] = []
+    package private(set) var exponent: [Int8] = []
+    /// `Qualifier` raw values.
+    package private(set) var qualifier: [UInt8] = []
+    /// Indexes into `flagTable`; 0 is "no flag".
+    package private(set) var flag: [UInt32] = []
+    /// Log sequence of the batch that brought the row; 0 where disputed.
+    package private(set) var sequence: [Int64] = []
+    package private(set) var isDisputed: [Bool] = []
+    package private(set) var flagTable: [String] = [""]
+    package private(set) var disputes: [DisputedStart] = []
+
+    private var flagIndexes: [String: UInt32] = ["": 0]
+
+    package init() {}
+
+    package var count: Int { start.count }
+    package var isEmpty: Bool { start.isEmpty }
+
+    /// The exact value of row `index`; `nil` when missing or disputed.
+    package func value(_ index: Int) -> ExactDecimal? {
+        qualifier[index] == Qualifier.missing.rawValue
+            ? nil : ExactDecimal(mantissa: mantissa[index], exponent: exponent[index])
+    }
+
+    /// Appends what `chunk` says over `interval`.
+    ///
+    /// - Precondition: chunks of one series are appended in order of their spans.
+    /// - Parameter asKnownAt: versions brought by later log positions are not seen; `nil` sees all.
+    package mutating func append(_ chunk: Chunk, over interval: Interval, asKnownAt: Int64? = nil) {
+        let limit = asKnownAt ?? .max
+        let flags = chunk.flagTable.map { index(ofFlag: $0) }
+        var row = chunk.firstRow(from: interval.start.milliseconds)
+        while row < chunk.count, chunk.start[row] < interval.end.milliseconds {
+            var end = row + 1
+            while end < chunk.count, chunk.start[end] == chunk.start[row] { end += 1 }
+            if end == row + 1 {
+                if chunk.sequence[row] <= limit { append(chunk, row, flags) }
+            } else {
+                append(chunk, group: row..<end, limit: limit, flags)
+            }
+            row = end
+        }
+    }
+
+    private mutating func append(_ chunk: Chunk, group: Range<Int>, limit: Int64, _ flags: [UInt32]) {
+        let known = group.filter { chunk.sequence[$0] <= limit }
+        guard let last = known.last else { return }
+        if chunk.revises { return append(chunk, last, flags) }
+        let values = known.filter { !chunk.isMissing($0) }
+        switch values.count {
+        case 0:
+            let chosen = known.min { chunk.flagTable[Int(chunk.flag[$0])] < chunk.flagTable[Int(chunk.flag[$1])] }
+            append(chunk, chosen ?? last, flags)
+        case 1: append(chunk, values[0], flags)
+        default:
+            start.append(chunk.start[last])
+            mantissa.append(0)
+            exponent.append(0)
+            qualifier.append(Qualifier.missing.rawValue)
+            flag.append(0)
+            sequence.append(0)
+            isDisputed.append(true)
+            disputes.append(
+                DisputedStart(start: Instant(milliseconds: chunk.start[last]), versions: values.map { chunk[$0] }))
+        }
+    }
+
+    private mutating func append(_ chunk: Chunk, _ row: Int, _ flags: [UInt32]) {
+        start.append(chunk.start[row])
+        mantissa.append(chunk.mantissa[row])
+        exponent.append(chunk.exponent[row])
+        qualifier.append(chunk.qualifier[row])
+        flag.append(flags[Int(chunk.flag[row])])
+        sequence.append(chunk.sequence[row])
+        isDisputed.append(false)
+    }
+
+    private mutating func index(ofFlag text: String) -> UInt32 {
+        if text.isEmpty { return 0 }
+        if let index = flagIndexes[text] { return index }
+        let index = UInt32(flagTable.count)
+        flagTable.append(text)
+        flagIndexes[text] = index
+        return index
+    }
+}

@@ -1,0 +1,88 @@
+// The one way from a batch's bytes to observations: recognise, then read row by row in bounded slices.
+
+internal import Monitoring
+
+/// Reads a batch and hands on slices of it while the rest is still being read.
+///
+/// Pure: the caller maps the file. Memory is bounded by `ReadLimits` (a window of text, one slice, and for document
+/// formats the document), whatever the bytes are. Every row that cannot be read becomes a `Rejection`; a fault that
+/// ends reading (a cut compression, a limit) keeps the rows before it. Damaged compression is another matter: it shows
+/// only at the checksum, after rows that may be anything, so the slice in hand is not handed on; a caller that got
+/// slices before `.stopped` with `.damagedCompression` keeps them out of every assessment.
+///
+/// - Returns: `.read` with the counts, or `.stopped` with the fault and, when the format was recognised, the counts.
+package func decodeBatch(
+    _ bytes: UnsafeRawBufferPointer, context: ReadContext, handOn: (consuming DecodedSlice) throws -> Void
+) rethrows -> DecodedOutcome {
+    if let fault = faultBeforeReading(bytes, limits: context.limits) { return .stopped(fault, nil) }
+    var source = TextSource(bytes, limits: context.limits)
+    let beginning = source.begin()
+    let sniffed = Cell(start: beginning.start, count: min(beginning.count, TextSource.sniffBytes))
+    let isWhole = source.endingSoFar != nil && sniffed.count == beginning.count
+    guard sniffed.firstVisibleByte != nil else { return .stopped(source.fault ?? .empty, nil) }
+    // What cut or damaged compression leaves may be neither text nor a whole header: the cause is what is said.
+    if let fault = TextEncoding.fault(in: sniffed, isWhole: isWhole) { return .stopped(source.fault ?? fault, nil) }
+    guard let format = DetectedFormat(sniffed, context: context),
+        let profile = context.profiles[format.id] ?? BuiltInProfiles.all[format.id]
+    else {
+        let unknown = Rejection(.unknownFormat, row: 0, excerpt: sniffed.excerpt, remedy: DetectedFormat.remedy)
+        return .stopped(source.fault ?? unknown, nil)
+    }
+    var reading = BatchReading(source: source, format: format.id, profile: profile, limits: context.limits)
+    switch format {
+    case .tributaryCSV(let columns):
+        return try reading.lines(
+            TributaryCSVReader(columns: columns, profile: profile, context: context), headerLines: 1, handOn)
+    case .tributaryNDJSON:
+        return try reading.lines(TributaryNDJSONReader(profile: profile, context: context), headerLines: 0, handOn)
+    case .nationalAir(let layout):
+        for name in layout.unknown { reading.sink.reject(.unknownColumn(name)) }
+        return try reading.lines(
+            NationalAirReader(layout: layout, profile: profile, context: context), headerLines: 1, handOn)
+    case .nationalWaterJSON:
+        return try reading.document(context: context, handOn)
+    case .nationalWaterCSV(let header):
+        guard let columns = WaterColumns(header: header, headerRow: 1, profile: profile, context: context) else {
+            return .stopped(.incompleteHeader(sniffed), nil)
+        }
+        for problem in columns.problems { reading.sink.reject(problem) }
+        return try reading.lines(
+            NationalWaterCSVReader(columns: columns, profile: profile, context: context), headerLines: 1, handOn)
+    case .chinaSites(let header):
+        return try reading.lines(
+            ChinaSitesReader(header: header, profile: profile, context: context), headerLines: 1, handOn)
+    case .beijingSites(let header):
+        guard let reader = BeijingSitesReader(header: header, profile: profile, context: context) else {
+            return .stopped(.incompleteHeader(sniffed), nil)
+        }
+        return try reading.lines(reader, headerLines: 1, handOn)
+    }
+}
+
+private func faultBeforeReading(_ bytes: UnsafeRawBufferPointer, limits: ReadLimits) -> Rejection? {
+    if bytes.isEmpty { return .empty }
+    if bytes.count > limits.compressedBytes {
+        return Rejection(
+            .inflatedTooLarge, row: 0, excerpt: "\(bytes.count) bytes",
+            remedy: "Send batches of at most \(limits.compressedBytes) bytes.")
+    }
+    if let container = Cell.foreignContainer(bytes) {
+        return Rejection(
+            .unknownFormat, row: 0, excerpt: "a \(container) file", remedy: "Send the rows as plain text or as gzip.")
+    }
+    return nil
+}
+
+extension Rejection {
+    static let empty = Rejection(.emptyFile, row: 0, remedy: "Send a header line and at least one row.")
+
+    static func unknownColumn(_ name: String) -> Rejection {
+        Rejection(
+            .unknownParameter, row: 1, field: name, excerpt: name,
+            remedy: "Tell us what this column measures; until then it is only kept in the batch.")
+    }
+
+    static func incompleteHeader(_ text: Cell) -> Rejection {
+        Rejection(.unknownFormat, row: 1, excerpt: text.excerpt, remedy: "The header lacks columns of its format.")
+    }
+}

@@ -1,0 +1,140 @@
+// Collects what a reader makes of its rows into slices of bounded size.
+
+internal import Exact
+internal import Monitoring
+
+/// Rows are staged in plain memory and moved to the block's columns a few thousand at a time.
+struct SliceBuilder: ~Copyable {
+    private static let stageCapacity = 4_096
+    /// Rejections or reported verdicts that fill a slice; each is a few hundred bytes.
+    private static let textLimit = 16_384
+
+    private(set) var rowCount = 0
+    private(set) var unkeptRejections = 0
+    /// Raised when the slice is as large as it may be; the reader stops before its next row.
+    private(set) var isFull = false
+    /// Counts slices: indexes into the block's tables hold for one generation only.
+    private(set) var generation = 0
+    private var slice = DecodedSlice()
+    private var keptRejections = 0
+    private var sliceRows = 0
+    private var staged = 0
+    private let limits: ReadLimits
+    private let format: FormatID
+
+    private let series: UnsafeMutablePointer<Int32>
+    private let start: UnsafeMutablePointer<Int64>
+    private let mantissa: UnsafeMutablePointer<Int64>
+    private let exponent: UnsafeMutablePointer<Int8>
+    private let qualifier: UnsafeMutablePointer<UInt8>
+    private let flag: UnsafeMutablePointer<UInt16>
+    private let row: UnsafeMutablePointer<Int32>
+
+    init(format: FormatID, limits: ReadLimits) {
+        self.limits = limits
+        self.format = format
+        slice.format = format
+        series = .allocate(capacity: Self.stageCapacity)
+        start = .allocate(capacity: Self.stageCapacity)
+        mantissa = .allocate(capacity: Self.stageCapacity)
+        exponent = .allocate(capacity: Self.stageCapacity)
+        qualifier = .allocate(capacity: Self.stageCapacity)
+        flag = .allocate(capacity: Self.stageCapacity)
+        row = .allocate(capacity: Self.stageCapacity)
+    }
+
+    deinit {
+        series.deallocate()
+        start.deallocate()
+        mantissa.deallocate()
+        exponent.deallocate()
+        qualifier.deallocate()
+        flag.deallocate()
+        row.deallocate()
+    }
+
+    @inline(__always)
+    mutating func countRow() { rowCount &+= 1 }
+
+    /// Takes back the count of a line that turned out to be a repeated header.
+    mutating func uncountRow() { rowCount -= 1 }
+
+    mutating func append(
+        series index: Int32, start stamp: Int64, value: ExactDecimal, qualifier sign: Qualifier, flag flagIndex: UInt16,
+        row line: Int
+    ) {
+        append(
+            series: index, start: stamp, mantissa: value.mantissa, exponent: value.exponent, qualifier: sign.rawValue,
+            flag: flagIndex, row: line)
+    }
+
+    @inline(__always)
+    mutating func append(
+        series index: Int32, start stamp: Int64, mantissa digits: Int64, exponent power: Int8, qualifier sign: UInt8,
+        flag flagIndex: UInt16, row line: Int
+    ) {
+        series[staged] = index
+        start[staged] = stamp
+        mantissa[staged] = digits
+        exponent[staged] = power
+        qualifier[staged] = sign
+        flag[staged] = flagIndex
+        row[staged] = Int32(truncatingIfNeeded: line)
+        staged &+= 1
+        sliceRows &+= 1
+        if staged == Self.stageCapacity { moveStaged() }
+        if sliceRows >= limits.blockRows { isFull = true }
+    }
+
+    mutating func reject(_ rejection: Rejection) {
+        guard keptRejections < limits.keptRejections else {
+            unkeptRejections += 1
+            return
+        }
+        keptRejections += 1
+        slice.rejections.append(rejection)
+        if slice.rejections.count >= Self.textLimit { isFull = true }
+    }
+
+    mutating func report(_ verdict: ReportedVerdict) {
+        slice.reported.append(verdict)
+        if slice.reported.count >= Self.textLimit { isFull = true }
+    }
+
+    mutating func index(of key: SeriesKey) -> Int32 { slice.block.index(of: key) }
+
+    /// The index of `flag`; a slice whose flag table is nearly full is handed on before the next row.
+    mutating func index(ofFlag flag: String) -> UInt16 {
+        if slice.block.flagTable.count > ObservationBlock.flagLimit - 64 { isFull = true }
+        return slice.block.index(ofFlag: flag) ?? 0
+    }
+
+    mutating func markFull() { isFull = true }
+
+    /// The slice so far, or `nil` when it holds nothing; a new one begins.
+    mutating func take() -> DecodedSlice? {
+        moveStaged()
+        isFull = false
+        let taken = slice
+        slice = DecodedSlice()
+        slice.format = format
+        generation += 1
+        sliceRows = 0
+        return taken.block.isEmpty && taken.rejections.isEmpty && taken.reported.isEmpty ? nil : taken
+    }
+
+    @inline(never)
+    private mutating func moveStaged() {
+        if staged == 0 { return }
+        if slice.block.isEmpty, staged == Self.stageCapacity { slice.block.reserve(limits.blockRows) }
+        slice.block.append(
+            series: UnsafeBufferPointer(start: series, count: staged),
+            start: UnsafeBufferPointer(start: start, count: staged),
+            mantissa: UnsafeBufferPointer(start: mantissa, count: staged),
+            exponent: UnsafeBufferPointer(start: exponent, count: staged),
+            qualifier: UnsafeBufferPointer(start: qualifier, count: staged),
+            flag: UnsafeBufferPointer(start: flag, count: staged),
+            row: UnsafeBufferPointer(start: row, count: staged))
+        staged = 0
+    }
+}

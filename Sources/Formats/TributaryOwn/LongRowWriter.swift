@@ -1,0 +1,205 @@
+// Takes the fields of one long row (station, parameter, time, value, flag, qualifier) into a slice, or rejects it.
+
+internal import Exact
+internal import Monitoring
+
+/// The fields of a long row as bytes; `flag` and `qualifier` are empty when the row has none.
+struct LongRow {
+    var station: Cell
+    var parameter: Cell
+    var time: Cell
+    var value: Cell
+    var flag: Cell
+    var qualifier: Cell
+    /// The value's text is a JSON `null`, not a cell.
+    var isNull = false
+}
+
+/// Shared by Tributary's CSV and NDJSON: one meaning for the same fields.
+struct LongRowWriter: ~Copyable {
+    private let profile: SourceProfile
+    private let parameters: ParameterCatalogue
+    private let fieldLimit: Int
+    private let values: CellValueReader
+    private let shift: Int64
+    private var stamps: StampReader
+    private var table = SeriesTable()
+    private var generation = 0
+    /// Flag indexes of one-letter flags; `UInt16.max` where the letter was not met in this slice.
+    private let letterFlags: UnsafeMutablePointer<UInt16>
+    private var wordFlags: [String: UInt16] = [:]
+
+    init(profile: SourceProfile, context: ReadContext) {
+        self.profile = profile
+        parameters = context.parameters
+        fieldLimit = context.limits.fieldBytes
+        values = CellValueReader(missingCodes: profile.missingCodes)
+        shift = profile.stamp == .end ? profile.window.milliseconds : 0
+        stamps = StampReader(offset: profile.offset)
+        letterFlags = .allocate(capacity: 256)
+        letterFlags.initialize(repeating: .max, count: 256)
+    }
+
+    deinit { letterFlags.deallocate() }
+
+    /// Takes one row; `false` when the slice must be handed on before this row can be taken.
+    @inline(__always)
+    mutating func take(_ row: borrowing LongRow, line: Int, into sink: inout SliceBuilder) -> Bool {
+        if generation != sink.generation { startSlice(sink.generation) }
+        guard let stamp = stamps.read(row.time) else {
+            rejectTime(row, line: line, into: &sink)
+            return true
+        }
+        let entry: UnsafePointer<SeriesTable.Entry>
+        switch table.find(station: row.station, parameter: row.parameter) {
+        case .found(let known): entry = known
+        case .absent(let hash):
+            guard addSeries(row, hash: hash, line: line, into: &sink) else { return true }
+            guard case .found(let added) = table.find(station: row.station, parameter: row.parameter) else {
+                return false
+            }
+            entry = added
+        case .full:
+            startSlice(sink.generation)
+            sink.markFull()
+            return false
+        }
+        let flag: UInt16
+        if row.flag.isEmpty {
+            flag = 0
+        } else if row.flag.count == 1, letterFlags[Int(row.flag.start[0])] != .max {
+            flag = letterFlags[Int(row.flag.start[0])]
+        } else {
+            guard let index = newFlagIndex(row.flag, line: line, into: &sink) else { return true }
+            flag = index
+        }
+        if row.qualifier.isEmpty, let (mantissa, exponent) = values.plainDecimal(row.value) {
+            sink.append(
+                series: entry.pointee.series, start: stamp &- shift, mantissa: mantissa, exponent: exponent,
+                qualifier: 0, flag: flag, row: line)
+            return true
+        }
+        takeUnusual(row, entry: entry.pointee, start: stamp - shift, flag: flag, line: line, into: &sink)
+        return true
+    }
+
+    private mutating func startSlice(_ number: Int) {
+        generation = number
+        table.removeAll()
+        letterFlags.update(repeating: .max, count: 256)
+        wordFlags.removeAll(keepingCapacity: true)
+    }
+
+    @inline(never)
+    private mutating func addSeries(
+        _ row: borrowing LongRow, hash: UInt64, line: Int, into sink: inout SliceBuilder
+    ) -> Bool {
+        guard let station = name(row.station, "station", line: line, into: &sink),
+            let parameter = name(row.parameter, "parameter", line: line, into: &sink)
+        else { return false }
+        let id =
+            profile.parameterNames[parameter] ?? parameters.id(for: parameter)
+            ?? ParameterID(parameter.lowercased())
+        let series = sink.index(
+            of: SeriesKey(
+                station: StationID(station), parameter: id, statistic: profile.statistic, window: profile.window,
+                origin: profile.origin))
+        table.insert(
+            station: row.station, parameter: row.parameter, hash: hash, series: series,
+            isNonNegative: parameters[id]?.isNonNegative ?? false)
+        return true
+    }
+
+    private func name(_ cell: Cell, _ field: String, line: Int, into sink: inout SliceBuilder) -> String? {
+        guard let text = checkedText(cell, field, line: line, into: &sink) else { return nil }
+        if cell.trimmed.isEmpty {
+            sink.reject(
+                Rejection(.missingField, row: line, field: field, remedy: "Name the \(field) on every row."))
+            return nil
+        }
+        return text
+    }
+
+    private func checkedText(_ cell: Cell, _ field: String, line: Int, into sink: inout SliceBuilder) -> String? {
+        if cell.count > fieldLimit {
+            sink.reject(
+                Rejection(
+                    .lineTooLong, row: line, field: field, excerpt: cell.excerpt,
+                    remedy: "Keep the field within \(fieldLimit) bytes."))
+            return nil
+        }
+        guard let text = cell.text else {
+            sink.reject(
+                Rejection(
+                    .wrongEncoding, row: line, field: field, excerpt: cell.excerpt, remedy: "Write the file as UTF-8."))
+            return nil
+        }
+        return text
+    }
+
+    private func rejectTime(_ row: borrowing LongRow, line: Int, into sink: inout SliceBuilder) {
+        // Concatenated files repeat their header line.
+        if row.time.equals("time"), row.value.equals("value"), row.station.equals("station") {
+            sink.uncountRow()
+            return
+        }
+        let isEmpty = row.time.isEmpty
+        sink.reject(
+            Rejection(
+                isEmpty ? .missingField : .notATime, row: line, field: "time", excerpt: row.time.excerpt,
+                remedy: "Write the time as 2026-05-01T08:00:00+08:00."))
+    }
+
+    @inline(never)
+    private mutating func newFlagIndex(_ cell: Cell, line: Int, into sink: inout SliceBuilder) -> UInt16? {
+        guard let text = checkedText(cell, "flag", line: line, into: &sink) else { return nil }
+        if let known = wordFlags[text] { return known }
+        let index = sink.index(ofFlag: text)
+        wordFlags[text] = index
+        if cell.count == 1 { letterFlags[Int(cell.start[0])] = index }
+        return index
+    }
+
+    @inline(never)
+    private func takeUnusual(
+        _ row: borrowing LongRow, entry: SeriesTable.Entry, start: Int64, flag: UInt16, line: Int,
+        into sink: inout SliceBuilder
+    ) {
+        switch row.isNull ? .missing : values.read(row.value) {
+        case .missing:
+            sink.append(
+                series: entry.series, start: start, value: .zero, qualifier: .missing, flag: flag, row: line)
+        case .invalid(let reason, let remedy):
+            sink.reject(
+                Rejection(reason, row: line, field: "value", excerpt: row.value.excerpt, remedy: remedy))
+        case .value(let decimal, let sign):
+            guard let qualifier = Self.qualifier(row.qualifier, beside: sign) else {
+                let remedy = "The qualifier is <, > or empty, and says the same as a sign before the value."
+                sink.reject(
+                    Rejection(
+                        .unknownFlag, row: line, field: "qualifier", excerpt: row.qualifier.excerpt, remedy: remedy))
+                return
+            }
+            if decimal.mantissa < 0, entry.isNonNegative {
+                sink.reject(.negative(row: line, field: "value", cell: row.value))
+                return
+            }
+            sink.append(
+                series: entry.series, start: start, value: decimal, qualifier: qualifier, flag: flag, row: line)
+        }
+    }
+
+    private static func qualifier(_ cell: Cell, beside sign: Qualifier) -> Qualifier? {
+        if cell.isEmpty { return sign }
+        let stated: Qualifier? = cell.equals("<") ? .below : cell.equals(">") ? .above : nil
+        return stated == nil || (sign != .none && sign != stated) ? nil : stated
+    }
+}
+
+extension Rejection {
+    static func negative(row: Int, field: String, cell: Cell) -> Rejection {
+        Rejection(
+            .negativeConcentration, row: row, field: field, excerpt: cell.excerpt,
+            remedy: "A concentration is not below zero: check the instrument's zero, or send the value as missing.")
+    }
+}

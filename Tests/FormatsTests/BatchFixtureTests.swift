@@ -1,0 +1,70 @@
+// Goal: every file of fixtures/batches has the outcome its README promises.
+// Method: a table of file, outcome, rows, readings and reasons; a file without a line in it fails.
+
+import Formats
+import Foundation
+import Monitoring
+import Testing
+
+private let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "fixtures/batches")
+
+private struct Expected {
+    var stop: RejectionReason?
+    var rows = 0
+    var readings = 0
+    var reasons: [RejectionReason] = []
+}
+
+private let expectations: [String: Expected] = [
+    "synthetic-tributary.csv.gz": Expected(rows: 60, readings: 60),
+    "synthetic-two-members.csv.gz": Expected(rows: 120, readings: 120),
+    "synthetic-tributary.ndjson": Expected(rows: 5, readings: 5),
+    "synthetic-columns-in-another-order.csv": Expected(rows: 4, readings: 3, reasons: [.notATime]),
+    "synthetic-bom-crlf.csv": Expected(rows: 60, readings: 60),
+    "synthetic-not-gzip.csv.gz": Expected(rows: 60, readings: 60),
+    "synthetic-empty.csv": Expected(stop: .emptyFile),
+    "synthetic-empty.csv.gz": Expected(stop: .emptyFile),
+    "synthetic-truncated.csv.gz": Expected(stop: .truncatedCompression, rows: 399, readings: 399),
+    "synthetic-damaged.csv.gz": Expected(stop: .damagedCompression, rows: 908),
+    "synthetic-neither.gz": Expected(stop: .wrongEncoding),
+    "synthetic-gb18030.csv": Expected(stop: .wrongEncoding),
+    "synthetic-utf16.csv": Expected(stop: .wrongEncoding),
+    "synthetic-unknown-station.csv": Expected(rows: 2, readings: 2),
+    "synthetic-unknown-parameter.csv": Expected(rows: 2, readings: 2),
+    "synthetic-time-in-2099.csv": Expected(rows: 2, readings: 2),
+    "synthetic-decimal-comma.csv": Expected(rows: 2, readings: 1, reasons: [.notANumber]),
+    "synthetic-negative-concentration.csv": Expected(rows: 2, readings: 1, reasons: [.negativeConcentration]),
+    "synthetic-duplicate-row.csv": Expected(rows: 2, readings: 2),
+    "synthetic-other-value-same-key.csv": Expected(rows: 2, readings: 2),
+    "synthetic-bad-rows.csv": Expected(
+        rows: 7, readings: 1,
+        reasons: [.missingField, .extraField, .notATime, .numberOutOfRange, .missingField, .missingField]),
+    "synthetic-national-air.csv": Expected(rows: 3, readings: 38),
+    "synthetic-national-water-2026-05-02.json": Expected(rows: 4, readings: 20, reasons: [.missingField]),
+    "synthetic-national-water-2026-05.csv": Expected(rows: 4, readings: 27, reasons: [.missingField]),
+    "synthetic-china-sites.csv": Expected(rows: 6, readings: 8, reasons: [.unknownParameter]),
+    "synthetic-beijing-sites.csv": Expected(rows: 3, readings: 18, reasons: [.notATime]),
+]
+
+struct BatchFixtureTests {
+    @Test("Every fixture has an expectation and a line in the README, and every expectation a fixture")
+    func complete() throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            .filter { $0.hasPrefix("synthetic-") }
+        #expect(Set(names) == Set(expectations.keys))
+        let readme = try String(contentsOf: folder.appending(path: "README.md"), encoding: .utf8)
+        for name in names { #expect(readme.contains("`\(name)`"), "\(name) is not in README.md") }
+    }
+
+    @Test("Each fixture has its outcome", arguments: expectations.keys.sorted())
+    func outcome(name: String) throws {
+        let expected = try #require(expectations[name])
+        let bytes = [UInt8](try Data(contentsOf: folder.appending(path: name)))
+        let decoded = decodeForTest(bytes, names: [name])
+        #expect(decoded.stop?.reason == expected.stop)
+        #expect(decoded.summary?.rowCount ?? 0 == expected.rows)
+        #expect(decoded.readings.count == expected.readings)
+        #expect(decoded.reasons == expected.reasons)
+    }
+}
