@@ -1,0 +1,247 @@
+// The terms between regions (补偿协议) as values: what a file under stations/**/agreements/ says once it is read.
+
+package import Accounting
+package import Assessment
+package import Exact
+package import Monitoring
+
+/// Dated terms between regions, read from one file.
+package struct Agreement: Sendable {
+    package let id: String
+    package let title: BilingualName
+    /// Numbers in it are invented for demonstration; every statement made with it says so.
+    package let isExample: Bool
+    /// Parameters its source does not print are blank, and it cannot settle until somebody fills them.
+    package let isTemplate: Bool
+    package let document: AgreementDocument
+    package let validity: DateSpan
+    /// The boundary in the registry whose sections it names, `nil` when none is registered.
+    package let boundary: String?
+    package let currency: Currency
+    /// The civil calendar its periods are cut in.
+    package let offset: UTCOffset
+    package let periodKind: PeriodKind
+    package let parties: [Party]
+    package let sections: [AgreementSection]
+    package let indicators: [Indicator]
+    /// Which origin counts, in order of precedence (数据来源的优先次序).
+    package let evidence: [SeriesOrigin]
+    package let missingData: MissingDataRule
+    /// How means and classes are formed; `nil` where the text says nothing, and then nothing measured settles.
+    package let statistics: StatisticTerms?
+    package let constants: [AgreementConstant]
+    package let baselines: [AgreementBaseline]
+    package let inputs: [AgreementInput]
+    package let formulas: [AgreementFormula]
+    package let verdicts: [AgreementVerdict]
+    package let payments: [AgreementPayment]
+    package let splits: [AgreementSplit]
+    package let examples: [WorkedExample]
+    /// The file's name as read, and SHA-256 of its bytes in lower-case hexadecimal.
+    package let file: String
+    package let digest: String
+    /// Required values that stand blank.
+    package let blanks: [BlankParameter]
+
+    let scope: ExpressionScope
+
+    package func party(_ id: String) -> Party? { parties.first { $0.id == id } }
+    package func section(_ id: String) -> AgreementSection? { sections.first { $0.id == id } }
+
+    /// Whether any figure is measured; an agreement on published figures alone forms no mean.
+    package var isMeasured: Bool { inputs.contains { $0.measure != .given } }
+}
+
+/// The signed text an agreement file stands for, and how sure its figures are.
+package struct AgreementDocument: Hashable, Sendable {
+    package let title: String
+    package let number: String
+    package let source: String
+    package let confidence: Confidence
+}
+
+/// How well a figure is known.
+package enum Confidence: String, Sendable, CaseIterable {
+    /// Official text or notice seen.
+    case official = "A"
+    /// Press that quotes the agency, confirmed by a second page or by arithmetic.
+    case press = "B"
+    /// One second-hand page.
+    case secondHand = "C"
+    /// No page in reach shows it: such a figure is left blank, never shipped.
+    case unseen = "D"
+    /// Invented for demonstration.
+    case example
+}
+
+/// The civil spans an agreement settles.
+package enum PeriodKind: String, Sendable, CaseIterable { case year, quarter, month }
+
+/// A party that can owe or receive, and its part.
+package struct Party: Hashable, Sendable {
+    package enum Role: String, Sendable, CaseIterable {
+        case upstream, downstream, pool, treasury
+        case leftBank = "left-bank"
+        case rightBank = "right-bank"
+        case residual, member
+    }
+
+    package let id: String
+    package let name: BilingualName
+    /// The region in the registry; a pool has none.
+    package let region: RegionID?
+    package let role: Role
+}
+
+/// A section as the agreement names it; `registered` is its id in the registry.
+package struct AgreementSection: Hashable, Sendable {
+    package let id: String
+    package let name: BilingualName
+    package let registered: SectionID?
+}
+
+/// A parameter the agreement counts.
+package struct Indicator: Hashable, Sendable {
+    package let parameter: ParameterID
+    package let name: BilingualName
+}
+
+/// How much of a period must be measured, and what happens otherwise: the run stops, nothing else is built in.
+package struct MissingDataRule: Sendable {
+    /// Least share of the expected values, 0…1; blank where the text says nothing.
+    package let minimumShare: Fraction?
+    package let clause: String
+}
+
+/// How the values of a period become one figure. Each switch is named by the agreement; none has a default.
+package struct StatisticTerms: Hashable, Sendable {
+    /// Units whose means are steps on the way, from short to long; empty for one mean of all values.
+    package let averaging: [CivilUnit]
+    /// Which quality verdicts take part.
+    package let quality: QualityPolicy
+    /// What stands for a value below the detection limit.
+    package let belowDetection: BelowDetectionRule
+    /// How a mean is compared with a class limit.
+    package let comparison: LimitComparison
+    /// Decimals a mean of pH is rounded to.
+    package let phPlaces: Int
+    package let clause: String
+}
+
+/// A named figure of the agreement, one value or one for each indicator.
+package struct AgreementConstant: Sendable {
+    package let name: String
+    package let unit: UnitOfMeasure
+    /// The text as written, blank entries absent; the key is an indicator, or empty for a single value.
+    package let texts: [String: String]
+    package let values: [String: Fraction]
+    package let isIndexed: Bool
+    package let clause: String
+    package let source: String
+    package let confidence: Confidence
+}
+
+/// What measured values are compared with (基准值): a named object with its period and source.
+package struct AgreementBaseline: Sendable {
+    package let constant: AgreementConstant
+    package let period: String
+}
+
+/// A required value that is blank, and who must supply it.
+package struct BlankParameter: Hashable, Sendable {
+    /// `k0`, or `weight[tn]`.
+    package let name: String
+    package let clause: String
+    package let document: String
+    package let line: Int
+    package let column: Int
+
+    /// Needed only where values are measured: how means are formed, and how many values they need.
+    var concernsMeasuring: Bool { name.hasPrefix("missing-data.") || name.hasPrefix("statistics") }
+}
+
+/// A measured or given figure the formulas read.
+package struct AgreementInput: Sendable {
+    package let name: String
+    package let measure: InputMeasure
+    package let section: String?
+    package let party: String?
+    package let unit: UnitOfMeasure
+    package let isIndexed: Bool
+    package let clause: String
+}
+
+/// What is asked of the data.
+package enum InputMeasure: String, Sendable, CaseIterable {
+    /// The mean of an indicator at a section over the period.
+    case periodMean = "period-mean"
+    /// The same over the period before.
+    case previousPeriodMean = "previous-period-mean"
+    /// The class of a section over the period, by the means of the indicators, rank 1…6.
+    case sectionClass = "section-class"
+    /// A figure that a person supplies with its document: a published index, an area, a flow.
+    case given
+}
+
+/// One named step of the computation.
+package struct AgreementFormula: Sendable {
+    package let name: String
+    package let expression: Expression
+    package let unit: UnitOfMeasure
+    /// Written once for each indicator, with `i` as the running variable.
+    package let isIndexed: Bool
+    package let clause: String
+}
+
+/// A test that the agreement puts to a section: met when the condition holds.
+package struct AgreementVerdict: Sendable {
+    package let name: String
+    package let section: String?
+    package let condition: Expression
+    package let clause: String
+}
+
+/// Who pays whom how much, by the first branch whose condition holds.
+package struct AgreementPayment: Sendable {
+    package struct Branch: Sendable {
+        /// `nil` for the branch that takes what is left.
+        package let condition: Expression?
+        /// `nil` when the branch says that nothing is owed.
+        package let transfer: Transfer?
+    }
+
+    package struct Transfer: Sendable {
+        package let payer: String
+        package let payee: String
+        package let amount: Expression
+    }
+
+    package let name: String
+    package let branches: [Branch]
+    package let rounding: MoneyRounding?
+    package let clause: String
+}
+
+/// Where and how an amount is rounded.
+package struct MoneyRounding: Sendable {
+    package let rule: RoundingRule
+    /// The step in units of the currency (元): 10 000 for whole 万元.
+    package let step: Fraction
+    /// The step as written: `1 万元`.
+    package let text: String
+    package let clause: String
+}
+
+/// A total shared by ratio, paid into or out of a pool; one named party takes what rounding leaves.
+package struct AgreementSplit: Sendable {
+    package enum Direction: String, Sendable, CaseIterable { case contribute, allocate }
+
+    package let name: String
+    package let direction: Direction
+    package let pool: String
+    package let total: Expression
+    package let shares: [Share]
+    package let remainder: String
+    package let rule: RoundingRule
+    package let clause: String
+}

@@ -1,0 +1,77 @@
+// The civil span a settlement covers (考核期), cut only here.
+
+package import Monitoring
+
+/// A half-open span of civil dates: `from` belongs to it, `until` does not.
+package struct SettlementPeriod: Hashable, Sendable, CustomStringConvertible {
+    package let from: CivilDate
+    package let until: CivilDate
+
+    /// - Returns: `nil` unless `from` is before `until`.
+    package init?(from: CivilDate, until: CivilDate) {
+        guard from < until else { return nil }
+        self.from = from
+        self.until = until
+    }
+
+    /// `2025`, `2025-Q1`, `2025-03`, or `2025-01-01/2026-01-01` (the last day excluded).
+    package init?(parsing text: String) {
+        let ends = text.split(separator: "/", omittingEmptySubsequences: false)
+        if ends.count == 2 {
+            guard let from = CivilDate(String(ends[0])), let until = CivilDate(String(ends[1])) else { return nil }
+            self.init(from: from, until: until)
+            return
+        }
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard let first = parts.first, first.count == 4, first.allSatisfy(\.isASCIIDigit), let year = Int(first) else {
+            return nil
+        }
+        switch parts.count {
+        case 1: self.init(year: year, month: 1, monthCount: 12)
+        case 2 where parts[1].first == "Q" && parts[1].count == 2:
+            guard let quarter = Int(parts[1].dropFirst()), (1...4).contains(quarter) else { return nil }
+            self.init(year: year, month: quarter * 3 - 2, monthCount: 3)
+        case 2 where parts[1].count == 2 && parts[1].allSatisfy(\.isASCIIDigit):
+            guard let month = Int(parts[1]), (1...12).contains(month) else { return nil }
+            self.init(year: year, month: month, monthCount: 1)
+        default: return nil
+        }
+    }
+
+    /// `monthCount` months from the first day of `month`; `month` may lie outside 1…12.
+    private init?(year: Int, month: Int, monthCount: Int) {
+        func firstDay(_ month: Int) -> CivilDate? {
+            let index = year * 12 + month - 1
+            return CivilDate(year: index / 12, month: index % 12 + 1, day: 1)
+        }
+        guard let from = firstDay(month), let until = firstDay(month + monthCount) else { return nil }
+        self.init(from: from, until: until)
+    }
+
+    /// The kind of civil period this is, `nil` for any other span.
+    package var kind: PeriodKind? {
+        if self == SettlementPeriod(year: from.year, month: 1, monthCount: 12) { return .year }
+        if from.month % 3 == 1, self == SettlementPeriod(year: from.year, month: from.month, monthCount: 3) {
+            return .quarter
+        }
+        return self == SettlementPeriod(year: from.year, month: from.month, monthCount: 1) ? .month : nil
+    }
+
+    /// The period of the same kind just before this one, `nil` for a span that is no civil period.
+    package var previous: SettlementPeriod? {
+        switch kind {
+        case .year: SettlementPeriod(year: from.year, month: -11, monthCount: 12)
+        case .quarter: SettlementPeriod(year: from.year, month: from.month - 3, monthCount: 3)
+        case .month: SettlementPeriod(year: from.year, month: from.month - 1, monthCount: 1)
+        case nil: nil
+        }
+    }
+
+    /// The instants the period covers in the calendar at `offset`.
+    package func interval(at offset: UTCOffset) -> Interval {
+        Interval(start: from.start(at: offset), end: until.start(at: offset))
+    }
+
+    /// `2025-01-01/2026-01-01`.
+    package var description: String { "\(from)/\(until)" }
+}

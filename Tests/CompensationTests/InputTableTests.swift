@@ -1,0 +1,62 @@
+// Goal: a person's table settles a published notice, and a wrong row is named. Method: the Dabieshan notice of 2023 and
+// the example agreement, by hand.
+
+import Accounting
+import Compensation
+import Exact
+import Monitoring
+import Testing
+
+struct InputTableTests {
+    private static let dabieshan = ProjectFiles.agreement("catalogue/dabieshan/agreements/dabieshan.yaml")
+
+    @Test("The published P of 2023 settles from one row")
+    func notice() throws {
+        let period = try #require(SettlementPeriod(parsing: "2023"))
+        let table = "name,party,section,period,value,unit\nP,,luoguanzha,2023,0.673,\n"
+        let source = try #require(InputTable.read(table, file: "dbs.csv", for: Self.dabieshan, period: period).source)
+        let run = settle(Self.dabieshan, period: period, kind: .special, inputs: source, program: "test")
+        let lines = try Statement(run).settled.lines
+        #expect(lines.map { "\($0.payer) → \($0.payee) \($0.money.plainText)" } == ["hefei → luan 40000000.00"])
+        let evidence = try #require(run.inputs.first?.value?.evidence.series.first)
+        #expect(evidence.hasPrefix("dbs.csv sha256:"))
+    }
+
+    @Test("The template lists every figure an agreement asks for")
+    func template() {
+        #expect(
+            InputTable.template(for: ExampleYear.agreement) == """
+                name,party,section,period,value,unit
+                c[codmn],,border,,,mg/L
+                c[nh3n],,border,,,mg/L
+                c[tn],,border,,,mg/L
+                c[tp],,border,,,mg/L
+
+                """)
+    }
+
+    @Test(
+        "A wrong row is named with its line",
+        arguments: [
+            ("P,,,,,", 2, "has no value"), ("P,,,,0,673,", 2, "7 cells"), ("p,,,,1,", 2, "asks for no “p”"),
+            ("P,,jiekou,,1,", 2, "belongs to section “luoguanzha”"), ("P,,,2022,1,", 2, "is for 2022"),
+            ("P,,,soon,1,", 2, "is for soon"),
+            ("P,,,,1,bushel", 2, "is not a unit"), ("P,,,,1,\nP,,,,1,", 3, "stands twice"),
+            ("P,,,,1e3,", 2, "not a number"),
+        ])
+    func wrongRows(row: String, line: Int, words: String) throws {
+        let period = try #require(SettlementPeriod(parsing: "2023"))
+        let text = InputTable.header + "\n" + row + "\n"
+        let (source, problems) = InputTable.read(text, file: "x.csv", for: Self.dabieshan, period: period)
+        #expect(source == nil)
+        #expect(problems.map(\.line) == [line])
+        #expect(problems[0].message.contains(words), "\(problems[0])")
+    }
+
+    @Test("A table without the header is refused")
+    func header() throws {
+        let period = try #require(SettlementPeriod(parsing: "2023"))
+        let problems = InputTable.read("", file: "x.csv", for: Self.dabieshan, period: period).problems
+        #expect(problems.map(\.line) == [1])
+    }
+}
