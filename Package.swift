@@ -22,6 +22,7 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 func floor(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -67,7 +68,7 @@ let package = Package(
         floor("Assessment", ["Exact", "Monitoring", "Standards"]),
         // Floor 4: decisions people review, money people transfer.
         floor("Alerting", ["Exact", "Monitoring", "Standards", "Detection", "Assessment"]),
-        floor("Compensation", ["Exact", "Monitoring", "Accounting", "Standards", "Assessment", crypto, yams]),
+        floor("Compensation", ["Exact", "Monitoring", "Accounting", "Standards", "Assessment", crypto]),
         // Floor 5: the two flows as two short functions.
         floor("Pipeline", [
             "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Quality", "Detection", "Assessment",
@@ -81,15 +82,14 @@ let package = Package(
             "Pipeline", grdb, crypto, log,
         ]),
         // Floor 7: doors and pages.
-        floor("Ingest", ["CZlib", "Exact", "Monitoring", "Formats", "Standards", "Pipeline", "Storage", log, lifecycle, crypto]),
+        floor("Ingest", ["CZlib", "Monitoring"]),
         floor("Web", ["Monitoring", hummingbird, httpTypes, log, lifecycle, nioCore, nioPosix, nioHTTP1]),
         // Floor 8: commands.
         .executableTarget(
             name: "tributary",
             dependencies: [
                 "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Quality", "Detection", "Assessment",
-                "Alerting", "Compensation", "Pipeline", "Simulation", "Storage", "Ingest", "Web", arguments, log, lifecycle,
-                nioCore, nioPosix, nioHTTP1,
+                "Alerting", "Compensation", "Pipeline", "Simulation", "Storage", "Ingest", "Web", arguments, log, lifecycle, signals,
             ],
             swiftSettings: settings),
 

@@ -14,7 +14,8 @@ extension AlertLine {
             case .withdrawn: "数据变更撤回"
             }
         let until = end.isEmpty ? "至今" : "至 \(end)"
-        let place = "\(section.chinese)断面（\(relation.chinese)）\(station.chinese)"
+        let name = section.chinese.hasSuffix("断面") ? section.chinese : section.chinese + "断面"
+        let place = "\(name)（\(relation.chinese)）\(station.chinese)"
         return enclosed(
             "[\(state)] \(place) \(chineseWhat)，自 \(start) \(until)；\(Self.review.chinese)", mark?.chinese)
     }

@@ -45,9 +45,21 @@ package struct ChunkEncoder {
 
     private mutating func appendTimes(_ chunk: borrowing Chunk) {
         var index = ChunkFormat.timeUnits.count - 1
-        while index > 0, !chunk.start.allSatisfy({ $0 % ChunkFormat.timeUnits[index] == 0 }) { index -= 1 }
+        while index > 0, !isWhole(chunk.start, in: ChunkFormat.timeUnits[index]) { index -= 1 }
         writer.append(UInt8(index))
         writer.appendSteps(chunk.start, unit: ChunkFormat.timeUnits[index], scratch: &steps)
+    }
+
+    /// Whether every start is a multiple of `unit`; divides once a change of step, not once a row.
+    private func isWhole(_ starts: borrowing [Int64], in unit: Int64) -> Bool {
+        if starts[0] % unit != 0 { return false }
+        var last: Int64 = 0
+        for index in 1..<starts.count {
+            let step = starts[index] &- starts[index - 1]
+            if step != last, step % unit != 0 { return false }
+            last = step
+        }
+        return true
     }
 
     private mutating func appendFlags(_ chunk: borrowing Chunk) {

@@ -114,9 +114,10 @@ extension ByteWriter {
         guard values.count > 0 else { return }
         appendSigned(values[0] / unit)
         if values.count == 1 { return }
+        let regular = appendFewRuns(values, unit: unit)
+        if regular { return }
         scratch.removeAll(keepingCapacity: true)
         var runBytes = 0
-        var runCount = 0
         var runLength = 0
         var last: Int64 = 0
         for index in 1..<values.count {
@@ -126,21 +127,17 @@ extension ByteWriter {
                 runLength += 1
             } else {
                 if runLength > 0 { runBytes += varintByteCount(zigzag(last)) + varintByteCount(UInt64(runLength)) }
-                runCount += 1
                 runLength = 1
                 last = step
             }
         }
         runBytes += varintByteCount(zigzag(last)) + varintByteCount(UInt64(runLength))
-        // Blocks cost at least a byte for 64 steps; they are worth building only where the runs are many.
-        if runCount > 8, runBytes > scratch.count / 8 {
-            var packed = ByteWriter()
-            scratch.withUnsafeBufferPointer { packed.appendBlocks($0) }
-            if packed.bytes.count < runBytes {
-                append(ColumnMode.packed.rawValue)
-                bytes.append(contentsOf: packed.bytes)
-                return
-            }
+        var packed = ByteWriter()
+        scratch.withUnsafeBufferPointer { packed.appendBlocks($0) }
+        if packed.bytes.count < runBytes {
+            append(ColumnMode.packed.rawValue)
+            bytes.append(contentsOf: packed.bytes)
+            return
         }
         append(ColumnMode.runs.rawValue)
         var index = 0
@@ -151,6 +148,28 @@ extension ByteWriter {
             appendVarint(end - index)
             index = end
         }
+    }
+
+    /// Writes the steps as runs when there are at most eight, the everyday case: one division a run, not a row.
+    private mutating func appendFewRuns(_ values: borrowing [Int64], unit: Int64) -> Bool {
+        var ends: [Int] = []
+        var index = 1
+        while index < values.count {
+            if ends.count == 8 { return false }
+            let step = values[index] &- values[index - 1]
+            var end = index + 1
+            while end < values.count, values[end] &- values[end - 1] == step { end += 1 }
+            ends.append(end)
+            index = end
+        }
+        append(ColumnMode.runs.rawValue)
+        index = 1
+        for end in ends {
+            appendSigned((values[index] &- values[index - 1]) / unit)
+            appendVarint(end - index)
+            index = end
+        }
+        return true
     }
 
     /// Small numbers that seldom change (qualifiers, flags, exponents): runs, or a few bits each.

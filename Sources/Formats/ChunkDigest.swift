@@ -128,6 +128,13 @@ package enum SnapshotDigest {
 }
 
 /// The SHA-256 digest of `bytes`.
+package func sha256(_ bytes: UnsafeRawBufferPointer) -> Digest256 {
+    var hash = SHA256()
+    hash.update(bufferPointer: bytes)
+    return Digest256(bytes: Array(hash.finalize()))
+}
+
+/// As above for bytes in an array.
 package func sha256(_ bytes: [UInt8]) -> Digest256 { Digest256(bytes: Array(SHA256.hash(data: bytes))) }
 
 /// Appends the bytes of `value`, highest first.

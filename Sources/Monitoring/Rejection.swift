@@ -6,6 +6,8 @@ package enum RejectionReason: String, Sendable, CaseIterable {
     case emptyFile = "empty-file"
     case truncatedCompression = "truncated-compression"
     case damagedCompression = "damaged-compression"
+    /// Bytes after the last gzip member: what was read before them stands.
+    case trailingBytes = "trailing-bytes"
     case notCompressed = "not-compressed"
     case inflatedTooLarge = "inflated-too-large"
     case wrongEncoding = "wrong-encoding"

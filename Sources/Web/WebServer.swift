@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 package import Logging
 import NIOCore
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// What a command gets back: an exit code, and what to print where.
 package struct CommandReply: Sendable {

@@ -46,7 +46,7 @@ struct BadInputTests {
         #expect(decodeForTest(first + [0, 0, 0]).stop == nil)
         let trailing = decodeForTest(first + Array("tail".utf8))
         #expect(values(trailing) == [0, 1])
-        #expect(trailing.stop?.reason == .damagedCompression)
+        #expect(trailing.stop?.reason == .trailingBytes)
         #expect(
             trailing.stop?.remedy == "Remove what follows the gzip stream; every row inside the stream was read.")
     }

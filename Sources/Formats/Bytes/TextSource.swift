@@ -199,7 +199,7 @@ struct TextSource: ~Copyable {
         case .trailingBytes(let count):
             let remedy = "Remove what follows the gzip stream; every row inside the stream was read."
             let found = "bytes that are not gzip \(place)"
-            return (count, .stopped(.damagedCompression, excerpt: found, remedy: remedy, isTrusted: true))
+            return (count, .stopped(.trailingBytes, excerpt: found, remedy: remedy, isTrusted: true))
         }
     }
 

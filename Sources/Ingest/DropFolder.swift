@@ -1,0 +1,81 @@
+// The drop folder as the daemon sees it: which files are whole, and where each goes once its receipt stands.
+
+import Foundation
+package import Monitoring
+
+/// A file that lies in the drop folder and has stopped growing.
+package struct DroppedFile: Hashable, Sendable {
+    /// From the drop folder; nested folders per station are kept.
+    package let relativePath: String
+    package let path: String
+    package let byteCount: Int
+}
+
+/// Watches one folder by sweeping it.
+///
+/// A file counts as whole when its size and time did not change between two sweeps: a station may still be writing
+/// it. Hidden files, `*.part` and `*.tmp` are files in the making, and links are never followed.
+package struct DropFolder {
+    private struct Stamp: Hashable {
+        let byteCount: Int
+        let modified: Date
+    }
+
+    private let root: String
+    private var previous: [String: Stamp] = [:]
+
+    package init(root: String) throws {
+        self.root = root
+        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+    }
+
+    /// The files that are whole, in path order. Call again later for the rest.
+    package mutating func sweep() -> [DroppedFile] {
+        let found = list()
+        var whole: [DroppedFile] = []
+        for (relative, stamp) in found where previous[relative] == stamp {
+            whole.append(
+                DroppedFile(relativePath: relative, path: root + "/" + relative, byteCount: stamp.byteCount))
+        }
+        previous = found
+        return whole.sorted { $0.relativePath < $1.relativePath }
+    }
+
+    /// True when the last sweep saw no file at all, whole or not.
+    package var isEmpty: Bool { previous.isEmpty }
+
+    private func list() -> [String: Stamp] {
+        let keys: [URLResourceKey] = [.isRegularFileKey, .fileSizeKey, .contentModificationDateKey]
+        let base = URL(filePath: root, directoryHint: .isDirectory)
+        guard let walk = FileManager.default.enumerator(at: base, includingPropertiesForKeys: keys) else { return [:] }
+        let prefix = base.standardizedFileURL.path(percentEncoded: false)
+        var found: [String: Stamp] = [:]
+        while let url = walk.nextObject() as? URL {
+            let name = url.lastPathComponent
+            if name.hasPrefix(".") || name.hasSuffix(".part") || name.hasSuffix(".tmp") { continue }
+            guard let values = try? url.resourceValues(forKeys: Set(keys)), values.isRegularFile == true,
+                let size = values.fileSize, let modified = values.contentModificationDate
+            else { continue }
+            let path = url.standardizedFileURL.path(percentEncoded: false)
+            guard path.hasPrefix(prefix) else { continue }
+            let relative = path.dropFirst(prefix.count).drop { $0 == "/" }
+            found[String(relative)] = Stamp(byteCount: size, modified: modified)
+        }
+        return found
+    }
+
+    /// Takes a file out of the folder once its bytes stand in the archive and its receipt is written.
+    package func finish(_ file: DroppedFile) throws { try FileManager.default.removeItem(atPath: file.path) }
+
+    /// Moves a refused file to `rejectedFolder`, with its reason beside it as `<name>.reason.json`.
+    package func refuse(_ file: DroppedFile, to rejectedFolder: String, digest: Digest256, reason: CanonicalJSON) throws
+    {
+        let name = (file.relativePath as NSString).lastPathComponent
+        // The digest in the name keeps two refused files of one name apart.
+        let target = rejectedFolder + "/" + digest.description.prefix(12) + "-" + name
+        try FileManager.default.createDirectory(atPath: rejectedFolder, withIntermediateDirectories: true)
+        try Data((reason.text() + "\n").utf8).write(to: URL(filePath: target + ".reason.json"), options: .atomic)
+        if FileManager.default.fileExists(atPath: target) { try FileManager.default.removeItem(atPath: target) }
+        try FileManager.default.moveItem(atPath: file.path, toPath: target)
+    }
+}

@@ -1,0 +1,59 @@
+// The observation path's last step: everything a section's stations sent, and what the detectors see in it.
+
+package import Detection
+package import Monitoring
+package import Quality
+internal import Standards
+
+/// How far back a section's readings are looked at: more than a year, so that a season is seen whole.
+package let detectionLookBack = Duration64.days(400)
+
+/// Looks through a section's stored readings, up to `detectionLookBack` before its newest one.
+///
+/// The result depends on the stored readings, the registry and `now` alone, not on the order of arrival.
+package func detect(
+    _ section: Section, in registry: Registry, _ source: some ObservationSource, checks: CheckSet,
+    rules: DetectionRules, now: Instant
+) throws -> SectionFindings {
+    guard let kind = registry.boundaries[section.boundary]?.kind else { return SectionFindings() }
+    let readings = try section.stations.compactMap { registry.stations[$0] }.map { station in
+        try stationReadings(station, registry, source, checks: checks)
+    }
+    switch kind {
+    case .river:
+        return findings(
+            section: section, stationSeries: readings, standard: .gb3838of2002, rules: rules, now: now)
+    case .air:
+        return findings(
+            section: section, stationSeries: readings,
+            edition: { station, instant in AirEdition.at(instant, region: station.region, registry: registry) },
+            rules: rules, now: now)
+    }
+}
+
+/// The screened readings of a station's own series, by parameter.
+///
+/// Sliding means and daily maxima repeat what hour means say, and published or manual values are no real-time
+/// readings: none of them takes part in an alert.
+private func stationReadings(
+    _ station: Station, _ registry: Registry, _ source: some ObservationSource, checks: CheckSet
+) throws -> StationReadings {
+    let profile = registry.profiles[station.profile]
+    let own = try source.series(of: station.id).filter { key in
+        key.origin == .automatic && (key.statistic == .instant || key.statistic == .mean)
+    }
+    var newest: Instant?
+    for key in own {
+        guard let last = try source.extent(key)?.end else { continue }
+        newest = newest.map { max($0, last) } ?? last
+    }
+    guard let newest else { return StationReadings(station: station, readings: [:]) }
+    let interval = Interval(start: newest.advanced(by: -detectionLookBack), end: newest.advanced(by: .hours(1)))
+    var readings: [ParameterID: [ScreenedReading]] = [:]
+    for key in own {
+        let view = try source.view(key, over: interval)
+        readings[key.parameter, default: []] += screen(
+            view, of: key, profile: profile, cadence: station.cadence, checks: checks)
+    }
+    return StationReadings(station: station, readings: readings)
+}

@@ -1,0 +1,173 @@
+// What goes into the book of a batch, and what comes out: the batch, its receipt, what it touched.
+
+package import Formats
+package import Monitoring
+
+/// A batch at the door: everything known of it besides its bytes.
+package struct IncomingBatch: Hashable, Sendable {
+    package var digest: Digest256
+    /// The file's name, as sent.
+    package var name: String
+    /// Who sent it: a station's id, a person, `folder`.
+    package var sender: String
+    package var receivedAt: Instant
+    /// When the source says it sent it; `nil` counts as received.
+    package var sentAt: Instant?
+
+    package init(digest: Digest256, name: String, sender: String, receivedAt: Instant, sentAt: Instant? = nil) {
+        self.digest = digest
+        self.name = name
+        self.sender = sender
+        self.receivedAt = receivedAt
+        self.sentAt = sentAt
+    }
+}
+
+/// What a series takes over from its source when it is first stored.
+package struct SeriesTraits: Hashable, Sendable {
+    /// Step between observations; `nil` when it is not declared.
+    package var cadence: Duration64?
+    /// A later sent value replaces an earlier one.
+    package var revises: Bool
+
+    package init(cadence: Duration64?, revises: Bool) {
+        self.cadence = cadence
+        self.revises = revises
+    }
+
+    package init(_ profile: SourceProfile) {
+        self.init(cadence: profile.cadence, revises: profile.revises)
+    }
+}
+
+/// What the reader said when the batch ended.
+package struct BatchEnding: Sendable {
+    package var state: BatchState
+    package var format: FormatID?
+    /// The source profile's id.
+    package var profile: String?
+    /// Data rows met, rejected ones among them.
+    package var rowCount: Int
+    /// Rejections that were only counted.
+    package var unkeptRejections: Int
+
+    package init(
+        state: BatchState, format: FormatID? = nil, profile: String? = nil, rowCount: Int = 0, unkeptRejections: Int = 0
+    ) {
+        self.state = state
+        self.format = format
+        self.profile = profile
+        self.rowCount = rowCount
+        self.unkeptRejections = unkeptRejections
+    }
+
+    package init(_ summary: DecodedSummary) {
+        self.init(
+            state: .complete, format: summary.format, profile: summary.profile.id, rowCount: summary.rowCount,
+            unkeptRejections: summary.unkeptRejections)
+    }
+}
+
+/// What the station gets back once its batch is in the book (回执); unsigned in this version.
+package struct Receipt: Hashable, Sendable {
+    package let digest: Digest256
+    package let name: String
+    package let state: BatchState
+    package let receivedAt: Instant
+    /// Data rows of the batch; for wide formats rows of the file, whereas the counts are of values.
+    package let rowCount: Int
+    package let counts: ReceiptCounts
+    /// The batch's place in the log, and the hash that binds it to all before it.
+    package let position: LogHead
+
+    /// The receipt as JSON text, the bytes that are stored and sent.
+    package var body: String {
+        JSONText.object([
+            ("batch", .string(digest.description)), ("name", .string(name)), ("state", .string(state.rawValue)),
+            ("received_at", .integer(receivedAt.milliseconds)), ("rows", .count(rowCount)),
+            ("accepted", .count(counts.accepted)), ("duplicate", .count(counts.duplicate)),
+            ("conflict", .count(counts.conflict)), ("rejected", .count(counts.rejected)),
+            ("quarantined", .count(counts.quarantined)), ("log_sequence", .integer(position.sequence)),
+            ("chain_hash", .string(position.hash.description)),
+        ]).text
+    }
+}
+
+/// A series to which a batch brought something new, and from when to when.
+///
+/// A group of national hours touches a million and a half of these, so the keys are shared.
+package struct TouchedSeries: Sendable {
+    private let keys: SharedSeriesKeys
+    private let index: Int32
+    /// First and last start at which something new was said.
+    package let firstStart: Instant
+    package let lastStart: Instant
+
+    package var series: SeriesKey { keys.keys[Int(index)] }
+
+    init(_ keys: SharedSeriesKeys, index: Int32, firstStart: Instant, lastStart: Instant) {
+        self.keys = keys
+        self.index = index
+        self.firstStart = firstStart
+        self.lastStart = lastStart
+    }
+}
+
+/// The keys of the series of one merge, held once for all its batches.
+final class SharedSeriesKeys: Sendable {
+    let keys: [SeriesKey]
+
+    init(_ keys: [SeriesKey]) { self.keys = keys }
+}
+
+/// What became of one batch of a commit group.
+package struct BatchResult: Sendable {
+    package let receipt: Receipt
+    package let touched: [TouchedSeries]
+}
+
+/// A batch as the book lists it.
+package struct BatchRecord: Hashable, Sendable {
+    package let receipt: Receipt
+    package let sender: String
+    package let sentAt: Instant?
+    package let format: String?
+    package let profile: String?
+    package let place: ArchivePlace
+}
+
+/// A row kept aside until somebody decides (隔离); the reading is there where the row could be read.
+package struct QuarantinedRow: Hashable, Sendable {
+    /// `RejectionReason` raw value, or `span-full`.
+    package let reason: String
+    package let row: Int
+    package let field: String
+    package let excerpt: String
+    package let remedy: String
+    package let reading: Reading?
+
+    package init(_ rejection: Rejection, reading: Reading? = nil) {
+        self.init(
+            reason: rejection.reason.rawValue, row: rejection.row, field: rejection.field, excerpt: rejection.excerpt,
+            remedy: rejection.remedy, reading: reading)
+    }
+
+    init(reason: String, row: Int, field: String, excerpt: String, remedy: String, reading: Reading?) {
+        self.reason = reason
+        self.row = row
+        self.field = field
+        self.excerpt = excerpt
+        self.remedy = remedy
+        self.reading = reading
+    }
+}
+
+/// A version of an observation with the batch that brought it: the answer to "where does this figure come from".
+package struct Provenance: Hashable, Sendable {
+    package let version: ChunkVersion
+    package let batchDigest: Digest256
+    package let batchName: String
+    package let sender: String
+    package let receivedAt: Instant
+    package let place: ArchivePlace
+}

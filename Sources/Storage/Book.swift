@@ -1,0 +1,148 @@
+// The book: one data folder, opened by one process, written by one connection. Everything durable goes through here.
+
+import Formats
+import Foundation
+import GRDB
+package import Monitoring
+
+/// A data folder in use (数据目录): `book.sqlite`, `archive/`, `rejected/`, `lock`.
+///
+/// - Writing: `write` runs one transaction, a commit group; calls are served one after another.
+/// - Reading: `read` sees one committed state; keep it under five seconds, so that the write-ahead log can shrink.
+package final class Book: Sendable {
+    package let folder: String
+    package let now: @Sendable () -> Instant
+    let pool: DatabasePool
+    private let lock: FolderLock
+    /// Touched only inside the pool's one writing access, which serves one caller at a time.
+    nonisolated(unsafe) private var state: WriterState
+
+    static let applicationID: Int32 = 0x5452_4942
+    static let pageByteCount = 16_384
+
+    /// Opens the book in `folder`, cutting off whatever a crash left unacknowledged.
+    ///
+    /// - Parameter create: make the folder and an empty book when there is none.
+    /// - Parameter now: the clock of log entries.
+    package convenience init(
+        folder: String, create: Bool, now: @escaping @Sendable () -> Instant
+    ) throws {
+        try self.init(folder: folder, create: create, segmentLimit: Archive.segmentLimit, now: now)
+    }
+
+    /// Opens the book with segments of another length, for tests.
+    package init(folder: String, create: Bool, segmentLimit: Int, now: @escaping @Sendable () -> Instant) throws {
+        self.folder = folder
+        self.now = now
+        try Self.prepareFolder(folder, create: create)
+        lock = try FolderLock(path: folder + "/lock")
+        pool = try Self.openPool(folder + "/book.sqlite")
+        state = try pool.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            try Schema.migrate(db, path: folder + "/book.sqlite", at: now())
+            return try WriterState(db, archiveFolder: folder + "/archive", segmentLimit: segmentLimit)
+        }
+        try syncFolder(folder)
+    }
+
+    /// Runs one transaction. Batches begun in `body` are in the book, and their receipts may be sent, once this
+    /// returns; when it throws, nothing of it is.
+    package func write<Value>(_ body: (BookWriter) throws -> Value) throws -> Value {
+        try pool.writeWithoutTransaction { db in
+            guard !state.mustReopen else {
+                throw BookProblem(
+                    .needsReopening, place: folder, message: "an earlier write failed on the disk.",
+                    remedy: "Restart the program: it opens the folder at the last acknowledged batch.")
+            }
+            let writer = BookWriter(db, state: state, now: now)
+            var value: Value?
+            do {
+                try db.inTransaction(.immediate) {
+                    value = try body(writer)
+                    try writer.prepareCommit()
+                    try keepRejected(writer.rejectedBatches)
+                    return .commit
+                }
+            } catch {
+                do { try state.revert(db) } catch { state.mustReopen = true }
+                throw error
+            }
+            state.archive.acknowledge()
+            guard let value else { preconditionFailure("A committed transaction has a value.") }
+            return value
+        }
+    }
+
+    /// Reads one committed state.
+    package func read<Value>(_ body: (BookReader) throws -> Value) throws -> Value {
+        try pool.read { db in try body(BookReader(db)) }
+    }
+
+    /// Moves the write-ahead log into the book and empties it; the writer does so when it has nothing to do.
+    package func checkpoint() throws {
+        _ = try pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+    }
+
+    /// Closes the book; further calls fail.
+    package func close() throws { try pool.close() }
+
+    /// The raw bytes of a batch, as sent.
+    package func rawBytes(_ place: ArchivePlace) throws -> [UInt8] {
+        let path = folder + "/" + place.path
+        guard let file = FileHandle(forReadingAtPath: path) else { throw systemProblem("open", path: path) }
+        defer { try? file.close() }
+        try file.seek(toOffset: UInt64(place.offset))
+        let data = try file.read(upToCount: place.byteCount) ?? Data()
+        guard data.count == place.byteCount else {
+            throw BookProblem(
+                .archiveDamaged, place: path, message: "the segment ends inside the batch at \(place.offset).",
+                remedy: "Restore this file from a backup.")
+        }
+        return Array(data)
+    }
+
+    /// Copies of batches of which nothing could be read, with the reason beside them, for people; written before the
+    /// commit, so that a full disk refuses the batch instead of losing the copy.
+    private func keepRejected(_ batches: [RejectedBatch]) throws {
+        for batch in batches {
+            let stem = folder + "/rejected/" + batch.digest.description.prefix(12) + "-"
+            let path = stem + SegmentMember.safeName(batch.name, limit: 200)
+            try Data(try rawBytes(batch.place)).write(to: URL(fileURLWithPath: path))
+            try Data((batch.reason + "\n").utf8).write(to: URL(fileURLWithPath: path + ".reason.txt"))
+        }
+    }
+
+    private static func prepareFolder(_ folder: String, create: Bool) throws {
+        if !FileManager.default.fileExists(atPath: folder + "/book.sqlite") {
+            guard create else {
+                throw BookProblem(
+                    .folderMissing, place: folder, message: "there is no book in this folder.",
+                    remedy: "Check the path given with --data; serve and ingest make a new one.")
+            }
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        }
+        try makeFolder(folder + "/archive")
+        try makeFolder(folder + "/rejected")
+    }
+
+    private static func openPool(_ path: String) throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.label = "book"
+        configuration.maximumReaderCount = 4
+        configuration.prepareDatabase { db in
+            // Only before the first page is written does this take effect: larger chunks then stay in their page.
+            try db.execute(sql: "PRAGMA page_size = \(pageByteCount)")
+            try db.execute(sql: "PRAGMA trusted_schema = OFF")
+        }
+        return try DatabasePool(path: path, configuration: configuration)
+    }
+}
+
+/// A batch of which nothing could be read, until its copy is in `rejected/`.
+struct RejectedBatch {
+    let digest: Digest256
+    let name: String
+    let reason: String
+    let place: ArchivePlace
+}

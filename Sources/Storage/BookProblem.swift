@@ -1,0 +1,35 @@
+// The world failing under the book: what, where, why, and what to do next.
+
+/// A failure of the data folder or of the book in it. Wrong data are never this; they are rejections.
+package struct BookProblem: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Code: String, Sendable {
+        case folderMissing = "book.folder-missing"
+        case folderLocked = "book.folder-locked"
+        case notOurs = "book.not-ours"
+        case newerSchema = "book.newer-schema"
+        case archiveDamaged = "book.archive-damaged"
+        case needsReopening = "book.needs-reopening"
+        case input = "book.input"
+        case system = "book.system"
+        case chunkDamaged = "book.chunk-damaged"
+        case unbalanced = "book.unbalanced"
+        case alreadyIssued = "book.already-issued"
+        case unknownSubject = "book.unknown-subject"
+    }
+
+    package let code: Code
+    /// File, table or record.
+    package let place: String
+    package let message: String
+    /// What to do next: one sentence.
+    package let remedy: String
+
+    package init(_ code: Code, place: String, message: String, remedy: String) {
+        self.code = code
+        self.place = place
+        self.message = message
+        self.remedy = remedy
+    }
+
+    package var description: String { "\(place): \(message) [\(code.rawValue)] \(remedy)" }
+}

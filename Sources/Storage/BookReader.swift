@@ -1,0 +1,110 @@
+// The reading half of the book, for the length of one read: batches, receipts, rejections, series.
+
+import Foundation
+import GRDB
+package import Monitoring
+
+/// One committed state of the book (or the writer's own), to be read and let go.
+package struct BookReader {
+    let db: Database
+
+    init(_ db: Database) { self.db = db }
+
+    /// The last entry of the log.
+    package func logHead() throws -> LogHead {
+        guard let row = try Row.fetchOne(db, sql: "SELECT seq, hash FROM log ORDER BY seq DESC LIMIT 1") else {
+            return .empty
+        }
+        return LogHead(sequence: row["seq"], hash: Digest256(row["hash"]))
+    }
+
+    /// Log entries after a position, oldest first.
+    package func logEntries(after sequence: Int64, limit: Int) throws -> [LogEntry] {
+        try Row.fetchAll(
+            db, sql: "SELECT seq, at, kind, payload, hash FROM log WHERE seq > ? ORDER BY seq LIMIT ?",
+            arguments: [sequence, limit]
+        ).map { row in
+            LogEntry(
+                sequence: row["seq"], at: Instant(milliseconds: row["at"]), kind: row["kind"], payload: row["payload"],
+                hash: Digest256(row["hash"]))
+        }
+    }
+
+    /// The batch with these bytes, if the book has it.
+    package func batch(_ digest: Digest256) throws -> BatchRecord? {
+        let statement = try db.cachedStatement(sql: Self.batchSQL + " WHERE batches.digest = ?")
+        return try Row.fetchOne(statement, arguments: [digest.data]).map(Self.batchRecord)
+    }
+
+    /// The batch at a log position.
+    package func batch(at sequence: Int64) throws -> BatchRecord? {
+        let statement = try db.cachedStatement(sql: Self.batchSQL + " WHERE batches.seq = ?")
+        return try Row.fetchOne(statement, arguments: [sequence]).map(Self.batchRecord)
+    }
+
+    /// Batches after a log position, oldest first.
+    package func batches(after sequence: Int64 = 0, limit: Int) throws -> [BatchRecord] {
+        try Row.fetchAll(
+            db, sql: Self.batchSQL + " WHERE batches.seq > ? ORDER BY batches.seq LIMIT ?",
+            arguments: [sequence, limit]
+        ).map(Self.batchRecord)
+    }
+
+    /// The receipt as it was stored and sent.
+    package func receiptBody(_ digest: Digest256) throws -> String? {
+        try String.fetchOne(
+            db, sql: "SELECT body FROM receipts JOIN batches ON seq = batch_seq WHERE digest = ?",
+            arguments: [digest.data])
+    }
+
+    /// The rows of a batch that were rejected, in the order they were met.
+    package func rejections(ofBatchAt sequence: Int64, limit: Int = 10_000) throws -> [Rejection] {
+        try Row.fetchAll(
+            db, sql: "SELECT * FROM rejections WHERE batch_seq = ? ORDER BY ordinal LIMIT ?",
+            arguments: [sequence, limit]
+        ).compactMap { row in
+            RejectionReason(rawValue: row["reason"]).map { reason in
+                Rejection(reason, row: row["row"], field: row["field"], excerpt: row["excerpt"], remedy: row["remedy"])
+            }
+        }
+    }
+
+    /// The rows of a batch that were kept aside, in the order they were met, without their readings.
+    package func quarantined(ofBatchAt sequence: Int64, limit: Int = 10_000) throws -> [QuarantinedRow] {
+        try Row.fetchAll(
+            db, sql: "SELECT * FROM quarantine WHERE batch_seq = ? ORDER BY ordinal LIMIT ?",
+            arguments: [sequence, limit]
+        ).map { row in
+            QuarantinedRow(
+                reason: row["reason"], row: row["row"], field: row["field"], excerpt: row["excerpt"],
+                remedy: row["remedy"], reading: nil)
+        }
+    }
+
+    /// Stations whose rows were taken although nobody registered them, by id.
+    package func provisionalStations() throws -> [(station: StationID, name: String)] {
+        try Row.fetchAll(db, sql: "SELECT station, name FROM stations_provisional ORDER BY station")
+            .map { row in (StationID(row["station"]), row["name"]) }
+    }
+
+    private static let batchSQL = "SELECT batches.*, log.hash AS hash FROM batches JOIN log ON log.seq = batches.seq"
+
+    private static func batchRecord(_ row: Row) -> BatchRecord {
+        var counts = ReceiptCounts()
+        counts.accepted = row["accepted_count"]
+        counts.duplicate = row["duplicate_count"]
+        counts.conflict = row["conflict_count"]
+        counts.rejected = row["rejected_count"]
+        counts.quarantined = row["quarantined_count"]
+        let sent: Int64? = row["sent_at"]
+        return BatchRecord(
+            receipt: Receipt(
+                digest: Digest256(row["digest"]), name: row["name"],
+                state: BatchState(rawValue: row["state"]) ?? .incomplete,
+                receivedAt: Instant(milliseconds: row["received_at"]), rowCount: row["row_count"], counts: counts,
+                position: LogHead(sequence: row["seq"], hash: Digest256(row["hash"]))),
+            sender: row["sender"], sentAt: sent.map { Instant(milliseconds: $0) }, format: row["format"],
+            profile: row["profile"],
+            place: ArchivePlace(segment: row["segment"], offset: row["data_offset"], byteCount: row["byte_count"]))
+    }
+}

@@ -1,0 +1,190 @@
+// One write transaction of the book: batches in, log entries out, all or nothing.
+
+package import Formats
+import GRDB
+package import Monitoring
+
+/// A batch whose rows are being handed over.
+package final class OpenBatch {
+    package let incoming: IncomingBatch
+    /// The batch's place in the log, and the provenance of its versions.
+    package let sequence: Int64
+    let place: ArchivePlace
+    let index: Int32
+    var ending: BatchEnding?
+    var counts = ReceiptCounts()
+    var rejections: [Rejection] = []
+    var quarantined: [QuarantinedRow] = []
+    var stations: [(station: StationID, name: String)] = []
+    var touched: [TouchedSeries] = []
+
+    init(_ incoming: IncomingBatch, sequence: Int64, place: ArchivePlace, index: Int32) {
+        self.incoming = incoming
+        self.sequence = sequence
+        self.place = place
+        self.index = index
+    }
+}
+
+/// Whether a batch is new to the book.
+package enum BatchOpening {
+    /// The same bytes are in the book: nothing changes, this is the receipt.
+    case known(Receipt)
+    case open(OpenBatch)
+}
+
+/// The writing half of the book, for the length of one `Book.write`.
+///
+/// Batches are begun, filled and finished one after another; `settleBatches` merges them and gives their results.
+/// Nothing may be told to the outside before `Book.write` has returned.
+package final class BookWriter {
+    let db: Database
+    let state: WriterState
+    let now: @Sendable () -> Instant
+    var pending: [OpenBatch] = []
+    private(set) var rejectedBatches: [RejectedBatch] = []
+
+    init(_ db: Database, state: WriterState, now: @escaping @Sendable () -> Instant) {
+        self.db = db
+        self.state = state
+        self.now = now
+    }
+
+    /// Reads the book as this transaction sees it. Batches count from `settleBatches` on.
+    package var reader: BookReader { BookReader(db) }
+
+    /// Appends the raw bytes to the archive and opens the batch, unless the book has it.
+    package func begin(_ incoming: IncomingBatch, bytes: UnsafeRawBufferPointer) throws -> BatchOpening {
+        precondition(pending.last.map { $0.ending != nil } ?? true, "A batch is finished before the next begins.")
+        if pending.contains(where: { $0.incoming.digest == incoming.digest }) { settledEarly += try settlePending() }
+        if let record = try reader.batch(incoming.digest) { return .known(record.receipt) }
+        let member = SegmentMember(
+            digest: incoming.digest.description, fileName: incoming.name, byteCount: bytes.count,
+            modified: incoming.receivedAt.milliseconds / 1_000)
+        let batch = OpenBatch(
+            incoming, sequence: state.head.sequence + Int64(pending.count) + 1,
+            place: try state.archive.append(member, bytes: bytes), index: Int32(pending.count))
+        pending.append(batch)
+        return .open(batch)
+    }
+
+    /// Takes a slice of admitted observations, and the rejections met while reading it.
+    ///
+    /// - Parameter traits: what a series that is new takes over from its source.
+    package func add(_ slice: DecodedSlice, to batch: OpenBatch, traits: SeriesTraits) throws {
+        for rejection in slice.rejections { reject(rejection, in: batch) }
+        try add(slice.block, to: batch, traits: traits)
+    }
+
+    /// Takes a block of admitted observations.
+    package func add(_ block: ObservationBlock, to batch: OpenBatch, traits: SeriesTraits) throws {
+        precondition(batch.ending == nil, "A finished batch takes no more rows.")
+        if block.isEmpty { return }
+        let indexes = block.seriesTable.map { state.catalogue.index(of: $0, traits: traits) }
+        let outside = state.staged.append(
+            block, catalogueIndex: indexes, catalogueCount: state.catalogue.count, batch: batch.index)
+        for index in outside {
+            quarantine(
+                QuarantinedRow(
+                    Rejection(
+                        .timeTooOld, row: Int(block.row[index]), field: "time",
+                        excerpt: "\(block.start[index]) ms", remedy: "Send a time in the years 1 to 9999."),
+                    reading: block[index]),
+                in: batch)
+        }
+        if state.staged.count >= StagedRows.limit { try mergeStaged() }
+    }
+
+    /// Counts and keeps one row that could not be taken; quarantined by its reason, else rejected.
+    package func reject(_ rejection: Rejection, in batch: OpenBatch) {
+        if rejection.reason.isQuarantine {
+            quarantine(QuarantinedRow(rejection), in: batch)
+        } else {
+            batch.counts.rejected += 1
+            batch.rejections.append(rejection)
+        }
+    }
+
+    /// Keeps one row aside.
+    package func quarantine(_ row: QuarantinedRow, in batch: OpenBatch) {
+        batch.counts.quarantined += 1
+        batch.quarantined.append(row)
+    }
+
+    /// Notes a station that nobody registered and whose rows were taken all the same.
+    package func adopt(_ station: StationID, name: String, in batch: OpenBatch) {
+        batch.stations.append((station, name))
+    }
+
+    /// Ends a batch; its receipt comes with `settleBatches`.
+    package func finish(_ batch: OpenBatch, _ ending: BatchEnding) {
+        precondition(batch.ending == nil, "A batch is finished once.")
+        batch.ending = ending
+        batch.counts.rejected += ending.unkeptRejections
+        if ending.state == .rejected {
+            let reason = batch.rejections.first.map { "\($0.reason.rawValue): \($0.remedy)" } ?? "unreadable"
+            rejectedBatches.append(
+                RejectedBatch(
+                    digest: batch.incoming.digest, name: batch.incoming.name, reason: reason, place: batch.place))
+        }
+    }
+
+    /// Merges everything begun so far and writes batches, receipts and log entries; results in order of beginning.
+    package func settleBatches() throws -> [BatchResult] {
+        defer { settledEarly.removeAll() }
+        return settledEarly + (try settlePending())
+    }
+
+    private var settledEarly: [BatchResult] = []
+
+    /// Appends an act to the log; unsettled batches come first.
+    @discardableResult
+    func appendLog(kind: String, payload: String, at: Instant? = nil) throws -> LogHead {
+        if !pending.isEmpty { settledEarly += try settlePending() }
+        return try chain(kind: kind, payload: payload, at: at ?? now())
+    }
+
+    /// The last step before the commit: rows merged, archive durable, its end recorded.
+    func prepareCommit() throws {
+        if !pending.isEmpty { settledEarly += try settlePending() }
+        try recordSegments()
+        do { try state.archive.sync() } catch {
+            state.mustReopen = true
+            throw error
+        }
+    }
+
+    /// Segments are recorded before the batches that refer to them.
+    func recordSegments() throws {
+        let archive = state.archive
+        for segment in archive.sealed { try record(segment.number, segment.byteCount, isSealed: true) }
+        if archive.byteCount > 0 { try record(archive.segment, archive.byteCount, isSealed: false) }
+    }
+
+    private func record(_ number: Int, _ byteCount: Int, isSealed: Bool) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO segments (number, byte_count, is_sealed) VALUES (?, ?, ?) ON CONFLICT (number)
+                DO UPDATE SET byte_count = excluded.byte_count, is_sealed = excluded.is_sealed
+                """)
+        try statement.execute(arguments: [number, byteCount, isSealed])
+    }
+
+    func chain(kind: String, payload: String, at: Instant) throws -> LogHead {
+        let payloadDigest = sha256(Array(payload.utf8))
+        let previous = state.head
+        let sequence = previous.sequence + 1
+        let hash = LogChain.hash(
+            after: previous.hash, sequence: sequence, at: at, kind: kind, payloadDigest: payloadDigest)
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO log (seq, at, kind, payload, payload_digest, previous_hash, hash)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """)
+        try statement.execute(arguments: [
+            sequence, at.milliseconds, kind, payload, payloadDigest.data, previous.hash.data, hash.data,
+        ])
+        state.head = LogHead(sequence: sequence, hash: hash)
+        return state.head
+    }
+}

@@ -1,4 +1,0 @@
-// Placeholder.
-import GRDB
-import Crypto
-import Logging

@@ -1,0 +1,40 @@
+// Brings the book to this program's schema: numbered migrations, each run once, in its own transaction.
+
+import GRDB
+import Monitoring
+
+/// The schema of the book.
+package enum Schema {
+    /// The SQL of each version, oldest first.
+    static let migrations: [String] = [migration0001 + "\n\n" + migration0001Triggers]
+
+    /// The version this program writes.
+    package static var version: Int { migrations.count }
+
+    static func migrate(_ db: Database, path: String, at now: Instant) throws {
+        let current = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        let application = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+        guard application == Book.applicationID || (application == 0 && tables == 0) else {
+            throw BookProblem(
+                .notOurs, place: path, message: "this database belongs to another program.",
+                remedy: "Give --data a folder that Tributary made, or an empty one.")
+        }
+        guard current <= version else {
+            throw BookProblem(
+                .newerSchema, place: path, message: "the book has schema \(current), this program knows \(version).",
+                remedy: "Use the newer program that wrote it.")
+        }
+        for number in current..<version {
+            try db.inTransaction(.immediate) {
+                try db.execute(sql: migrations[number])
+                try db.execute(
+                    sql: "INSERT INTO meta (key, value) VALUES (?, ?)",
+                    arguments: ["schema-\(number + 1)-at", String(now.milliseconds)])
+                try db.execute(sql: "PRAGMA user_version = \(number + 1)")
+                try db.execute(sql: "PRAGMA application_id = \(Book.applicationID)")
+                return .commit
+            }
+        }
+    }
+}

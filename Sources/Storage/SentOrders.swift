@@ -1,0 +1,37 @@
+// When batches were sent: what decides between the statements of a revising source.
+
+import Formats
+import GRDB
+import Monitoring
+
+/// Sent orders by log sequence, looked up once each during a merge.
+final class SentOrders {
+    private let db: Database
+    private let batches: [OpenBatch]
+    private var orders: [Int64: SentOrder] = [:]
+
+    init(_ db: Database, _ batches: [OpenBatch]) {
+        self.db = db
+        self.batches = batches
+    }
+
+    /// When the batch at a log position was sent: of this group from memory, of others from the book.
+    func order(_ sequence: Int64) throws -> SentOrder {
+        if let known = orders[sequence] { return known }
+        let order: SentOrder
+        if let first = batches.first, sequence >= first.sequence {
+            let incoming = batches[Int(sequence - first.sequence)].incoming
+            order = SentOrder(sent: incoming.sentAt ?? incoming.receivedAt, digest: incoming.digest)
+        } else {
+            let sql = "SELECT coalesce(sent_at, received_at) AS sent, digest FROM batches WHERE seq = ?"
+            guard let row = try Row.fetchOne(try db.cachedStatement(sql: sql), arguments: [sequence]) else {
+                throw BookProblem(
+                    .chunkDamaged, place: "batches", message: "a chunk names batch \(sequence), which the book lacks.",
+                    remedy: "Run tributary doctor and restore the book from a backup.")
+            }
+            order = SentOrder(sent: Instant(milliseconds: row["sent"]), digest: Digest256(row["digest"]))
+        }
+        orders[sequence] = order
+        return order
+    }
+}

@@ -1,0 +1,225 @@
+// `tributary assess`: one verdict a row of any file we read, by the standards in force; needs no data folder.
+
+import ArgumentParser
+import Assessment
+import Formats
+import Foundation
+import Monitoring
+import Standards
+
+struct AssessCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "assess",
+        abstract: "Print the class or the air quality index of each row of station files (real-time, unreviewed).",
+        discussion: """
+            Columns, air: station, time, aqi, primary, missing, reason. Water: section, time, class (1…6; 6 is worse \
+            than Ⅴ), assumed, condition, missing, reason. `reason` is filled wherever there is no verdict; `missing` \
+            names items without a value; `assumed` is `river` where neither the feed nor --stations says what kind of \
+            water it is; `condition` is the feed's own word on the station. Times are the source's own stamps, \
+            ISO 8601 with offset. A single reading's verdict is never met or not met. Rows that cannot be read go to \
+            standard error; exit code 1 when a file could not be read to its end.
+            """)
+
+    @Argument(help: ArgumentHelp("Files, or folders to take every file of.", valueName: "path"))
+    var paths: [String]
+    @OptionGroup var stations: StationsOption
+    @OptionGroup var output: FormatOption
+
+    func run() async throws {
+        try await reportingFailures {
+            let registry = try stations.folder.map { try RegistryFolder.load($0).registry } ?? Registry()
+            var report = AssessmentReport(registry: registry, format: output.format)
+            for file in try FileList.files(under: paths.map(absolutePath)) { report.assess(file.path) }
+            return report.isWhole ? ExitStatus.done : ExitStatus.needsAttention
+        }
+    }
+}
+
+/// A file found, with the part of its path that names it.
+struct FoundFile: Sendable {
+    let path: String
+    /// From the folder a person named, that folder included: feeds leave dates out of their rows and put them there.
+    let name: String
+}
+
+/// Files named by paths: each file itself, and every file below each folder, in path order.
+enum FileList {
+    /// Lists of planted events and load manifests lie beside batches and are none.
+    private static let notBatches: Set<String> = ["manifest.json", "truth.json", "series.json"]
+
+    static func files(under paths: [String]) throws -> [FoundFile] {
+        var files: [FoundFile] = []
+        for path in paths {
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+                throw CommandFailure(status: ExitStatus.inputUnusable, message: "\(path) does not exist.")
+            }
+            let parts = path.split(separator: "/")
+            guard isFolder.boolValue else {
+                files.append(FoundFile(path: path, name: parts.suffix(2).joined(separator: "/")))
+                continue
+            }
+            let below = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+            for name in below.sorted() where !name.split(separator: "/").contains(where: { $0.hasPrefix(".") }) {
+                let file = path + "/" + name
+                let last = name.split(separator: "/").last.map(String.init) ?? name
+                if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), !isFolder.boolValue,
+                    !notBatches.contains(last)
+                {
+                    files.append(FoundFile(path: file, name: (parts.last.map { $0 + "/" } ?? "") + name))
+                }
+            }
+        }
+        return files
+    }
+}
+
+/// Verdicts on their way to standard output, with a new header whenever the kind of row changes.
+private struct AssessmentReport {
+    let registry: Registry
+    let format: OutputFormat
+    private(set) var isWhole = true
+    private var header: [String] = []
+
+    init(registry: Registry, format: OutputFormat) {
+        self.registry = registry
+        self.format = format
+    }
+
+    mutating func assess(_ path: String) {
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            Terminal.note("\(path): cannot be read.")
+            isWhole = false
+            return
+        }
+        var context = ReadContext(
+            profiles: BuiltInProfiles.all, parameters: .standard,
+            nameHints: path.split(separator: "/").map(String.init), received: Node.clock())
+        // A long file writes one value a row: all values of one time must meet in one slice.
+        context.limits.blockRows = 8 << 20
+        let outcome = bytes.withUnsafeBytes { raw in
+            decodeBatch(raw, context: context) { slice in
+                for rejection in slice.rejections { Terminal.note(Self.line(rejection, path)) }
+                if slice.format?.carriesRowVerdicts == true { wide(slice) } else { long(slice, context) }
+            }
+        }
+        if case .stopped(let rejection, _) = outcome {
+            Terminal.note(Self.line(rejection, path))
+            isWhole = false
+        }
+    }
+
+    private static func line(_ rejection: Rejection, _ path: String) -> String {
+        let place = rejection.row == 0 ? path : "\(path):\(rejection.row)"
+        let field = rejection.field.isEmpty ? "" : " \(rejection.field)"
+        return "\(place): \(rejection.reason.rawValue)\(field) \"\(rejection.excerpt)\". \(rejection.remedy)"
+    }
+
+    // MARK: Feeds with one row a station and time
+
+    private mutating func wide(_ slice: DecodedSlice) {
+        let ranges = slice.block.rangesByRow()
+        let isAir = slice.format == .nationalAir
+        var records: [DumpRecord] = []
+        for row in slice.reported {
+            let range = ranges[row.row] ?? 0..<0
+            if isAir {
+                let verdict = assessAirRow(
+                    station: row.station, start: row.start, block: slice.block, indices: range,
+                    outsidePlan: row.outsidePlan, registry: registry, rule: .asPrinted)
+                records.append(Self.record(verdict, station: row.station.rawValue, stamp: row.stamp))
+            } else {
+                let verdict = assessWaterRow(
+                    station: row.station, start: row.start, block: slice.block, indices: range, registry: registry,
+                    rule: .asPrinted)
+                records.append(
+                    Self.record(verdict, section: row.name, stamp: row.stamp, condition: row.condition))
+            }
+        }
+        print(records)
+    }
+
+    // MARK: Files with one value a row
+
+    private mutating func long(_ slice: DecodedSlice, _ context: ReadContext) {
+        guard let format = slice.format, let profile = context.profiles[format] else { return }
+        var outsidePlan: [String: [ParameterID]] = [:]
+        for row in slice.reported {
+            outsidePlan["\(row.station)@\(row.start.milliseconds)", default: []] += row.outsidePlan
+        }
+        // A feed's values are taken as printed; our own formats carry flags that say which values count.
+        let rule =
+            format == .chinaSites || format == .beijingSites
+            ? RowRule.asPrinted
+            : RowRule(flags: profile.flags, quality: .notInvalid, missingItems: .feedPractice)
+        var records: [DumpRecord] = []
+        for group in slice.block.indicesByStationAndStart() {
+            let station = registry.stationNames[group.station.rawValue] ?? group.station
+            // Sliding means begin elsewhere than the hour they are published for: they are no row of their own.
+            let own = group.indices.filter { index in
+                let key = slice.block.seriesTable[Int(slice.block.series[index])]
+                return key.statistic == .instant || (key.statistic == .mean && key.window <= .hours(4))
+            }
+            guard let first = own.first else { continue }
+            let key = slice.block.seriesTable[Int(slice.block.series[first])]
+            let stamp = profile.stamp == .end ? group.start.advanced(by: key.window) : group.start
+            if isAir(own, slice.block) {
+                let verdict = assessAirRow(
+                    station: station, start: group.start, block: slice.block, indices: own,
+                    outsidePlan: outsidePlan["\(group.station)@\(group.start.milliseconds)"] ?? [],
+                    registry: registry, rule: rule)
+                records.append(Self.record(verdict, station: group.station.rawValue, stamp: stamp))
+            } else {
+                let verdict = assessWaterRow(
+                    station: station, start: group.start, block: slice.block, indices: own, registry: registry,
+                    rule: rule)
+                records.append(
+                    Self.record(verdict, section: group.station.rawValue, stamp: stamp, condition: ""))
+            }
+        }
+        print(records)
+    }
+
+    private func isAir(_ indices: [Int], _ block: ObservationBlock) -> Bool {
+        let known = indices.compactMap { index in
+            ParameterCatalogue.standard[block.seriesTable[Int(block.series[index])].parameter]?.medium
+        }
+        return !known.contains(.water) && known.contains(.air)
+    }
+
+    // MARK: Records
+
+    private static func record(_ row: AirRowAssessment, station: String, stamp: Instant) -> DumpRecord {
+        [
+            ("station", station), ("time", stamp.iso8601(at: .china)), ("aqi", row.value.map(String.init) ?? ""),
+            ("primary", row.primary),
+            ("missing", (try? row.index.get())?.missing.map(\.rawValue).joined(separator: " ") ?? ""),
+            ("reason", row.value == nil ? row.reason?.description ?? "no-values" : ""),
+        ]
+    }
+
+    private static func record(
+        _ row: WaterRowAssessment, section: String, stamp: Instant, condition: String
+    ) -> DumpRecord {
+        let missing = row.classification.missing.map(\.parameter.rawValue).joined(separator: " ")
+        return [
+            ("section", section), ("time", stamp.iso8601(at: .china)),
+            ("class", row.waterClass.map { String($0.rank) } ?? ""),
+            ("assumed", row.isWaterBodyAssumed ? "river" : ""), ("condition", condition), ("missing", missing),
+            ("reason", row.waterClass == nil ? row.reason?.description ?? "no-values" : ""),
+        ]
+    }
+
+    private mutating func print(_ records: [DumpRecord]) {
+        guard let first = records.first else { return }
+        let names = first.map(\.name)
+        let text = Node.render(records, format)
+        guard format == .csv, names == header else {
+            header = names
+            Terminal.output(text)
+            return
+        }
+        // The header stands already: the same columns go on.
+        Terminal.output(String(text[text.index(after: text.firstIndex(of: "\n") ?? text.startIndex)...]))
+    }
+}

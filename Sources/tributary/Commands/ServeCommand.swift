@@ -1,0 +1,105 @@
+// `tributary serve`: the daemon. It watches the drop folder, answers commands on its socket and serves the pages.
+
+import ArgumentParser
+import Foundation
+import Ingest
+import Logging
+import Monitoring
+import ServiceLifecycle
+import UnixSignals
+import Web
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the daemon: take batches from a drop folder, open alerts, answer commands, serve the pages.",
+        discussion: """
+            One process owns a data folder. While it serves, the other commands reach it through the folder's socket. \
+            Files appear in the drop folder by rename or are still being written; a file is taken once it stops \
+            growing. Taken files leave the folder when their receipt stands; refused ones move to the data folder's \
+            rejected/, each with its reason. With --once the daemon ends after the receipts of the files present at \
+            the start.
+            """)
+
+    @OptionGroup var data: DataOption
+    @Option(name: .long, help: ArgumentHelp("The registry folder.", valueName: "dir"))
+    var stations: String
+    @Option(name: .long, help: ArgumentHelp("The drop folder; it is made when missing.", valueName: "dir"))
+    var drop: String
+    @Option(name: .long, help: ArgumentHelp("Where the pages are served.", valueName: "host:port"))
+    var listen = "127.0.0.1:8787"
+    @Flag(name: .long, help: "End after the receipts of the files present at the start.")
+    var once = false
+
+    func run() async throws {
+        try await reportingFailures {
+            let node = try Node(folder: data.folder, stations: absolutePath(stations))
+            let intake = try DropIntake(node: node, drop: absolutePath(drop), rejected: data.folder + "/rejected")
+            await announce(node)
+            if once {
+                try await intake.takePresentFiles()
+            } else {
+                try await serve(node, intake)
+            }
+            await node.close()
+            return ExitStatus.done
+        }
+    }
+
+    private func announce(_ node: Node) async {
+        let status = await node.startUpLines()
+        Terminal.note("tributary \(Release.version)")
+        for line in status { Terminal.note("  " + line) }
+        Terminal.note("  drop folder \(absolutePath(drop))")
+    }
+
+    private func serve(_ node: Node, _ intake: DropIntake) async throws {
+        let (host, port) = try address()
+        let socketPath = SocketPath.forDataFolder(data.folder)
+        // Left by a crash: the lock we hold says that nobody listens there.
+        try? FileManager.default.removeItem(atPath: socketPath)
+        var logger = Logger(label: "tributary") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .warning
+        let web = WebServer(
+            host: host, port: port, socketPath: socketPath, node: node, logger: logger,
+            started: { bound in
+                // Only this user may command the daemon.
+                try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: socketPath)
+                Terminal.note("Listening on http://\(host):\(bound)/ and \(socketPath)")
+            },
+            perform: { encoded in
+                guard let request = try? NodeRequest(encoded: encoded) else {
+                    return CommandReply(
+                        exitCode: 70, standardOutput: "",
+                        standardError: "tributary: the daemon is of another version: restart it.\n")
+                }
+                return await node.perform(request)
+            })
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: web, failureTerminationBehavior: .cancelGroup),
+                    .init(service: intake, failureTerminationBehavior: .cancelGroup),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        defer { try? FileManager.default.removeItem(atPath: socketPath) }
+        do {
+            try await group.run()
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
+            throw CommandFailure(
+                status: ExitStatus.cannotWrite,
+                message: "the daemon ended: \(error). Is \(listen) free? Give another address with --listen.")
+        }
+    }
+
+    private func address() throws -> (host: String, port: Int) {
+        let parts = listen.split(separator: ":")
+        guard parts.count == 2, let port = Int(parts[1]), (0...65_535).contains(port) else {
+            throw CommandFailure(
+                status: 64, message: "--listen \(listen) is not HOST:PORT: give an address such as 127.0.0.1:8787.")
+        }
+        return (String(parts[0]), port)
+    }
+}

@@ -1,0 +1,59 @@
+// `tributary doctor` on the node: what runs here, what the folder holds, and whether all of it agrees.
+
+import Monitoring
+import Storage
+import Web
+
+extension Node {
+    func performDoctor(_ format: OutputFormat) throws -> CommandReply {
+        let statistics = try book.statistics()
+        let (head, faults) = try book.read { reader in
+            (try reader.logHead(), try reader.verifyLog() + reader.checkIntegrity())
+        }
+        var totals = ReceiptCounts()
+        var refusedBatches = 0
+        for batch in try allReceipts() {
+            totals.accepted += batch.counts.accepted
+            totals.duplicate += batch.counts.duplicate
+            totals.conflict += batch.counts.conflict
+            totals.rejected += batch.counts.rejected
+            totals.quarantined += batch.counts.quarantined
+            if batch.state != .complete { refusedBatches += 1 }
+        }
+        let facts: DumpRecord = [
+            ("program", Release.version), ("sqlite", statistics.sqliteVersion),
+            ("schema", String(statistics.schemaVersion)), ("page_bytes", String(statistics.pageByteCount)),
+            ("synchronous", statistics.synchronous == 2 ? "FULL" : String(statistics.synchronous)),
+            ("journal", statistics.journalMode), ("wal_bytes", String(statistics.walByteCount)),
+            ("book_bytes", String(statistics.bookByteCount)), ("log_entries", String(statistics.logEntryCount)),
+            ("log_head", head.hash.description), ("batches", String(statistics.batchCount)),
+            ("batches_not_whole", String(refusedBatches)), ("accepted", String(totals.accepted)),
+            ("duplicate", String(totals.duplicate)), ("conflict", String(totals.conflict)),
+            ("rejected", String(totals.rejected)), ("quarantined", String(totals.quarantined)),
+            ("series", String(statistics.seriesCount)), ("chunks", String(statistics.chunkCount)),
+            ("versions", String(statistics.versionCount)), ("chunk_bytes", String(statistics.chunkByteCount)),
+            ("alerts", String(statistics.alertCount)), ("runs", String(statistics.runCount)),
+            ("faults", String(faults.count)),
+        ]
+        let status = faults.isEmpty ? ExitStatus.done : ExitStatus.needsAttention
+        guard format == .text else { return .done(Self.render([facts], format), status: status) }
+        var lines = facts.map { fact in
+            fact.name + String(repeating: " ", count: max(1, 20 - fact.name.count)) + fact.value
+        }
+        if let note = statistics.sqliteNote { lines.append("note: \(note)") }
+        lines += faults.map { "FAULT \($0). Stop the daemon, keep a copy of the folder, and restore from a backup." }
+        if faults.isEmpty { lines.append("The log chain and every chunk agree with their digests.") }
+        return .done(lines.map { $0 + "\n" }.joined(), status: status)
+    }
+
+    private func allReceipts() throws -> [Receipt] {
+        var receipts: [Receipt] = []
+        var position: Int64 = 0
+        while true {
+            let page = try book.read { try $0.batches(after: position, limit: 5_000) }.map(\.receipt)
+            receipts += page
+            guard let last = page.last else { return receipts }
+            position = last.position.sequence
+        }
+    }
+}

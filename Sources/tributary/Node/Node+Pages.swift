@@ -1,0 +1,145 @@
+// What the pages show of the node, in words and figures.
+
+import Alerting
+import Assessment
+import Detection
+import Formats
+import Monitoring
+import Standards
+import Storage
+import Web
+
+extension Node: NodeReading {
+    func overview() throws -> NodeOverview {
+        let (received, head) = try book.read { (try $0.received(), try $0.logHead()) }
+        return NodeOverview(
+            version: Release.version, batchCount: received.batchCount,
+            newestReceived: received.last?.iso8601(at: .china), logPosition: Int(head.sequence),
+            logHead: head.hash.description)
+    }
+
+    func alertViews() throws -> [AlertView] {
+        alertLines(onlyOpen: false).reversed().map { line in
+            let isTrend = line.alert.finding.id.kind == .trend
+            return AlertView(
+                id: line.alert.id.rawValue, kind: line.kindName,
+                section: line.section, parameter: line.parameter,
+                against: isTrend
+                    ? "\(line.slopePerYear) \(line.unit)/a, p \(line.probability)"
+                    : "\(line.reached) / \(line.target)",
+                multiple: line.multiple.isEmpty ? nil : line.multiple,
+                peak: line.peak.isEmpty ? "—" : "\(line.peak) \(line.unit)", from: line.start,
+                until: line.end.isEmpty ? nil : line.end, state: line.stateName,
+                isOpen: line.alert.state == .open)
+        }
+    }
+
+    func statementViews() throws -> [StatementView] {
+        try issuedRuns().map { run in
+            StatementView(
+                runID: run.id, title: words(run.title), period: run.period, kind: words(run.kindName),
+                isExample: run.isExample,
+                lines: run.lines.map { line in
+                    StatementView.Line(
+                        payer: words(line.payer), payee: words(line.payee), amount: line.amount, clause: line.clause)
+                },
+                text: run.text)
+        }
+    }
+
+    private func words(_ pair: [String]) -> Words { Words(chinese: pair.first ?? "", english: pair.last ?? "") }
+
+    func sectionViews() throws -> [SectionView] {
+        let known = registry.registry
+        let open = Dictionary(grouping: alertBook.ordered.filter { $0.state == .open }) { $0.finding.id.section }
+        return try book.read { reader in
+            try known.sections.values.sorted { $0.id < $1.id }.compactMap { section in
+                guard let boundary = known.boundaries[section.boundary] else { return nil }
+                let newest = try newestReading(section, boundary.kind, reader)
+                return SectionView(
+                    id: section.id.rawValue, name: section.name, boundary: boundary.name, river: section.river,
+                    relation: relation(section, boundary), isExample: boundary.isExample, target: target(section),
+                    current: newest.verdict, currentReason: newest.reason,
+                    newest: newest.start?.iso8601(at: .china), openAlerts: open[section.id]?.count ?? 0)
+            }
+        }
+    }
+
+    private func relation(_ section: Section, _ boundary: Boundary) -> Words {
+        let regions = registry.registry.regions
+        func name(_ id: RegionID) -> Words { regions[id]?.name ?? Words(chinese: id.rawValue, english: id.rawValue) }
+        let (names, sign) =
+            switch (section.upstream, section.downstream) {
+            case (let up?, let down?): ([name(up), name(down)], " → ")
+            case (let only?, nil), (nil, let only?): ([name(only)], "")
+            case (nil, nil): (boundary.regions.map(name), " ≈ ")
+            }
+        return Words(
+            chinese: names.map(\.chinese).joined(separator: sign),
+            english: names.map(\.english).joined(separator: sign))
+    }
+
+    private func target(_ section: Section) -> String {
+        let today = CivilTime(Node.clock(), at: .china).date
+        guard let target = section.target(on: today) else { return "—" }
+        return target.waterClass?.description ?? target.indexLimit.map { "IAQI ≤ \($0)" } ?? "—"
+    }
+
+    /// The newest reading of a section's first station that has one, with its class or index.
+    private func newestReading(
+        _ section: Section, _ kind: Boundary.Kind, _ reader: BookReader
+    ) throws -> (start: Instant?, verdict: String?, reason: Words?) {
+        for id in section.stations {
+            let keys = try reader.series(matching: SeriesFilter(stations: [id])).map(\.key)
+            var newest: Instant?
+            for key in keys {
+                if let last = try reader.extent(key)?.last { newest = max(newest ?? last, last) }
+            }
+            guard let newest else { continue }
+            let block = try block(at: newest, of: keys, reader)
+            let rule = RowRule(
+                flags: registry.registry.profiles[registry.registry.stations[id]?.profile ?? ""]?.flags ?? [:],
+                quality: .notInvalid, missingItems: .feedPractice)
+            let (verdict, reason) = judge(id, newest, block, kind, rule)
+            return (newest, verdict, reason)
+        }
+        return (nil, nil, nil)
+    }
+
+    private func block(at start: Instant, of keys: [SeriesKey], _ reader: BookReader) throws -> ObservationBlock {
+        var block = ObservationBlock()
+        let instant = Interval(start: start, end: start.advanced(by: Duration64(milliseconds: 1)))
+        for key in keys {
+            let view = try reader.readings(key, over: instant)
+            for row in 0..<view.count {
+                guard let value = view.value(row) else { continue }
+                let series = block.index(of: key)
+                let flag = block.index(ofFlag: view.flagTable[Int(view.flag[row])]) ?? 0
+                block.append(
+                    series: series, start: start, value: value,
+                    qualifier: Qualifier(rawValue: view.qualifier[row]) ?? .none, flag: flag, row: 1)
+            }
+        }
+        return block
+    }
+
+    private func judge(
+        _ station: StationID, _ start: Instant, _ block: ObservationBlock, _ kind: Boundary.Kind, _ rule: RowRule
+    ) -> (String?, Words?) {
+        func words(_ reason: NotAssessable?) -> Words? {
+            reason.map { Words(chinese: "无法判定：\($0)", english: "not assessable: \($0)") }
+        }
+        switch kind {
+        case .river:
+            let row = assessWaterRow(
+                station: station, start: start, block: block, indices: 0..<block.count, registry: registry.registry,
+                rule: rule)
+            return (row.waterClass?.description, words(row.reason))
+        case .air:
+            let row = assessAirRow(
+                station: station, start: start, block: block, indices: 0..<block.count, outsidePlan: [],
+                registry: registry.registry, rule: rule)
+            return (row.value.map { "AQI \($0)" }, words(row.reason))
+        }
+    }
+}

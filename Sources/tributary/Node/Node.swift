@@ -1,0 +1,123 @@
+// The one owner of a data folder: every command and page comes through here, one after another.
+
+import Alerting
+import Foundation
+import Monitoring
+import Standards
+import Storage
+import Web
+
+/// A data folder with its registry, open for as long as the process lives or the command lasts.
+actor Node {
+    private let executor = QueueExecutor(label: "tributary.node")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    let folder: String
+    let book: Book
+    var registry: RegistryFolder
+    let catalogue = ParameterCatalogue.standard
+    /// The alerts that the book's events add up to.
+    var alertBook: AlertBook
+    /// Stations the book adopted, so that each is noted once.
+    var adopted: Set<StationID> = []
+
+    /// Opens the folder, making it when it is new, and takes over the registry given or the one it knew last.
+    init(folder: String, stations: String?) throws {
+        self.folder = folder
+        do {
+            book = try Book(folder: folder, create: true, now: Node.clock)
+        } catch let problem as BookProblem {
+            throw CommandFailure(
+                status: problem.code == .folderLocked ? ExitStatus.folderInUse : ExitStatus.cannotWrite,
+                message: problem.description)
+        }
+        registry = try Node.registry(stations: stations, book: book)
+        alertBook = try Node.alertBook(book)
+        adopted = Set(try book.read { try $0.provisionalStations() }.map(\.station))
+    }
+
+    static let clock: @Sendable () -> Instant = {
+        Instant(milliseconds: Int64((Date().timeIntervalSince1970 * 1_000).rounded(.down)))
+    }
+
+    private static func registry(stations: String?, book: Book) throws -> RegistryFolder {
+        guard let stations else {
+            let known = try book.read { try $0.latestRegistry() }
+            guard let known, let files = try? JSONDecoder().decode([RegistryFile].self, from: Data(known.utf8)) else {
+                return RegistryFolder(files: [])
+            }
+            return RegistryFolder(files: files)
+        }
+        let loaded = try RegistryFolder.load(stations)
+        guard loaded.problems.isEmpty else {
+            throw CommandFailure(
+                status: ExitStatus.inputUnusable,
+                message: loaded.problems.map(\.description).joined(separator: "\n")
+                    + "\nThe registry \(stations) has \(loaded.problems.count) problems; the node keeps the one it knows."
+            )
+        }
+        try book.write { try $0.recordRegistry(loaded.encoded) }
+        return loaded
+    }
+
+    /// Takes over another registry for this node.
+    func useRegistry(_ stations: String) throws { registry = try Node.registry(stations: stations, book: book) }
+
+    func close() {
+        try? book.checkpoint()
+        try? book.close()
+    }
+
+    /// Performs one command; the same for a local caller and for one on the socket.
+    func perform(_ request: NodeRequest) -> CommandReply {
+        do {
+            switch request {
+            case .ingest(let paths, let stations, let commitEach, let format):
+                return try performIngest(paths, stations: stations, commitEach: commitEach, format)
+            case .alerts(let onlyOpen, let format): return try performAlerts(onlyOpen: onlyOpen, format)
+            case .settle(let agreement, let document, let period, let kind, let format):
+                return try performSettle(agreement, document: document, period: period, kind: kind, format)
+            case .statement(let run, let format): return try performStatement(run, format)
+            case .explain(let reference, let format): return try performExplain(reference, format)
+            case .dump(let selection, let format): return try performDump(selection, format)
+            case .doctor(let format): return try performDoctor(format)
+            }
+        } catch let failure as CommandFailure {
+            return .failed(failure)
+        } catch let problem as BookProblem {
+            return .failed(CommandFailure(status: ExitStatus.cannotWrite, message: problem.description))
+        } catch {
+            return .failed(CommandFailure(status: 70, message: "\(error)"))
+        }
+    }
+
+    /// What the daemon prints when it starts: settings, library versions, schema.
+    func startUpLines() -> [String] {
+        [
+            "data folder \(folder)",
+            "registry \(registry.registry.boundaries.count) boundaries, \(registry.registry.sections.count) sections, "
+                + "\(registry.registry.stations.count) stations, \(registry.agreementFiles.count) agreements",
+        ]
+    }
+}
+
+extension CommandReply {
+    static func failed(_ failure: CommandFailure) -> CommandReply {
+        CommandReply(
+            exitCode: Int(failure.status), standardOutput: "", standardError: "tributary: \(failure.message)\n")
+    }
+
+    static func done(_ output: String, notes: String = "", status: Int32 = ExitStatus.done) -> CommandReply {
+        CommandReply(exitCode: Int(status), standardOutput: output, standardError: notes)
+    }
+}
+
+extension RegistryFolder {
+    /// The files as one JSON text, the same bytes for the same files.
+    var encoded: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let bytes = try? encoder.encode(files) else { preconditionFailure("Two strings always encode.") }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

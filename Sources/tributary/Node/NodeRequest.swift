@@ -1,0 +1,36 @@
+// A command as the node understands it: what travels over the socket, and what `Node.perform` takes.
+
+import Foundation
+
+/// One command to a data folder. The same value is performed locally or by a running daemon.
+enum NodeRequest: Codable, Sendable {
+    /// Take files and folders, leaving them where they are.
+    case ingest(paths: [String], stations: String?, commitEach: Bool, format: OutputFormat)
+    case alerts(onlyOpen: Bool, format: OutputFormat)
+    /// `agreement` is an id of the registry, or `document` holds a file's text and `agreement` its path.
+    case settle(agreement: String, document: String?, period: String, kind: String, format: OutputFormat)
+    case statement(run: String?, format: OutputFormat)
+    case explain(reference: String, format: OutputFormat)
+    case dump(DumpSelection, format: OutputFormat)
+    case doctor(format: OutputFormat)
+
+    var encoded: String {
+        get throws { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
+    }
+
+    init(encoded: String) throws { self = try JSONDecoder().decode(Self.self, from: Data(encoded.utf8)) }
+}
+
+/// What `tributary dump` prints.
+struct DumpSelection: Codable, Sendable {
+    enum Subject: String, Codable, CaseIterable, Sendable {
+        case observations, versions, series, batches, rejections, quarantine, alerts, runs, postings, log
+    }
+
+    var subject: Subject
+    var station: String?
+    var parameter: String?
+    /// Civil dates of +08:00, half-open.
+    var from: String?
+    var until: String?
+}

@@ -1,5 +1,0 @@
-import ArgumentParser
-import Web
-import Ingest
-import Storage
-print("hello")
