@@ -70,17 +70,21 @@ let package = Package(
         floor("Alerting", ["Exact", "Monitoring", "Standards", "Detection", "Assessment"]),
         floor("Compensation", ["Exact", "Monitoring", "Accounting", "Standards", "Assessment", crypto]),
         // Floor 5: the two flows as two short functions.
-        floor("Pipeline", [
-            "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Quality", "Detection", "Assessment",
-            "Alerting", "Compensation",
-        ]),
+        floor(
+            "Pipeline",
+            [
+                "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Quality", "Detection", "Assessment",
+                "Alerting", "Compensation",
+            ]),
         // Beside the flows: synthetic stations for examples and tests.
         floor("Simulation", ["Exact", "Monitoring", "Standards"]),
         // Floor 6: the book.
-        floor("Storage", [
-            "CZlib", "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Alerting", "Compensation",
-            "Pipeline", grdb, crypto, log,
-        ]),
+        floor(
+            "Storage",
+            [
+                "CZlib", "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Alerting", "Compensation",
+                "Pipeline", grdb, crypto, log,
+            ]),
         // Floor 7: doors and pages.
         floor("Ingest", ["CZlib", "Monitoring"]),
         floor("Web", ["Monitoring", hummingbird, httpTypes, log, lifecycle, nioCore, nioPosix, nioHTTP1]),
@@ -89,7 +93,8 @@ let package = Package(
             name: "tributary",
             dependencies: [
                 "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Quality", "Detection", "Assessment",
-                "Alerting", "Compensation", "Pipeline", "Simulation", "Storage", "Ingest", "Web", arguments, log, lifecycle, signals,
+                "Alerting", "Compensation", "Pipeline", "Simulation", "Storage", "Ingest", "Web", arguments, log,
+                lifecycle, signals,
             ],
             swiftSettings: settings),
 
@@ -106,7 +111,9 @@ let package = Package(
         tests("Alerting", ["Exact", "Monitoring", "Standards", "Detection", "Assessment", "Alerting"]),
         tests("Compensation", ["Exact", "Monitoring", "Accounting", "Standards", "Assessment", "Compensation"]),
         tests("Simulation", ["Exact", "Monitoring", "Standards", "Simulation"]),
-        tests("Storage", ["CZlib", "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Storage", grdb, crypto, log]),
+        tests(
+            "Storage",
+            ["CZlib", "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Storage", grdb, crypto, log]),
         tests("RealData", ["Exact", "Monitoring", "Formats", "Standards", "Assessment"]),
         tests("Flow", ["Exact", "Monitoring", "Formats", "Standards", "Pipeline", "Storage"]),
         tests("Tidy", []),

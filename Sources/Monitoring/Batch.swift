@@ -16,7 +16,9 @@ package struct Digest256: Hashable, Comparable, Sendable, CustomStringConvertibl
         var bytes: [UInt8] = []
         var rest = Substring(text)
         while !rest.isEmpty {
-            guard rest.prefix(2).allSatisfy(\.isHexDigit), let byte = UInt8(rest.prefix(2), radix: 16) else { return nil }
+            guard rest.prefix(2).allSatisfy(\.isHexDigit), let byte = UInt8(rest.prefix(2), radix: 16) else {
+                return nil
+            }
             bytes.append(byte)
             rest = rest.dropFirst(2)
         }

@@ -11,14 +11,19 @@ package let detectionLookBack = Duration64.days(400)
 /// Looks through a section's stored readings, up to `detectionLookBack` before its newest one.
 ///
 /// The result depends on the stored readings, the registry and `now` alone, not on the order of arrival.
+///
+/// - Parameter now: the clock by which stations are silent; `nil` while more batches wait, when the newest reading is
+///   the latest moment known.
 package func detect(
     _ section: Section, in registry: Registry, _ source: some ObservationSource, checks: CheckSet,
-    rules: DetectionRules, now: Instant
+    rules: DetectionRules, now: Instant?
 ) throws -> SectionFindings {
     guard let kind = registry.boundaries[section.boundary]?.kind else { return SectionFindings() }
     let readings = try section.stations.compactMap { registry.stations[$0] }.map { station in
         try stationReadings(station, registry, source, checks: checks)
     }
+    let newest = readings.flatMap { $0.readings.values.joined() }.map(\.start).max()
+    guard let now = now ?? newest else { return SectionFindings() }
     switch kind {
     case .river:
         return findings(

@@ -114,7 +114,8 @@ private func imports(of file: SourceFile) -> [(line: Int, module: String)] {
 @Test func `the top of the tree holds only what it should`() {
     let allowed: Set<String> = [
         ".ci", ".editorconfig", ".gitignore", ".swift-format", "Benchmarks", "CHANGELOG.md", "CONTRIBUTING.md",
-        "LICENSE", "Package.resolved", "Package.swift", "README.md", "README.zh.md", "Sources", "Tests", "demo-data", "docs",
+        "LICENSE", "Package.resolved", "Package.swift", "README.md", "README.zh.md", "Sources", "Tests", "demo-data",
+        "docs",
         "fixtures", "scripts", "stations",
     ]
     for name in SourceTree.topLevelNames {

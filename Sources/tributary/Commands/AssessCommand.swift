@@ -120,23 +120,44 @@ private struct AssessmentReport {
     private mutating func wide(_ slice: DecodedSlice) {
         let ranges = slice.block.rangesByRow()
         let isAir = slice.format == .nationalAir
-        var records: [DumpRecord] = []
+        var records: [(row: Int, record: DumpRecord)] = []
         for row in slice.reported {
             let range = ranges[row.row] ?? 0..<0
             if isAir {
                 let verdict = assessAirRow(
                     station: row.station, start: row.start, block: slice.block, indices: range,
                     outsidePlan: row.outsidePlan, registry: registry, rule: .asPrinted)
-                records.append(Self.record(verdict, station: row.station.rawValue, stamp: row.stamp))
+                records.append((Int(row.row), Self.record(verdict, station: row.station.rawValue, stamp: row.stamp)))
             } else {
                 let verdict = assessWaterRow(
                     station: row.station, start: row.start, block: slice.block, indices: range, registry: registry,
                     rule: .asPrinted)
-                records.append(
-                    Self.record(verdict, section: row.name, stamp: row.stamp, condition: row.condition))
+                let record = Self.record(verdict, section: row.name, stamp: row.stamp, condition: row.condition)
+                records.append((Int(row.row), record))
             }
         }
-        print(records)
+        // A row that cannot be placed in time has no verdict either, and says why.
+        let told = Set(slice.reported.map { Int($0.row) })
+        for rejection in slice.rejections
+        where rejection.row > 0 && rejection.reason != .unknownParameter && !told.contains(rejection.row) {
+            records.append((rejection.row, Self.record(of: rejection, isAir: isAir)))
+        }
+        print(records.sorted { $0.row < $1.row }.map(\.record))
+    }
+
+    /// The record of a row that could not be read.
+    private static func record(of rejection: Rejection, isAir: Bool) -> DumpRecord {
+        let reason = "\(rejection.reason.rawValue): \(rejection.field) \(rejection.excerpt)"
+        if isAir {
+            return [("station", ""), ("time", ""), ("aqi", ""), ("primary", ""), ("missing", ""), ("reason", reason)]
+        }
+        // The reader names the section in the excerpt: province/basin/section, then the station's condition.
+        let words = rejection.excerpt.split(separator: " ", maxSplits: 1).map(String.init)
+        let section = words.first?.split(separator: "/").last.map(String.init) ?? ""
+        return [
+            ("section", section), ("time", ""), ("class", ""), ("assumed", ""),
+            ("condition", words.count > 1 ? words[1] : ""), ("missing", ""), ("reason", reason),
+        ]
     }
 
     // MARK: Files with one value a row

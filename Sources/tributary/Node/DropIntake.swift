@@ -8,6 +8,8 @@ import ServiceLifecycle
 /// Takes files from the drop folder until it is told to stop.
 actor DropIntake: Service {
     private static let sweepPause = Duration.milliseconds(100)
+    /// How often stations that send nothing are looked for.
+    private static let silencePause = Duration.seconds(60)
 
     private let node: Node
     private var folder: DropFolder
@@ -30,11 +32,19 @@ actor DropIntake: Service {
     }
 
     private func watch() async throws {
+        var lookedAll = ContinuousClock.now
+        var isCaughtUp = false
         while !Task.isCancelled {
             let found = folder.sweep()
+            if found.isEmpty, folder.isEmpty, !isCaughtUp || lookedAll.duration(to: .now) > Self.silencePause {
+                try await node.updateAllAlerts()
+                lookedAll = .now
+                isCaughtUp = true
+            }
             for group in CommitGroup.cut(found, byteCount: \.byteCount) {
                 if Task.isCancelled { return }
                 try await take(group)
+                isCaughtUp = false
             }
             if found.isEmpty { try? await Task.sleep(for: Self.sweepPause) }
         }
@@ -46,6 +56,7 @@ actor DropIntake: Service {
             for group in CommitGroup.cut(folder.sweep(), byteCount: \.byteCount) { try await take(group) }
             if !folder.isEmpty { try await Task.sleep(for: Self.sweepPause) }
         } while !folder.isEmpty
+        try await node.updateAllAlerts()
     }
 
     private func take(_ group: [DroppedFile]) async throws {

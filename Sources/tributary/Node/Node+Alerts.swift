@@ -10,26 +10,31 @@ import Web
 
 extension Node {
     /// Computes the findings of every section that one of `touched` measures for, and appends what follows from them.
+    ///
+    /// More batches may be waiting, so nobody is called silent yet: that is for `updateAllAlerts`.
     func updateAlerts(touched: Set<StationID>) throws {
         let sections = registry.registry.sections.values.filter { section in
             section.stations.contains { touched.contains($0) }
         }
-        try updateAlerts(of: sections.sorted { $0.id < $1.id })
+        try updateAlerts(of: sections.sorted { $0.id < $1.id }, judgesSilence: false)
     }
 
-    /// At start-up: a crash between a commit and its alerts loses none.
+    /// When nothing waits: at start-up, so that a crash between a commit and its alerts loses none, after the last of
+    /// many batches, and from time to time, since a station that sends nothing touches nothing.
     func updateAllAlerts() throws {
-        try updateAlerts(of: registry.registry.sections.values.sorted { $0.id < $1.id })
+        try updateAlerts(of: registry.registry.sections.values.sorted { $0.id < $1.id }, judgesSilence: true)
     }
 
-    private func updateAlerts(of sections: [Section]) throws {
+    private func updateAlerts(of sections: [Section], judgesSilence: Bool) throws {
         if sections.isEmpty { return }
         let now = Node.clock()
         let rules = DetectionRules()
         let found = try book.read { reader in
             let source = try BookSource(reader)
             return try sections.map { section in
-                try detect(section, in: registry.registry, source, checks: .example, rules: rules, now: now)
+                try detect(
+                    section, in: registry.registry, source, checks: .example, rules: rules,
+                    now: judgesSilence ? now : nil)
             }
         }
         // Applied to a copy: the book in memory follows the book on disk, never the other way round.

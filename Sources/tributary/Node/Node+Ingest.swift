@@ -204,6 +204,7 @@ extension Node {
                 lines += outcome.line(format)
             }
         }
+        try updateAllAlerts()
         lines += total.line(format)
         return .done(lines, status: total.refused == 0 ? ExitStatus.done : ExitStatus.needsAttention)
     }
