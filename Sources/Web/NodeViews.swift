@@ -57,11 +57,14 @@ package struct AlertView: Sendable {
     package let until: String?
     package let state: Words
     package let isOpen: Bool
+    /// `SYNTHETIC` or `DRILL`; nil for measured water and air.
+    package let mark: Words?
 
     package init(
         id: String, kind: Words, section: Words, parameter: Words, against: String, multiple: String?, peak: String,
-        from: String, until: String?, state: Words, isOpen: Bool
+        from: String, until: String?, state: Words, isOpen: Bool, mark: Words?
     ) {
+        self.mark = mark
         self.id = id
         self.kind = kind
         self.section = section

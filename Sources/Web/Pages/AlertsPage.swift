@@ -18,14 +18,16 @@ enum AlertsPage {
             alert.isOpen
             ? "<span class=\"tag open\">\(language.pick(alert.state))</span>"
             : "<span class=\"tag\">\(language.pick(alert.state))</span>"
+        let mark =
+            alert.mark.map { HTML(" <span class=\"tag example\">\(language.pick($0))</span>") } ?? ""
         return [
-            "\(language.pick(alert.section))<span class=\"small\">\(alert.id)</span>",
+            "\(language.pick(alert.section))\(mark)<span class=\"small id\">\(alert.id)</span>",
             "\(language.pick(alert.parameter))",
             "\(alert.against)",
             "<span class=\"number\">\(alert.multiple ?? "—")</span>",
             "<span class=\"number\">\(alert.peak)</span>",
-            "\(alert.from)",
-            "\(alert.until ?? language.pick(Glossary.stillOpen))",
+            "<span class=\"time\">\(alert.from)</span>",
+            "<span class=\"time\">\(alert.until ?? language.pick(Glossary.stillOpen))</span>",
             "\(language.pick(alert.kind))",
             state,
         ]

@@ -21,7 +21,8 @@ struct Page: Sendable {
         if let newest = overview.newestReceived {
             freshness = """
                 \(language.pick("最近收到批次", "Last batch received")) \(newest) · \
-                \(language.pick("批次", "batches")) \(overview.batchCount)
+                \(language.pick("批次", "batches")) \(overview.batchCount) · \
+                \(language.pick("本页时间均为 UTC+08:00", "all times UTC+08:00"))
                 """
         } else {
             freshness = "<strong>\(language.pick(Glossary.nothingReceived))</strong>"

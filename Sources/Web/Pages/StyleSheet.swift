@@ -26,7 +26,9 @@ enum StyleSheet {
         .tag { display: inline-block; border: 1px solid currentColor; border-radius: .2rem; padding: 0 .35rem;
           font-size: .85em; white-space: nowrap; }
         .open { border-width: 2px; font-weight: 700; } .example { border-style: dashed; color: #7a4b00; }
-        .small { color: var(--soft); font-size: .9em; display: block; }
+        .small { color: var(--soft); font-size: .9em; font-weight: 400; display: block; }
+        .id { font-size: .78em; overflow-wrap: anywhere; max-width: 18rem; }
+        .time { white-space: nowrap; font-variant-numeric: tabular-nums; }
         .empty { border-left: 4px solid var(--line); padding: .4rem .9rem; max-width: 46rem; }
         pre { background: var(--band); padding: 1rem; overflow-x: auto; line-height: 1.45;
           font-family: "Noto Sans Mono CJK SC", "Sarasa Mono SC", ui-monospace, monospace; font-size: .92rem; }

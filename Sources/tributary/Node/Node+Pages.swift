@@ -14,24 +14,34 @@ extension Node: NodeReading {
         let (received, head) = try book.read { (try $0.received(), try $0.logHead()) }
         return NodeOverview(
             version: Release.version, batchCount: received.batchCount,
-            newestReceived: received.last?.iso8601(at: .china), logPosition: Int(head.sequence),
+            newestReceived: received.last.map { Self.clock($0) }, logPosition: Int(head.sequence),
             logHead: head.hash.description)
     }
 
     func alertViews() throws -> [AlertView] {
         alertLines(onlyOpen: false).reversed().map { line in
-            let isTrend = line.alert.finding.id.kind == .trend
             return AlertView(
                 id: line.alert.id.rawValue, kind: line.kindName,
                 section: line.section, parameter: line.parameter,
-                against: isTrend
-                    ? "\(line.slopePerYear) \(line.unit)/a, p \(line.probability)"
-                    : "\(line.reached) / \(line.target)",
+                against: against(line),
                 multiple: line.multiple.isEmpty ? nil : line.multiple,
-                peak: line.peak.isEmpty ? "—" : "\(line.peak) \(line.unit)", from: line.start,
-                until: line.end.isEmpty ? nil : line.end, state: line.stateName,
-                isOpen: line.alert.state == .open)
+                peak: line.peak.isEmpty ? "—" : "\(line.peak) \(line.unit)",
+                from: Self.clock(line.alert.finding.id.start), until: line.alert.finding.end.map(Self.clock),
+                state: line.stateName, isOpen: line.alert.state == .open, mark: line.mark)
         }
+    }
+
+    private func against(_ line: AlertLine) -> String {
+        switch line.alert.finding.id.kind {
+        case .threshold: "\(line.reached) / \(line.target)"
+        case .trend: "\(line.slopePerYear) \(line.unit)/a, p \(line.probability)"
+        case .silence: "—"
+        }
+    }
+
+    /// `2025-03-01 08:00` at +08:00; each page prints the zone once.
+    private static func clock(_ instant: Instant) -> String {
+        String(instant.iso8601(at: .china).prefix(16)).replacing("T", with: " ")
     }
 
     func statementViews() throws -> [StatementView] {
@@ -60,7 +70,7 @@ extension Node: NodeReading {
                     id: section.id.rawValue, name: section.name, boundary: boundary.name, river: section.river,
                     relation: relation(section, boundary), isExample: boundary.isExample, target: target(section),
                     current: newest.verdict, currentReason: newest.reason,
-                    newest: newest.start?.iso8601(at: .china), openAlerts: open[section.id]?.count ?? 0)
+                    newest: newest.start.map(Self.clock), openAlerts: open[section.id]?.count ?? 0)
             }
         }
     }
@@ -101,9 +111,22 @@ extension Node: NodeReading {
                 flags: registry.registry.profiles[registry.registry.stations[id]?.profile ?? ""]?.flags ?? [:],
                 quality: .notInvalid, missingItems: .feedPractice)
             let (verdict, reason) = judge(id, newest, block, kind, rule)
+            // An old class is not today's: a silent station shows its silence.
+            if let cadence = registry.registry.stations[id]?.cadence, isSilent(since: newest, cadence) {
+                let last = verdict ?? "—"
+                return (
+                    newest, nil,
+                    Words(chinese: "无数据；末次为 \(last)", english: "no data; the last one was \(last)")
+                )
+            }
             return (newest, verdict, reason)
         }
         return (nil, nil, nil)
+    }
+
+    private func isSilent(since last: Instant, _ cadence: Duration64) -> Bool {
+        let limit = cadence.milliseconds * Int64(DetectionRules().silence.cadences)
+        return Node.clock().milliseconds - last.milliseconds > limit
     }
 
     private func block(at start: Instant, of keys: [SeriesKey], _ reader: BookReader) throws -> ObservationBlock {
