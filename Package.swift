@@ -114,6 +114,9 @@ let package = Package(
         tests(
             "Storage",
             ["CZlib", "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Storage", grdb, crypto, log]),
+        tests("Pipeline", ["Exact", "Monitoring", "Formats", "Standards", "Pipeline"]),
+        tests("Ingest", ["Monitoring", "Ingest"]),
+        tests("Web", ["Monitoring", "Web", log]),
         tests("RealData", ["Exact", "Monitoring", "Formats", "Standards", "Assessment"]),
         tests("Flow", ["Exact", "Monitoring", "Formats", "Standards", "Pipeline", "Storage"]),
         tests("Tidy", []),

@@ -82,14 +82,14 @@ package struct Receipt: Hashable, Sendable {
 
     /// The receipt as JSON text, the bytes that are stored and sent.
     package var body: String {
-        JSONText.object([
-            ("batch", .string(digest.description)), ("name", .string(name)), ("state", .string(state.rawValue)),
-            ("received_at", .integer(receivedAt.milliseconds)), ("rows", .count(rowCount)),
-            ("accepted", .count(counts.accepted)), ("duplicate", .count(counts.duplicate)),
-            ("conflict", .count(counts.conflict)), ("rejected", .count(counts.rejected)),
-            ("quarantined", .count(counts.quarantined)), ("log_sequence", .integer(position.sequence)),
-            ("chain_hash", .string(position.hash.description)),
-        ]).text
+        CanonicalJSON.object([
+            "batch": .string(digest.description), "name": .string(name), "state": .string(state.rawValue),
+            "received_at": .integer(receivedAt.milliseconds), "rows": .integer(rowCount),
+            "accepted": .integer(counts.accepted), "duplicate": .integer(counts.duplicate),
+            "conflict": .integer(counts.conflict), "rejected": .integer(counts.rejected),
+            "quarantined": .integer(counts.quarantined), "log_sequence": .integer(position.sequence),
+            "chain_hash": .string(position.hash.description),
+        ]).text()
     }
 }
 

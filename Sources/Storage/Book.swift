@@ -5,7 +5,7 @@ import Foundation
 import GRDB
 package import Monitoring
 
-/// A data folder in use (数据目录): `book.sqlite`, `archive/`, `rejected/`, `lock`.
+/// A data folder in use (数据目录): `book.sqlite`, `archive/`, `lock`.
 ///
 /// - Writing: `write` runs one transaction, a commit group; calls are served one after another.
 /// - Reading: `read` sees one committed state; keep it under five seconds, so that the write-ahead log can shrink.
@@ -60,7 +60,6 @@ package final class Book: Sendable {
                 try db.inTransaction(.immediate) {
                     value = try body(writer)
                     try writer.prepareCommit()
-                    try keepRejected(writer.rejectedBatches)
                     return .commit
                 }
             } catch {
@@ -101,17 +100,6 @@ package final class Book: Sendable {
         return Array(data)
     }
 
-    /// Copies of batches of which nothing could be read, with the reason beside them, for people; written before the
-    /// commit, so that a full disk refuses the batch instead of losing the copy.
-    private func keepRejected(_ batches: [RejectedBatch]) throws {
-        for batch in batches {
-            let stem = folder + "/rejected/" + batch.digest.description.prefix(12) + "-"
-            let path = stem + SegmentMember.safeName(batch.name, limit: 200)
-            try Data(try rawBytes(batch.place)).write(to: URL(fileURLWithPath: path))
-            try Data((batch.reason + "\n").utf8).write(to: URL(fileURLWithPath: path + ".reason.txt"))
-        }
-    }
-
     private static func prepareFolder(_ folder: String, create: Bool) throws {
         if !FileManager.default.fileExists(atPath: folder + "/book.sqlite") {
             guard create else {
@@ -123,7 +111,6 @@ package final class Book: Sendable {
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         }
         try makeFolder(folder + "/archive")
-        try makeFolder(folder + "/rejected")
     }
 
     private static func openPool(_ path: String) throws -> DatabasePool {
@@ -137,12 +124,4 @@ package final class Book: Sendable {
         }
         return try DatabasePool(path: path, configuration: configuration)
     }
-}
-
-/// A batch of which nothing could be read, until its copy is in `rejected/`.
-struct RejectedBatch {
-    let digest: Digest256
-    let name: String
-    let reason: String
-    let place: ArchivePlace
 }

@@ -92,16 +92,17 @@ extension BookWriter {
 extension OpenBatch {
     /// What the log binds of a batch.
     fileprivate func logPayload(_ ending: BatchEnding) -> String {
-        JSONText.object([
-            ("batch", .string(incoming.digest.description)), ("name", .string(incoming.name)),
-            ("sender", .string(incoming.sender)), ("received_at", .integer(incoming.receivedAt.milliseconds)),
-            ("sent_at", .optional(incoming.sentAt?.milliseconds)), ("byte_count", .count(place.byteCount)),
-            ("format", .optional(ending.format?.rawValue)), ("profile", .optional(ending.profile)),
-            ("state", .string(ending.state.rawValue)), ("rows", .count(ending.rowCount)),
-            ("accepted", .count(counts.accepted)), ("duplicate", .count(counts.duplicate)),
-            ("conflict", .count(counts.conflict)), ("rejected", .count(counts.rejected)),
-            ("quarantined", .count(counts.quarantined)),
-        ]).text
+        CanonicalJSON.object([
+            "batch": .string(incoming.digest.description), "name": .string(incoming.name),
+            "sender": .string(incoming.sender), "received_at": .integer(incoming.receivedAt.milliseconds),
+            "sent_at": incoming.sentAt.map { .integer($0.milliseconds) } ?? .null,
+            "byte_count": .integer(place.byteCount),
+            "format": .optional(ending.format?.rawValue), "profile": .optional(ending.profile),
+            "state": .string(ending.state.rawValue), "rows": .integer(ending.rowCount),
+            "accepted": .integer(counts.accepted), "duplicate": .integer(counts.duplicate),
+            "conflict": .integer(counts.conflict), "rejected": .integer(counts.rejected),
+            "quarantined": .integer(counts.quarantined),
+        ]).text()
     }
 }
 

@@ -17,11 +17,11 @@ extension BookWriter {
                 message: "the first event of an alert needs its subject.",
                 remedy: "Report this as a fault of the program.")
         }
-        let payload = JSONText.object([
-            ("alert", .string(event.alert)), ("event", .string(event.kind)), ("state", .string(event.state)),
-            ("subject", known == nil ? subject.json : .null),
-            ("payload_digest", .string(sha256(Array(event.payload.utf8)).description)),
-        ]).text
+        let payload = CanonicalJSON.object([
+            "alert": .string(event.alert), "event": .string(event.kind), "state": .string(event.state),
+            "subject": known == nil ? subject.json : .null,
+            "payload_digest": .string(sha256(Array(event.payload.utf8)).description),
+        ]).text()
         let position = try appendLog(kind: "alert", payload: payload, at: event.at)
         try db.cachedStatement(
             sql: """
@@ -30,7 +30,7 @@ extension BookWriter {
                 """
         ).execute(arguments: [
             position.sequence, event.alert, event.at.milliseconds, event.kind, event.state,
-            known == nil ? subject.json.text : nil, event.payload,
+            known == nil ? subject.json.text() : nil, event.payload,
         ])
         try project(event, subject)
     }
@@ -78,14 +78,14 @@ extension BookWriter {
                 remedy: "Compute a new run; it will carry the difference to this one.")
         }
         try refuseUnbalanced(postings, of: run.id)
-        let payload = JSONText.object([
-            ("run", .string(run.id)), ("agreement", .string(run.agreement)), ("kind", .string(run.kind)),
-            ("period_from", .integer(run.period.start.milliseconds)),
-            ("period_until", .integer(run.period.end.milliseconds)),
-            ("digest", .string(run.digest.description)), ("inputs_digest", .string(run.inputsDigest.description)),
-            ("payload_digest", .string(sha256(run.payload).description)),
-            ("postings_digest", .string(sha256(Array(PostingRecord.text(postings).utf8)).description)),
-        ]).text
+        let payload = CanonicalJSON.object([
+            "run": .string(run.id), "agreement": .string(run.agreement), "kind": .string(run.kind),
+            "period_from": .integer(run.period.start.milliseconds),
+            "period_until": .integer(run.period.end.milliseconds),
+            "digest": .string(run.digest.description), "inputs_digest": .string(run.inputsDigest.description),
+            "payload_digest": .string(sha256(run.payload).description),
+            "postings_digest": .string(sha256(Array(PostingRecord.text(postings).utf8)).description),
+        ]).text()
         let position = try appendLog(kind: "run", payload: payload, at: run.createdAt)
         try db.execute(
             sql: """
@@ -124,10 +124,10 @@ extension BookWriter {
 }
 
 extension AlertSubject {
-    var json: JSONText {
+    var json: CanonicalJSON {
         .object([
-            ("kind", .string(kind)), ("section", .string(section)), ("parameter", .string(parameter)),
-            ("station", .string(station)),
+            "kind": .string(kind), "section": .string(section), "parameter": .string(parameter),
+            "station": .string(station),
         ])
     }
 }

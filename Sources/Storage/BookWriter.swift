@@ -42,7 +42,6 @@ package final class BookWriter {
     let state: WriterState
     let now: @Sendable () -> Instant
     var pending: [OpenBatch] = []
-    private(set) var rejectedBatches: [RejectedBatch] = []
 
     init(_ db: Database, state: WriterState, now: @escaping @Sendable () -> Instant) {
         self.db = db
@@ -121,12 +120,6 @@ package final class BookWriter {
         precondition(batch.ending == nil, "A batch is finished once.")
         batch.ending = ending
         batch.counts.rejected += ending.unkeptRejections
-        if ending.state == .rejected {
-            let reason = batch.rejections.first.map { "\($0.reason.rawValue): \($0.remedy)" } ?? "unreadable"
-            rejectedBatches.append(
-                RejectedBatch(
-                    digest: batch.incoming.digest, name: batch.incoming.name, reason: reason, place: batch.place))
-        }
     }
 
     /// Merges everything begun so far and writes batches, receipts and log entries; results in order of beginning.

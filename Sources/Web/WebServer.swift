@@ -28,21 +28,23 @@ package struct WebServer: Service {
     private let commands: any Service
 
     /// - Parameters:
-    ///   - started: called with the page server's port once it listens.
+    ///   - started: called with the page server's port once both doors are open.
     ///   - perform: runs one command request (JSON) on the node.
     package init(
         host: String, port: Int, socketPath: String, node: any NodeReading, logger: Logger,
         started: @escaping @Sendable (Int) async -> Void,
         perform: @escaping @Sendable (String) async -> CommandReply
     ) {
+        let doors = OpenDoors(started)
         pages = Application(
             router: Self.pageRouter(node),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "tributary"),
-            onServerRunning: { channel in await started(channel.localAddress?.port ?? port) },
+            onServerRunning: { channel in await doors.opened(port: channel.localAddress?.port ?? port) },
             logger: logger)
         commands = Application(
             router: Self.commandRouter(perform),
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socketPath)),
+            onServerRunning: { _ in await doors.opened(port: nil) },
             logger: logger)
     }
 
@@ -127,5 +129,20 @@ package struct WebServer: Service {
         headers[.xContentTypeOptions] = "nosniff"
         return Response(
             status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+}
+
+/// Waits until the pages and the command socket both listen.
+private actor OpenDoors {
+    private let started: @Sendable (Int) async -> Void
+    private var count = 0
+    private var port = 0
+
+    init(_ started: @escaping @Sendable (Int) async -> Void) { self.started = started }
+
+    func opened(port bound: Int?) async {
+        count += 1
+        port = bound ?? port
+        if count == 2 { await started(port) }
     }
 }

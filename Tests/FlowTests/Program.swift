@@ -10,6 +10,14 @@ struct ProgramResult {
     let notes: String
 
     var lines: [Substring] { output.split(separator: "\n") }
+
+    /// The records of `--format json`: one object a line, every member as text.
+    var records: [[String: String]] {
+        lines.compactMap { line in
+            let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+            return object?.mapValues { "\($0)" }
+        }
+    }
 }
 
 enum Program {
@@ -25,8 +33,10 @@ enum Program {
     }()
 
     @discardableResult
-    static func run(_ arguments: [String], in folder: URL = root) throws -> ProgramResult {
-        let (process, output, notes) = try start(arguments, in: folder)
+    static func run(
+        _ arguments: [String], in folder: URL = root, environment: [String: String] = [:]
+    ) throws -> ProgramResult {
+        let (process, output, notes) = try start(arguments, in: folder, environment: environment)
         // Both pipes are read while the program runs, or a long output would stop it.
         let noteText = NoteReader(notes)
         let outputText = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
@@ -35,11 +45,14 @@ enum Program {
     }
 
     /// Starts a process that goes on, such as the daemon.
-    static func start(_ arguments: [String], in folder: URL = root) throws -> (Process, output: Pipe, notes: Pipe) {
+    static func start(
+        _ arguments: [String], in folder: URL = root, environment: [String: String] = [:]
+    ) throws -> (Process, output: Pipe, notes: Pipe) {
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
         process.currentDirectoryURL = folder
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, given in given }
         let (output, notes) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = notes

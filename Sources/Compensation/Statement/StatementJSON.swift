@@ -10,101 +10,106 @@ extension SettlementRun {
     package var json: String {
         CanonicalJSON.object([
             "agreement": .object([
-                "digest": .text(agreementDigest), "id": .text(agreement), "title": name(title),
+                "digest": .string(agreementDigest), "id": .string(agreement), "title": name(title),
                 "document": .object([
-                    "confidence": .text(document.confidence.rawValue), "number": .text(document.number),
-                    "source": .text(document.source), "title": .text(document.title),
+                    "confidence": .string(document.confidence.rawValue), "number": .string(document.number),
+                    "source": .string(document.source), "title": .string(document.title),
                 ]),
             ]),
-            "example": .truth(isExample), "inputs": .list(inputs.map(inputJSON)), "kind": .text(kind.description),
+            "example": .bool(isExample), "inputs": .array(inputs.map(inputJSON)), "kind": .string(kind.description),
             "outcome": outcomeJSON,
-            "parties": .list(
+            "parties": .array(
                 parties.map { party in
                     .object([
-                        "id": .text(party.id), "name": name(party.name), "role": .text(party.role.rawValue),
-                        "region": party.region.map { .text($0.rawValue) } ?? .null,
+                        "id": .string(party.id), "name": name(party.name), "role": .string(party.role.rawValue),
+                        "region": party.region.map { .string($0.rawValue) } ?? .null,
                     ])
                 }),
             "period": .object([
-                "from": .text("\(period.from)"), "until": .text("\(period.until)"), "offset": .text("\(offset)"),
+                "from": .string("\(period.from)"), "until": .string("\(period.until)"), "offset": .string("\(offset)"),
             ]),
-            "minimumShare": missingData.minimumShare.map { .text("\($0)") } ?? .null,
-            "program": .text(program), "run": .text(id), "steps": .list(steps.map(stepJSON)),
+            "minimumShare": missingData.minimumShare.map { .string("\($0)") } ?? .null,
+            "program": .string(program), "run": .string(id), "steps": .array(steps.map(stepJSON)),
             "statistics": statisticsJSON,
-            "substitutions": .list(substitutions.map(substitutionJSON)),
-            "verdicts": .list(
+            "substitutions": .array(substitutions.map(substitutionJSON)),
+            "verdicts": .array(
                 verdicts.map { verdict in
                     .object([
-                        "clause": .text(verdict.clause), "name": .text(verdict.name), "reason": .text(verdict.reason),
-                        "section": verdict.section.map { .text($0) } ?? .null,
-                        "verdict": .text(verdict.verdict.rawValue),
+                        "clause": .string(verdict.clause), "name": .string(verdict.name),
+                        "reason": .string(verdict.reason),
+                        "section": verdict.section.map { .string($0) } ?? .null,
+                        "verdict": .string(verdict.verdict.rawValue),
                     ])
                 }),
-        ]).serialized + "\n"
+        ]).text() + "\n"
     }
 
     private var statisticsJSON: CanonicalJSON {
         guard let statistics else { return .null }
         return .object([
-            "averaging": .list(statistics.averaging.map { .text($0.rawValue) }),
-            "belowDetection": .text(statistics.belowDetection.rawValue), "clause": .text(statistics.clause),
-            "comparison": .text(statistics.comparison.rawValue), "phPlaces": .integer(statistics.phPlaces),
-            "quality": .text(statistics.quality.name),
+            "averaging": .array(statistics.averaging.map { .string($0.rawValue) }),
+            "belowDetection": .string(statistics.belowDetection.rawValue), "clause": .string(statistics.clause),
+            "comparison": .string(statistics.comparison.rawValue), "phPlaces": .integer(statistics.phPlaces),
+            "quality": .string(statistics.quality.name),
         ])
     }
 
     private func name(_ name: BilingualName) -> CanonicalJSON {
-        .object(["en": .text(name.english), "zh": .text(name.chinese)])
+        .object(["en": .string(name.english), "zh": .string(name.chinese)])
     }
 
     private func inputJSON(_ input: SettlementInput) -> CanonicalJSON {
         var object: [String: CanonicalJSON] = [
-            "clause": .text(input.request.clause), "indicator": input.request.key.indicator.map { .text($0) } ?? .null,
-            "measure": .text(input.request.measure.rawValue), "name": .text(input.request.key.name),
-            "period": .text("\(input.request.period)"), "section": input.request.sectionKey.map { .text($0) } ?? .null,
+            "clause": .string(input.request.clause),
+            "indicator": input.request.key.indicator.map { .string($0) } ?? .null,
+            "measure": .string(input.request.measure.rawValue), "name": .string(input.request.key.name),
+            "period": .string("\(input.request.period)"),
+            "section": input.request.sectionKey.map { .string($0) } ?? .null,
         ]
         switch input.result {
         case .value(let given):
             let evidence = given.evidence
-            object["value"] = .text("\(given.value)")
-            object["unit"] = .text(given.unit.symbol)
-            object["share"] = given.share.map { .text("\($0)") } ?? .null
+            object["value"] = .string("\(given.value)")
+            object["unit"] = .string(given.unit.symbol)
+            object["share"] = given.share.map { .string("\($0)") } ?? .null
             object["evidence"] = .object([
-                "count": evidence.count.map { .integer($0) } ?? .null, "digest": .text(evidence.digest),
+                "count": evidence.count.map { .integer($0) } ?? .null, "digest": .string(evidence.digest),
                 "expected": evidence.expectedCount.map { .integer($0) } ?? .null,
-                "from": evidence.interval.map { .text($0.start.iso8601(at: offset)) } ?? .null,
-                "series": .list(evidence.series.map { .text($0) }),
-                "until": evidence.interval.map { .text($0.end.iso8601(at: offset)) } ?? .null,
+                "from": evidence.interval.map { .string($0.start.iso8601(at: offset)) } ?? .null,
+                "series": .array(evidence.series.map { .string($0) }),
+                "until": evidence.interval.map { .string($0.end.iso8601(at: offset)) } ?? .null,
             ])
-        case .missing(let why): object["missing"] = .text(why)
-        case .notAssessable(let why): object["notAssessable"] = .text(why)
-        case .disputed(let why): object["disputed"] = .text(why)
+        case .missing(let why): object["missing"] = .string(why)
+        case .notAssessable(let why): object["notAssessable"] = .string(why)
+        case .disputed(let why): object["disputed"] = .string(why)
         }
         return .object(object)
     }
 
     private func stepJSON(_ step: DerivationStep) -> CanonicalJSON {
         .object([
-            "clause": .text(step.clause), "exact": .text("\(step.exact)"), "formula": .text(step.formula),
-            "name": .text(step.name), "rounded": .text("\(step.rounded)"), "unit": .text(step.unit),
-            "branches": .list(
+            "clause": .string(step.clause), "exact": .string("\(step.exact)"), "formula": .string(step.formula),
+            "name": .string(step.name), "rounded": .string("\(step.rounded)"), "unit": .string(step.unit),
+            "branches": .array(
                 step.decisions.map { decision in
                     .object([
-                        "comparison": .text(decision.comparison), "condition": .text(decision.condition),
-                        "holds": .truth(decision.holds),
+                        "comparison": .string(decision.comparison), "condition": .string(decision.condition),
+                        "holds": .bool(decision.holds),
                     ])
                 }),
-            "operands": .list(
+            "operands": .array(
                 step.operands.map { operand in
                     .object([
-                        "name": .text(operand.name), "unit": .text(operand.unit), "value": .text("\(operand.value)"),
+                        "name": .string(operand.name), "unit": .string(operand.unit),
+                        "value": .string("\(operand.value)"),
                     ])
                 }),
-            "roundings": .list(
+            "roundings": .array(
                 step.roundings.map { note in
                     .object([
-                        "exact": .text("\(note.exact)"), "rounded": .text("\(note.rounded)"),
-                        "rule": .text(note.rule.agreementText), "step": .text("\(note.step)"), "unit": .text(note.unit),
+                        "exact": .string("\(note.exact)"), "rounded": .string("\(note.rounded)"),
+                        "rule": .string(note.rule.agreementText), "step": .string("\(note.step)"),
+                        "unit": .string(note.unit),
                     ])
                 }),
         ])
@@ -112,10 +117,10 @@ extension SettlementRun {
 
     private func substitutionJSON(_ stand: Substitution) -> CanonicalJSON {
         .object([
-            "agreedBy": .list(stand.agreedBy.map { .text($0) }),
-            "from": .text(stand.interval.start.iso8601(at: offset)),
-            "input": .text(stand.input.description), "method": .text(stand.method), "reason": .text(stand.reason),
-            "series": .text(stand.series), "until": .text(stand.interval.end.iso8601(at: offset)),
+            "agreedBy": .array(stand.agreedBy.map { .string($0) }),
+            "from": .string(stand.interval.start.iso8601(at: offset)),
+            "input": .string(stand.input.description), "method": .string(stand.method), "reason": .string(stand.reason),
+            "series": .string(stand.series), "until": .string(stand.interval.end.iso8601(at: offset)),
         ])
     }
 
@@ -123,50 +128,51 @@ extension SettlementRun {
         switch outcome {
         case .notSettled(let obstacles):
             .object([
-                "status": .text("not-settled"),
-                "obstacles": .list(
+                "status": .string("not-settled"),
+                "obstacles": .array(
                     obstacles.map { obstacle in
                         .object([
-                            "item": .text(obstacle.item), "kind": .text(obstacle.kind.rawValue),
-                            "needed": .text(obstacle.needed), "section": .text(obstacle.section),
-                            "why": .text(obstacle.why),
+                            "item": .string(obstacle.item), "kind": .string(obstacle.kind.rawValue),
+                            "needed": .string(obstacle.needed), "section": .string(obstacle.section),
+                            "why": .string(obstacle.why),
                         ])
                     }),
             ])
         case .settled(let settled):
             .object([
-                "status": .text("settled"),
-                "lines": .list(
+                "status": .string("settled"),
+                "lines": .array(
                     settled.lines.map { line in
                         .object([
-                            "amount": .text(line.money.plainText), "clause": .text(line.clause),
-                            "currency": .text(line.money.currency.code), "exact": .text("\(line.exact)"),
-                            "name": .text(line.name), "number": .integer(line.number), "payee": .text(line.payee),
-                            "payer": .text(line.payer), "rounding": .text(line.rounding),
+                            "amount": .string(line.money.plainText), "clause": .string(line.clause),
+                            "currency": .string(line.money.currency.code), "exact": .string("\(line.exact)"),
+                            "name": .string(line.name), "number": .integer(line.number), "payee": .string(line.payee),
+                            "payer": .string(line.payer), "rounding": .string(line.rounding),
                         ])
                     }),
-                "net": .list(
+                "net": .array(
                     settled.net.map { position in
-                        .object(["amount": .text(position.money.plainText), "party": .text(position.party)])
+                        .object(["amount": .string(position.money.plainText), "party": .string(position.party)])
                     }),
-                "postings": .list(
+                "postings": .array(
                     settled.postings.map { entry in
                         .object([
-                            "date": .text(entry.date), "description": .text(entry.description), "id": .text(entry.id),
-                            "postings": .list(
+                            "date": .string(entry.date), "description": .string(entry.description),
+                            "id": .string(entry.id),
+                            "postings": .array(
                                 entry.postings.map { posting in
                                     .object([
-                                        "account": .text(posting.account), "amount": .text(posting.money.plainText),
-                                        "currency": .text(posting.money.currency.code),
+                                        "account": .string(posting.account), "amount": .string(posting.money.plainText),
+                                        "currency": .string(posting.money.currency.code),
                                     ])
                                 }),
                         ])
                     }),
-                "transfers": .list(
+                "transfers": .array(
                     settled.transfers.map { transfer in
                         .object([
-                            "amount": .text(transfer.money.plainText), "payee": .text(transfer.payee),
-                            "payer": .text(transfer.payer),
+                            "amount": .string(transfer.money.plainText), "payee": .string(transfer.payee),
+                            "payer": .string(transfer.payer),
                         ])
                     }),
             ])

@@ -33,6 +33,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
+            // Measurements and statements are this user's: nobody else reads the folder or commands the daemon.
+            umask(0o077)
             let node = try Node(folder: data.folder, stations: absolutePath(stations))
             let intake = try DropIntake(node: node, drop: absolutePath(drop), rejected: data.folder + "/rejected")
             await announce(node)
@@ -64,8 +66,6 @@ struct ServeCommand: AsyncParsableCommand {
         let web = WebServer(
             host: host, port: port, socketPath: socketPath, node: node, logger: logger,
             started: { bound in
-                // Only this user may command the daemon.
-                try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: socketPath)
                 Terminal.note("Listening on http://\(host):\(bound)/ and \(socketPath)")
             },
             perform: { encoded in

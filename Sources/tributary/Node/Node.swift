@@ -30,6 +30,10 @@ actor Node {
             throw CommandFailure(
                 status: problem.code == .folderLocked ? ExitStatus.folderInUse : ExitStatus.cannotWrite,
                 message: problem.description)
+        } catch {
+            throw CommandFailure(
+                status: ExitStatus.cannotWrite,
+                message: "the data folder \(folder) cannot be made or opened: \(error.localizedDescription)")
         }
         registry = try Node.registry(stations: stations, book: book)
         alertBook = try Node.alertBook(book)

@@ -1,0 +1,85 @@
+// The daemon as its users meet it: a process that says where it listens, and ends when told.
+
+import Foundation
+import Glibc
+import Testing
+
+/// One `tributary serve` on a free port.
+final class Daemon {
+    let port: Int
+    let socketPath: String
+    private let process: Process
+    private let notes: Pipe
+
+    /// Starts the daemon and returns once it says that it listens.
+    init(data: String, stations: String, drop: String) throws {
+        let started = try Program.start([
+            "serve", "--data", data, "--stations", stations, "--drop", drop, "--listen", "127.0.0.1:0",
+        ])
+        process = started.0
+        notes = started.notes
+        var heard = ""
+        while !heard.contains("Listening on ") || !heard.hasSuffix("\n") {
+            let part = notes.fileHandleForReading.availableData
+            if part.isEmpty { throw DaemonEnded(said: heard) }
+            heard += String(decoding: part, as: UTF8.self)
+        }
+        // Listening on http://127.0.0.1:PORT/ and /path/to/socket
+        let line = heard.split(separator: "\n").last { $0.hasPrefix("Listening on ") } ?? ""
+        let words = line.split(separator: " ")
+        port = try #require(words.count == 5 ? Int(words[2].dropLast().split(separator: ":").last ?? "") : nil)
+        socketPath = String(words[4])
+    }
+
+    deinit { if process.isRunning { end(with: SIGKILL) } }
+
+    var isRunning: Bool { process.isRunning }
+
+    /// Sends the signal and waits for the end.
+    ///
+    /// - Returns: the exit code, `nil` when the signal itself ended it.
+    @discardableResult
+    func end(with signal: Int32) -> Int32? {
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+        return process.terminationReason == .exit ? process.terminationStatus : nil
+    }
+
+    struct DaemonEnded: Error {
+        let said: String
+    }
+}
+
+/// Asks again until `condition` holds, at most `limit` times; each asking runs the program, so none is idle.
+func poll(limit: Int = 400, _ condition: () throws -> Bool) throws -> Bool {
+    for _ in 0..<limit where try condition() { return true }
+    return false
+}
+
+/// One page over TCP, read to the end of the connection.
+func page(_ path: String, port: Int) throws -> (status: Int, text: String) {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(UInt16(port)).bigEndian
+    address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+    let connected = withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+    }
+    try #require(connected == 0, "The page server does not accept connections.")
+    let request = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)
+    try #require(send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count)
+    var answer: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while true {
+        let count = recv(descriptor, &buffer, buffer.count, 0)
+        if count <= 0 { break }
+        answer += buffer[..<count]
+    }
+    let text = String(decoding: answer, as: UTF8.self)
+    let status = text.split(separator: " ", maxSplits: 2).dropFirst().first.flatMap { Int($0) }
+    return (try #require(status), text)
+}

@@ -1,0 +1,54 @@
+// A small world for tests: the example river with its two stations, and the synthetic batches they send.
+
+import Foundation
+import Testing
+
+/// A registry of the example river only, and batches of a span of days beside it.
+struct ExampleRiver {
+    let folder: TemporaryFolder
+    var stations: String { folder.file("stations") }
+    var batches: String { folder.file("batches") }
+
+    /// - Parameter until: the first day after the last; `nil` writes no batches.
+    init(from: String = "2025-04-01", until: String? = nil, irregular: Bool = false) throws {
+        folder = try TemporaryFolder()
+        let source = Program.root.appending(path: "stations")
+        try FileManager.default.createDirectory(atPath: folder.file("stations"), withIntermediateDirectories: true)
+        for name in ["regions.yaml", "profiles", "example-river-xinan"] {
+            try FileManager.default.copyItem(
+                at: source.appending(path: name), to: folder.url.appending(path: "stations/\(name)"))
+        }
+        guard let until else { return }
+        let simulated = try Program.run(
+            ["simulate", "--out", batches, "--stations", stations, "--from", from, "--until", until]
+                + (irregular ? ["--irregular"] : []))
+        try #require(simulated.exitCode == 0, "\(simulated.notes)")
+    }
+
+    /// The batches' file names, in order.
+    func batchNames() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: batches).filter { $0.hasSuffix(".gz") }.sorted()
+    }
+
+    /// Copies the batches into a drop folder under names given by their place in `order`.
+    func drop(into name: String, _ rename: (Int, String) -> String = { $1 }) throws -> String {
+        let target = folder.file(name)
+        try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
+        for (place, batch) in try batchNames().enumerated() {
+            try FileManager.default.copyItem(
+                atPath: batches + "/" + batch, toPath: target + "/" + rename(place, batch))
+        }
+        return target
+    }
+
+    /// Writes one batch in Tributary's own CSV and returns its path.
+    func write(_ name: String, _ rows: [String]) throws -> String {
+        let path = folder.file(name)
+        let text = (["station,parameter,time,value,flag"] + rows).joined(separator: "\n") + "\n"
+        try Data(text.utf8).write(to: URL(filePath: path))
+        return path
+    }
+}
+
+/// All tests here start processes: one after another, so that two cores are enough and no daemon is starved.
+@Suite(.serialized) enum FlowTests {}

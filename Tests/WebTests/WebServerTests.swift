@@ -1,0 +1,159 @@
+// Goal: pages say what the node says, in both languages, escaped; the command socket carries both streams whole.
+// Method: the real server on loopback and a real Unix socket, in front of a node that answers from constants.
+
+import Foundation
+import FoundationNetworking
+import Logging
+import Monitoring
+import Testing
+import Web
+
+/// A node with one of everything, and names that try to be markup.
+private struct StubNode: NodeReading {
+    private static func words(_ text: String) -> Words { Words(chinese: "中" + text, english: "E" + text) }
+
+    var isEmpty = false
+
+    func overview() -> NodeOverview {
+        NodeOverview(
+            version: "0.0.0", batchCount: isEmpty ? 0 : 7, newestReceived: isEmpty ? nil : "2026-05-01 12:00",
+            logPosition: 42, logHead: "abc")
+    }
+
+    func sectionViews() -> [SectionView] {
+        isEmpty
+            ? []
+            : [
+                SectionView(
+                    id: "X-1", name: Self.words("<script>"), boundary: Self.words("b"), river: nil,
+                    relation: Self.words("a → b"), isExample: true, target: "Ⅱ", current: nil,
+                    currentReason: Self.words("silent"), newest: nil, openAlerts: 3)
+            ]
+    }
+
+    func alertViews() -> [AlertView] {
+        isEmpty
+            ? []
+            : [
+                AlertView(
+                    id: "A-1", kind: Self.words("k"), section: Self.words("s"), parameter: Self.words("p"),
+                    against: "Ⅳ / Ⅲ", multiple: nil, peak: "1.20 mg/L", from: "f", until: nil,
+                    state: Self.words("open"), isOpen: true, mark: Self.words("SYNTHETIC"))
+            ]
+    }
+
+    func statementViews() -> [StatementView] {
+        isEmpty
+            ? []
+            : [
+                StatementView(
+                    runID: "run-1", title: Self.words("t"), period: "2025", kind: Self.words("provisional"),
+                    isExample: true,
+                    lines: [
+                        StatementView.Line(
+                            payer: Self.words("u"), payee: Self.words("d"), amount: "1.00 CNY", clause: "c & d")
+                    ],
+                    text: "full text with <tags>")
+            ]
+    }
+}
+
+@Suite(.serialized) struct WebServerTests {
+    /// Runs the server while `body` asks it.
+    private func serving(_ node: StubNode, _ body: (Int, String) async throws -> Void) async throws {
+        let socket = FileManager.default.temporaryDirectory.appending(path: "t-\(UUID().uuidString.prefix(8)).sock")
+            .path
+        let (ports, port) = AsyncStream<Int>.makeStream()
+        let server = WebServer(
+            host: "127.0.0.1", port: 0, socketPath: socket, node: node, logger: Logger(label: "test"),
+            started: { port.yield($0) },
+            perform: { request in
+                CommandReply(exitCode: 3, standardOutput: "out " + request, standardError: "错误 error\n")
+            })
+        let running = Task { try await server.run() }
+        defer {
+            running.cancel()
+            try? FileManager.default.removeItem(atPath: socket)
+        }
+        for await bound in ports {
+            try await body(bound, socket)
+            break
+        }
+    }
+
+    private func get(_ port: Int, _ path: String) async throws -> (status: Int, text: String, headers: [String: String])
+    {
+        let url = try #require(URL(string: "http://127.0.0.1:\(port)\(path)"))
+        let (data, response) = try await URLSession.shared.data(from: url)
+        let http = try #require(response as? HTTPURLResponse)
+        var headers: [String: String] = [:]
+        for (name, value) in http.allHeaderFields { headers["\(name)".lowercased()] = "\(value)" }
+        return (http.statusCode, String(decoding: data, as: UTF8.self), headers)
+    }
+
+    @Test func `every page exists in both languages and links to the other`() async throws {
+        try await serving(StubNode()) { port, _ in
+            for (path, chinese, english) in [
+                ("", "报警", "Alerts"), ("sections", "断面与目标", "Sections and targets"),
+                ("statements", "补偿核算单", "Statements"), ("statements/run-1", "应补偿方", "Payer"),
+            ] {
+                let zh = try await get(port, "/zh/\(path)")
+                let en = try await get(port, "/en/\(path)")
+                #expect(zh.status == 200 && zh.text.contains(chinese) && zh.text.contains("lang=\"zh-CN\""))
+                #expect(en.status == 200 && en.text.contains(english) && en.text.contains("lang=\"en\""))
+                #expect(zh.text.contains("href=\"/en/\(path)\"") && en.text.contains("href=\"/zh/\(path)\""))
+            }
+        }
+    }
+
+    @Test func `names are text, never markup`() async throws {
+        try await serving(StubNode()) { port, _ in
+            let sections = try await get(port, "/en/sections")
+            #expect(sections.text.contains("E&lt;script&gt;"))
+            #expect(!sections.text.contains("<script>"))
+            let statement = try await get(port, "/en/statements/run-1")
+            #expect(statement.text.contains("full text with &lt;tags&gt;") && statement.text.contains("c &amp; d"))
+            #expect(statement.headers["content-security-policy"]?.contains("default-src 'none'") == true)
+        }
+    }
+
+    @Test func `marks and missing things are said in words`() async throws {
+        try await serving(StubNode()) { port, _ in
+            let alerts = try await get(port, "/en/")
+            #expect(alerts.text.contains("ESYNTHETIC") && alerts.text.contains("still open"))
+            let sections = try await get(port, "/zh/sections")
+            #expect(sections.text.contains("中silent") && sections.text.contains("尚未收到数据"))
+            #expect(sections.text.contains("示例"))
+        }
+    }
+
+    @Test func `an empty node never looks calm`() async throws {
+        try await serving(StubNode(isEmpty: true)) { port, _ in
+            let alerts = try await get(port, "/en/")
+            #expect(alerts.text.contains("No alert does not mean that targets are met"))
+            #expect(alerts.text.contains("nothing received yet"))
+        }
+    }
+
+    @Test func `an unknown statement is not found`() async throws {
+        try await serving(StubNode()) { port, _ in
+            let page = try await get(port, "/en/statements/run-9")
+            #expect(page.status == 404)
+        }
+    }
+
+    @Test func `the command socket carries exit code, output and errors`() async throws {
+        try await serving(StubNode()) { _, socket in
+            let reply = try await CommandSocket.perform("{\"问\":1}", at: socket)
+            #expect(reply.exitCode == 3)
+            #expect(reply.standardOutput == "out {\"问\":1}")
+            #expect(reply.standardError == "错误 error\n")
+        }
+    }
+
+    @Test func `a socket nobody listens on is an error, not a wait`() async {
+        await #expect(throws: (any Error).self) {
+            _ = try await CommandSocket.perform("{}", at: "/nonexistent/tributary.sock")
+        }
+    }
+}
