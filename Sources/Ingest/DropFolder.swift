@@ -44,6 +44,9 @@ package struct DropFolder {
     /// True when the last sweep saw no file at all, whole or not.
     package var isEmpty: Bool { previous.isEmpty }
 
+    /// How many files the last sweep saw, whole or not.
+    package var count: Int { previous.count }
+
     private func list() -> [String: Stamp] {
         let keys: [URLResourceKey] = [.isRegularFileKey, .fileSizeKey, .contentModificationDateKey]
         let base = URL(filePath: root, directoryHint: .isDirectory)

@@ -38,15 +38,17 @@ package func detect(
 
 /// The screened readings of a station's own series, by parameter.
 ///
-/// Sliding means and daily maxima repeat what hour means say, and published or manual values are no real-time
-/// readings: none of them takes part in an alert.
+/// Sliding means and daily maxima repeat what hour means say, and manual or monthly values are no real-time readings:
+/// none of them takes part in an alert. A feed's published readings do where the station sends us none itself.
 private func stationReadings(
     _ station: Station, _ registry: Registry, _ source: some ObservationSource, checks: CheckSet
 ) throws -> StationReadings {
     let profile = registry.profiles[station.profile]
-    let own = try source.series(of: station.id).filter { key in
-        key.origin == .automatic && (key.statistic == .instant || key.statistic == .mean)
+    let realTime = try source.series(of: station.id).filter { key in
+        (key.statistic == .instant || key.statistic == .mean) && key.window <= .hours(4)
     }
+    let automatic = realTime.filter { $0.origin == .automatic }
+    let own = automatic.isEmpty ? realTime.filter { $0.origin == .published } : automatic
     var newest: Instant?
     for key in own {
         guard let last = try source.extent(key)?.end else { continue }

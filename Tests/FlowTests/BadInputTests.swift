@@ -106,7 +106,8 @@ extension FlowTests {
                 try Program.run(["dump", "batches", "--data", data, "--format", "json"]).records
             }
             #expect(try poll { try batches().count == Self.outcomes.count })
-            #expect(try poll { try FileManager.default.contentsOfDirectory(atPath: drop).isEmpty && batches() != [] })
+            #expect(
+                try poll { try !batches().isEmpty && FileManager.default.contentsOfDirectory(atPath: drop).isEmpty })
 
             for batch in try batches() {
                 let sent = try Data(contentsOf: URL(filePath: Self.path(batch["name"] ?? "")))
@@ -118,6 +119,16 @@ extension FlowTests {
                 #expect(explained.output.contains("archive=bytes agree with the digest"))
             }
             try checkRejectedFolder(data + "/rejected")
+
+            // A refused file that comes again is refused again, not thrown away as known.
+            try FileManager.default.removeItem(atPath: data + "/rejected")
+            for outcome in Self.outcomes where outcome.isRefused {
+                try FileManager.default.copyItem(atPath: Self.path(outcome.file), toPath: drop + "/" + outcome.file)
+            }
+            #expect(
+                try poll { try !batches().isEmpty && FileManager.default.contentsOfDirectory(atPath: drop).isEmpty })
+            try checkRejectedFolder(data + "/rejected")
+            #expect(try batches().count == Self.outcomes.count)
 
             let good = try river.write("good.csv", ["EX-DOWN-1,tn,2026-05-03T00:00:00+08:00,1.21,N"])
             try FileManager.default.moveItem(atPath: good, toPath: drop + "/good.csv")

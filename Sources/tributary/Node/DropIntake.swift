@@ -14,6 +14,8 @@ actor DropIntake: Service {
     private let node: Node
     private var folder: DropFolder
     private let rejected: String
+    /// Paths that the last sweep found closed to us.
+    private var unreadable: Set<String> = []
 
     init(node: Node, drop: String, rejected: String) throws {
         self.node = node
@@ -35,34 +37,57 @@ actor DropIntake: Service {
         var lookedAll = ContinuousClock.now
         var isCaughtUp = false
         while !Task.isCancelled {
-            let found = folder.sweep()
-            if found.isEmpty, folder.isEmpty, !isCaughtUp || lookedAll.duration(to: .now) > Self.silencePause {
+            let groups = sweep()
+            if !awaitsMore, !isCaughtUp || lookedAll.duration(to: .now) > Self.silencePause {
                 try await node.updateAllAlerts()
                 lookedAll = .now
                 isCaughtUp = true
             }
-            for group in CommitGroup.cut(found, byteCount: \.byteCount) {
+            for group in groups {
                 if Task.isCancelled { return }
                 try await take(group)
                 isCaughtUp = false
             }
-            if found.isEmpty { try? await Task.sleep(for: Self.sweepPause) }
+            if groups.isEmpty { try? await Task.sleep(for: Self.sweepPause) }
         }
     }
 
     /// Takes what lies in the folder now, waiting for files that still grow.
     func takePresentFiles() async throws {
         repeat {
-            for group in CommitGroup.cut(folder.sweep(), byteCount: \.byteCount) { try await take(group) }
-            if !folder.isEmpty { try await Task.sleep(for: Self.sweepPause) }
-        } while !folder.isEmpty
+            for group in sweep() { try await take(group) }
+            if awaitsMore { try await Task.sleep(for: Self.sweepPause) }
+        } while awaitsMore
         try await node.updateAllAlerts()
     }
 
+    /// The whole files we may read, in commit groups; a file closed to us stays, is told of once and stops nothing.
+    private func sweep() -> [[DroppedFile]] {
+        let found = folder.sweep()
+        let closed = found.filter { !FileManager.default.isReadableFile(atPath: $0.path) }
+            .map(\.path).filter(FileManager.default.fileExists(atPath:))
+        for path in closed where !unreadable.contains(path) {
+            Terminal.note("tributary: \(path) cannot be read: give this user read access; it waits there.")
+        }
+        unreadable = Set(closed)
+        return CommitGroup.cut(found.filter { !unreadable.contains($0.path) }, byteCount: \.byteCount)
+    }
+
+    /// Whether the last sweep saw a file that is still to be taken.
+    private var awaitsMore: Bool { folder.count > unreadable.count }
+
     private func take(_ group: [DroppedFile]) async throws {
-        let outcomes = try await node.ingest(
-            group.map { IngestFile(path: $0.path, name: $0.relativePath, sender: "drop folder") }, commitEach: false)
-        for (file, outcome) in zip(group, outcomes) {
+        let outcomes: [IngestOutcome]
+        do {
+            outcomes = try await node.ingest(
+                group.map { IngestFile(path: $0.path, name: $0.relativePath, sender: "drop folder") },
+                commitEach: false)
+        } catch let failure as CommandFailure where failure.status == ExitStatus.inputUnusable {
+            // A file left the folder since the sweep: the group is taken with the next one.
+            Terminal.note("tributary: \(failure.message)")
+            return
+        }
+        for (file, outcome) in zip(group, outcomes) where FileManager.default.fileExists(atPath: file.path) {
             if let refusal = outcome.refusal {
                 try folder.refuse(file, to: rejected, digest: outcome.digest, reason: refusal)
             } else {

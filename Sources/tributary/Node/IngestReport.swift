@@ -1,0 +1,96 @@
+// What `tributary ingest` prints: a line a file, and the sums over all of them.
+
+import Exact
+import Monitoring
+import Storage
+
+/// A sum of decimals without rounding: one integer for each power of ten.
+struct ExactSum: Sendable {
+    private var mantissas = [Int128](repeating: 0, count: ExactDecimal.exponentRange.count)
+
+    /// Adds a block's values.
+    ///
+    /// - Returns: how many values there were.
+    mutating func add(_ block: ObservationBlock) -> Int {
+        var count = 0
+        for row in 0..<block.count where block.qualifier[row] != Qualifier.missing.rawValue {
+            mantissas[Int(block.exponent[row]) - ExactDecimal.exponentRange.lowerBound] += Int128(block.mantissa[row])
+            count += 1
+        }
+        return count
+    }
+
+    mutating func add(_ other: ExactSum) {
+        for index in mantissas.indices { mantissas[index] += other.mantissas[index] }
+    }
+
+    /// The sum in plain decimal notation.
+    var text: String {
+        var total = Fraction.zero
+        for (index, mantissa) in mantissas.enumerated() where mantissa != 0 {
+            let scale = Fraction(ExactDecimal(mantissa: 1, exponent: Int8(index - 18)))
+            // Two halves that each fit: a sum of 10¹⁸-size mantissas may leave 64 bits.
+            let (high, low) = mantissa.quotientAndRemainder(dividingBy: 1_000_000_000)
+            guard let upper = Int(exactly: high) else { return "too large" }
+            total += (Fraction(upper) * Fraction(1_000_000_000) + Fraction(Int(low))) * scale
+        }
+        return total.description
+    }
+}
+
+/// Sums over the files of one `tributary ingest`.
+struct IngestTotal {
+    var files = 0
+    var rows = 0
+    var values = 0
+    var sum = ExactSum()
+    var counts = ReceiptCounts()
+    var refused = 0
+
+    mutating func add(_ outcome: IngestOutcome) {
+        let receipt = outcome.receipt
+        files += 1
+        rows += receipt.rowCount
+        values += outcome.valueCount
+        sum.add(outcome.valueSum)
+        if outcome.isRepeat {
+            // The batch was counted when it first came: now all of it is a duplicate.
+            counts.duplicate += receipt.counts.accepted + receipt.counts.duplicate + receipt.counts.conflict
+            return
+        }
+        counts.accepted += receipt.counts.accepted
+        counts.duplicate += receipt.counts.duplicate
+        counts.conflict += receipt.counts.conflict
+        counts.rejected += receipt.counts.rejected
+        counts.quarantined += receipt.counts.quarantined
+        if outcome.refusal != nil { refused += 1 }
+    }
+
+    func line(_ format: OutputFormat) -> String {
+        let fields: [(String, String)] = [
+            ("files", String(files)), ("rows", String(rows)), ("nonnull", String(values)), ("value_sum", sum.text),
+            ("accepted", String(counts.accepted)), ("duplicate", String(counts.duplicate)),
+            ("conflict", String(counts.conflict)), ("rejected", String(counts.rejected)),
+            ("quarantined", String(counts.quarantined)),
+        ]
+        switch format {
+        case .json: return "{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}\n"
+        case .text: return fields.map { "\($0.0) \($0.1)" }.joined(separator: " · ") + "\n"
+        case .csv: return ""
+        }
+    }
+}
+
+extension IngestOutcome {
+    func line(_ format: OutputFormat) -> String {
+        let counts = receipt.counts
+        switch format {
+        case .json: return receipt.body + "\n"
+        case .csv: return "\(csvField(receipt.name)),\(digest),\(receipt.state.rawValue),\(receipt.rowCount)\n"
+        case .text:
+            let what = isRepeat ? "received before, nothing changed" : receipt.state.rawValue
+            return "\(receipt.name): \(what); accepted \(counts.accepted), duplicate \(counts.duplicate), "
+                + "conflict \(counts.conflict), rejected \(counts.rejected), quarantined \(counts.quarantined)\n"
+        }
+    }
+}
