@@ -41,10 +41,13 @@ package struct AlertParty: Hashable, Sendable {
         let upstream = section.upstream.map { AlertParty(region: $0, role: .upstream) }
         let downstream = section.downstream.map { AlertParty(region: $0, role: .downstream) }
         if let upstream, let downstream, upstream.region != downstream.region { return [upstream, downstream] }
-        // A section inside one region still concerns the other side of the boundary.
-        let known = [upstream, downstream].compactMap(\.self).prefix(1)
-        let others = (registry.boundaries[section.boundary]?.regions ?? []).filter { $0 != known.first?.region }
-        return known + others.map { AlertParty(region: $0, role: .neighbour) }
+        let regions = registry.boundaries[section.boundary]?.regions ?? []
+        // A section inside one region: what happens there reaches the others along the river.
+        if let upstream {
+            let others = regions.filter { $0 != upstream.region }
+            return [upstream] + others.map { AlertParty(region: $0, role: .downstream) }
+        }
+        return regions.map { AlertParty(region: $0, role: .neighbour) }
     }
 }
 

@@ -55,6 +55,8 @@ package enum BatchState: String, Sendable {
     /// Some slices are committed, others not yet: in no assessment.
     case incomplete
     case complete
+    /// Reading stopped before the end: what was read before stands, and the rejection says where.
+    case partial
     /// Nothing in it could be read; the bytes are kept.
     case rejected
 }

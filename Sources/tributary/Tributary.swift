@@ -12,7 +12,8 @@ struct Tributary: AsyncParsableCommand {
 
             Exit codes: 0 done · 1 done, and something in the result needs a person (a problem found, a batch \
             refused, a period not settled) · 64 the command line is wrong · 65 the input cannot be used · 69 the \
-            daemon went away · 73 a file or folder cannot be written · 75 the data folder is in use by another process.
+            daemon went away · 70 a fault of ours · 73 a file or folder cannot be written · 75 the data folder is in \
+            use by another process.
             """,
         version: Release.version,
         subcommands: [

@@ -216,7 +216,7 @@ private func states(_ book: AlertBook) -> [String] { book.ordered.map { $0.state
             upstream: upstream, downstream: nil, stations: [], targets: [])
         #expect(
             AlertParty.parties(of: inside, in: registry) == [
-                AlertParty(region: upstream, role: .upstream), AlertParty(region: downstream, role: .neighbour),
+                AlertParty(region: upstream, role: .upstream), AlertParty(region: downstream, role: .downstream),
             ])
     }
 

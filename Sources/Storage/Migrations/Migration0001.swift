@@ -38,7 +38,7 @@ let migration0001 = """
         byte_count INTEGER NOT NULL,
         format TEXT,
         profile TEXT,
-        state TEXT NOT NULL CHECK (state IN ('incomplete', 'complete', 'rejected')),
+        state TEXT NOT NULL CHECK (state IN ('incomplete', 'complete', 'partial', 'rejected')),
         segment INTEGER NOT NULL REFERENCES segments (number),
         data_offset INTEGER NOT NULL,
         row_count INTEGER NOT NULL,

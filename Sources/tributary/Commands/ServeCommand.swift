@@ -33,6 +33,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
+            _ = try address()
             // Measurements and statements are this user's: nobody else reads the folder or commands the daemon.
             umask(0o077)
             let node = try Node(folder: data.folder, stations: absolutePath(stations))

@@ -82,11 +82,16 @@ struct IngestTotal {
 }
 
 extension IngestOutcome {
+    static let csvHeader = "name,batch,state,rows,accepted,duplicate,conflict,rejected,quarantined\n"
+
     func line(_ format: OutputFormat) -> String {
         let counts = receipt.counts
         switch format {
         case .json: return receipt.body + "\n"
-        case .csv: return "\(csvField(receipt.name)),\(digest),\(receipt.state.rawValue),\(receipt.rowCount)\n"
+        case .csv:
+            return "\(csvField(receipt.name)),\(digest),\(receipt.state.rawValue),\(receipt.rowCount),"
+                + "\(counts.accepted),\(counts.duplicate),\(counts.conflict),\(counts.rejected),"
+                + "\(counts.quarantined)\n"
         case .text:
             let what = isRepeat ? "received before, nothing changed" : receipt.state.rawValue
             return "\(receipt.name): \(what); accepted \(counts.accepted), duplicate \(counts.duplicate), "

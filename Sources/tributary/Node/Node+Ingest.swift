@@ -156,7 +156,7 @@ extension Node {
             writer.reject(rejection, in: batch)
             draft.stopped = rejection
             var ending = summary.map { BatchEnding($0) } ?? BatchEnding(state: .rejected)
-            if draft.valueCount == 0 { ending.state = .rejected }
+            ending.state = draft.valueCount == 0 ? .rejected : .partial
             writer.finish(batch, ending)
         }
     }
@@ -198,7 +198,7 @@ extension Node {
         if let stations { try useRegistry(stations) }
         let files = try FileList.files(under: paths)
         var total = IngestTotal()
-        var lines = ""
+        var lines = format == .csv ? IngestOutcome.csvHeader : ""
         for group in CommitGroup.cut(files, byteCount: { byteCount($0.path) }) {
             let members = group.map { IngestFile(path: $0.path, name: $0.name, sender: "ingest") }
             for outcome in try ingest(members, commitEach: commitEach) {
