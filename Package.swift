@@ -63,28 +63,22 @@ let package = Package(
         floor("Formats", ["CZlib", "Exact", "Monitoring", crypto]),
         floor("Standards", ["Exact", "Monitoring", "StandardsData", yams]),
         // Floor 3: verdicts on values, findings, period statistics.
-        floor("Quality", ["Exact", "Statistics", "Monitoring", "Standards"]),
+        floor("Quality", ["Exact", "Monitoring"]),
         floor("Detection", ["Exact", "Statistics", "Monitoring", "Standards"]),
         floor("Assessment", ["Exact", "Monitoring", "Standards"]),
         // Floor 4: decisions people review, money people transfer.
-        floor("Alerting", ["Exact", "Monitoring", "Standards", "Detection", "Assessment"]),
+        floor("Alerting", ["Exact", "Monitoring", "Detection"]),
         floor("Compensation", ["Exact", "Monitoring", "Accounting", "Standards", "Assessment", crypto]),
         // Floor 5: the two flows as two short functions.
         floor(
             "Pipeline",
             [
-                "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Quality", "Detection", "Assessment",
-                "Alerting", "Compensation",
+                "Exact", "Monitoring", "Formats", "Standards", "Quality", "Detection", "Assessment", "Compensation",
             ]),
         // Beside the flows: synthetic stations for examples and tests.
         floor("Simulation", ["Exact", "Monitoring", "Standards"]),
         // Floor 6: the book.
-        floor(
-            "Storage",
-            [
-                "CZlib", "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Alerting", "Compensation",
-                "Pipeline", grdb, crypto, log,
-            ]),
+        floor("Storage", ["Exact", "Monitoring", "Formats", grdb]),
         // Floor 7: doors and pages.
         floor("Ingest", ["CZlib", "Monitoring"]),
         floor("Web", ["Monitoring", hummingbird, httpTypes, log, lifecycle, nioCore, nioPosix, nioHTTP1]),

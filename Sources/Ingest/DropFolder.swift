@@ -9,6 +9,7 @@ package struct DroppedFile: Hashable, Sendable {
     package let relativePath: String
     package let path: String
     package let byteCount: Int
+    let modified: Date
 }
 
 /// Watches one folder by sweeping it.
@@ -35,7 +36,9 @@ package struct DropFolder {
         var whole: [DroppedFile] = []
         for (relative, stamp) in found where previous[relative] == stamp {
             whole.append(
-                DroppedFile(relativePath: relative, path: root + "/" + relative, byteCount: stamp.byteCount))
+                DroppedFile(
+                    relativePath: relative, path: root + "/" + relative, byteCount: stamp.byteCount,
+                    modified: stamp.modified))
         }
         previous = found
         return whole.sorted { $0.relativePath < $1.relativePath }
@@ -48,31 +51,49 @@ package struct DropFolder {
     package var count: Int { previous.count }
 
     private func list() -> [String: Stamp] {
-        let keys: [URLResourceKey] = [.isRegularFileKey, .fileSizeKey, .contentModificationDateKey]
         let base = URL(filePath: root, directoryHint: .isDirectory)
-        guard let walk = FileManager.default.enumerator(at: base, includingPropertiesForKeys: keys) else { return [:] }
+        guard let walk = FileManager.default.enumerator(at: base, includingPropertiesForKeys: Array(Self.keys)) else {
+            return [:]
+        }
         let prefix = base.standardizedFileURL.path(percentEncoded: false)
         var found: [String: Stamp] = [:]
         while let url = walk.nextObject() as? URL {
             let name = url.lastPathComponent
             if name.hasPrefix(".") || name.hasSuffix(".part") || name.hasSuffix(".tmp") { continue }
-            guard let values = try? url.resourceValues(forKeys: Set(keys)), values.isRegularFile == true,
-                let size = values.fileSize, let modified = values.contentModificationDate
-            else { continue }
+            guard let stamp = stamp(of: url) else { continue }
             let path = url.standardizedFileURL.path(percentEncoded: false)
             guard path.hasPrefix(prefix) else { continue }
             let relative = path.dropFirst(prefix.count).drop { $0 == "/" }
-            found[String(relative)] = Stamp(byteCount: size, modified: modified)
+            found[String(relative)] = stamp
         }
         return found
     }
 
+    private static let keys: Set<URLResourceKey> = [.isRegularFileKey, .fileSizeKey, .contentModificationDateKey]
+
+    /// `nil` for what is no regular file, links among them, or gone.
+    private func stamp(of url: URL) -> Stamp? {
+        guard let values = try? url.resourceValues(forKeys: Self.keys), values.isRegularFile == true,
+            let size = values.fileSize, let modified = values.contentModificationDate
+        else { return nil }
+        return Stamp(byteCount: size, modified: modified)
+    }
+
     /// Takes a file out of the folder once its bytes stand in the archive and its receipt is written.
-    package func finish(_ file: DroppedFile) throws { try FileManager.default.removeItem(atPath: file.path) }
+    ///
+    /// A file that was replaced since the sweep stays: other bytes may lie there now, and the next sweep takes them.
+    package func finish(_ file: DroppedFile) throws {
+        if isUnchanged(file) { try FileManager.default.removeItem(atPath: file.path) }
+    }
+
+    private func isUnchanged(_ file: DroppedFile) -> Bool {
+        stamp(of: URL(filePath: file.path)) == Stamp(byteCount: file.byteCount, modified: file.modified)
+    }
 
     /// Moves a refused file to `rejectedFolder`, with its reason beside it as `<name>.reason.json`.
     package func refuse(_ file: DroppedFile, to rejectedFolder: String, digest: Digest256, reason: CanonicalJSON) throws
     {
+        guard isUnchanged(file) else { return }
         let name = (file.relativePath as NSString).lastPathComponent
         // The digest in the name keeps two refused files of one name apart.
         let target = rejectedFolder + "/" + digest.description.prefix(12) + "-" + name

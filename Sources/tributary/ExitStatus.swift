@@ -8,8 +8,12 @@ enum ExitStatus {
     static let done: Int32 = 0
     /// Done, and something in the result needs a person.
     static let needsAttention: Int32 = 1
+    /// The command line is wrong; ArgumentParser's own code for it.
+    static let usage: Int32 = 64
     static let inputUnusable: Int32 = 65
     static let daemonLost: Int32 = 69
+    /// A fault of ours.
+    static let ownFault: Int32 = 70
     static let cannotWrite: Int32 = 73
     static let folderInUse: Int32 = 75
 }

@@ -7,6 +7,24 @@ import Testing
 
 extension FlowTests {
     @Suite struct ContractTests {
+        @Test("A batch with a column in an unknown unit is whole: sent again it is a duplicate, not refused")
+        func headerFaultIsNoRefusal() throws {
+            // The heading is a rejection of the document (row 0); every row below it can be read.
+            let folder = try TemporaryFolder()
+            let text = try Program.read("fixtures/batches/synthetic-national-water-2026-05-02.json")
+            let heading = try #require(text.range(of: "总磷"))
+            let unit = try #require(text.range(of: "mg/L", range: heading.upperBound..<text.endIndex))
+            let altered = text.replacingCharacters(in: unit, with: "lb/gal")
+            let file = folder.file("2026-05-02.json")
+            try altered.write(toFile: file, atomically: true, encoding: .utf8)
+            for _ in 1...2 {
+                let result = try Program.run(["ingest", file, "--data", folder.file("data"), "--format", "json"])
+                #expect(result.exitCode == 0)
+            }
+            let reasons = try Program.run(["dump", "batches", "--data", folder.file("data"), "--format", "json"])
+            #expect(reasons.output.contains("\"state\":\"complete\""))
+        }
+
         @Test("The last line of an ingest counts files, rows, values, their exact sum and what became of each row")
         func ingestTotals() throws {
             let river = try ExampleRiver()

@@ -52,6 +52,23 @@ import Testing
         #expect(folder.sweep().map(\.relativePath) == ["a/1.csv", "a/2.csv", "b/1.csv"])
     }
 
+    @Test func `a file that was replaced since the sweep stays for the next one`() throws {
+        var folder = try DropFolder(root: root.path)
+        try write("first", to: "a.csv")
+        _ = folder.sweep()
+        let taken = try #require(folder.sweep().first)
+        try write("second and longer", to: "a.csv")
+        try folder.finish(taken)
+        try folder.refuse(
+            taken, to: root.path + "-rejected", digest: Digest256(bytes: [UInt8](repeating: 0, count: 32)),
+            reason: .null)
+        #expect(try String(contentsOf: root.appending(path: "a.csv"), encoding: .utf8) == "second and longer")
+        #expect(!FileManager.default.fileExists(atPath: root.path + "-rejected"))
+        _ = folder.sweep()
+        try folder.finish(try #require(folder.sweep().first))
+        #expect(!FileManager.default.fileExists(atPath: taken.path))
+    }
+
     @Test func `a refused file moves aside with its reason beside it`() throws {
         var folder = try DropFolder(root: root.path)
         try write("bad", to: "S1/a.csv.gz")

@@ -72,7 +72,7 @@ struct ServeCommand: AsyncParsableCommand {
             perform: { encoded in
                 guard let request = try? NodeRequest(encoded: encoded) else {
                     return CommandReply(
-                        exitCode: 70, standardOutput: "",
+                        exitCode: Int(ExitStatus.ownFault), standardOutput: "",
                         standardError: "tributary: the daemon is of another version: restart it.\n")
                 }
                 return await node.perform(request)
@@ -100,7 +100,8 @@ struct ServeCommand: AsyncParsableCommand {
         let parts = listen.split(separator: ":")
         guard parts.count == 2, let port = Int(parts[1]), (0...65_535).contains(port) else {
             throw CommandFailure(
-                status: 64, message: "--listen \(listen) is not HOST:PORT: give an address such as 127.0.0.1:8787.")
+                status: ExitStatus.usage,
+                message: "--listen \(listen) is not HOST:PORT: give an address such as 127.0.0.1:8787.")
         }
         return (String(parts[0]), port)
     }

@@ -218,8 +218,10 @@ extension Node {
 
     /// Why a batch that came before could not be read whole: it goes the same way when it comes again.
     private func storedRefusal(_ receipt: Receipt) throws -> CanonicalJSON? {
+        // A whole batch may carry faults of its header under row 0 as well: those refuse a column, not the batch.
+        guard receipt.state == .rejected || receipt.state == .partial else { return nil }
         let rejections = try book.read { try $0.rejections(ofBatchAt: receipt.position.sequence) }
-        return rejections.first { $0.row == 0 }.map { refusal($0, receipt) }
+        return rejections.last { $0.row == 0 }.map { refusal($0, receipt) }
     }
 
     private func refusal(_ rejection: Rejection, _ receipt: Receipt) -> CanonicalJSON {

@@ -91,7 +91,7 @@ actor Node {
         } catch let problem as BookProblem {
             return .failed(CommandFailure(status: ExitStatus.cannotWrite, message: problem.description))
         } catch {
-            return .failed(CommandFailure(status: 70, message: "\(error)"))
+            return .failed(CommandFailure(status: ExitStatus.ownFault, message: "\(error)"))
         }
     }
 
@@ -111,8 +111,8 @@ extension CommandReply {
             exitCode: Int(failure.status), standardOutput: "", standardError: "tributary: \(failure.message)\n")
     }
 
-    static func done(_ output: String, notes: String = "", status: Int32 = ExitStatus.done) -> CommandReply {
-        CommandReply(exitCode: Int(status), standardOutput: output, standardError: notes)
+    static func done(_ output: String, status: Int32 = ExitStatus.done) -> CommandReply {
+        CommandReply(exitCode: Int(status), standardOutput: output, standardError: "")
     }
 }
 
