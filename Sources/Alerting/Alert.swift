@@ -75,7 +75,7 @@ package struct AlertSide: Hashable, Sendable {
     package var position: AlertPosition?
     package var positionAt: Instant?
     package var reason = ""
-    /// When silence becomes what the agreement says; `nil` while no agreement sets it.
+    /// When silence becomes what the agreement says; no agreement sets it yet, so it is `nil`.
     package var respondBy: Instant?
 
     init(party: AlertParty) { self.party = party }

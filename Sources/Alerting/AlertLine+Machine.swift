@@ -48,7 +48,7 @@ extension AlertLine {
         .joined(separator: ",")
     }
 
-    /// The same fields as an object, with the sides; empty fields are `null`, numbers are numbers as received.
+    /// The same fields as an object, with the sides; empty fields are `null`, classes and indexes are numbers, decimals are text.
     package var json: CanonicalJSON {
         var members: [String: CanonicalJSON] = [:]
         for (column, field) in zip(Self.columns, fields) {

@@ -25,8 +25,9 @@ package func assessPeriod(
     _ statistics: [PeriodStatistic], over period: CivilPeriod, waterBody: WaterBody?, target: WaterClass?,
     rule: WaterRule
 ) -> PeriodAssessment {
+    let statistics = statistics.filter { $0.period == period }
     var values: [ParameterID: Result<Fraction, NotAssessable>] = [:]
-    for statistic in statistics where statistic.period == period { values[statistic.parameter] = statistic.value }
+    for statistic in statistics { values[statistic.parameter] = statistic.value }
     let classification = classify(
         computed: values, on: period.from, waterBody: waterBody, target: target, rule: rule)
     let isDisputed = statistics.contains { $0.isDisputed && rule.profile.items.contains($0.parameter) }

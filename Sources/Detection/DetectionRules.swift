@@ -25,14 +25,14 @@ package struct TrendRule: Hashable, Sendable {
     package var minimumDays = 30
     /// The largest two-sided p: the customary 0.05.
     package var significance = 0.05
-    /// The least Sen slope a year as a share of the window's median: at 1 the level would double within a year. The
-    /// ordinary seasons of a river stay below a half over two months.
+    /// The least Sen slope a year as a share of the window's median: at 1 the level would double within a year. Our
+    /// default, no law; chosen high so that a season is less likely to be called a trend.
     package var relativeSlopePerYear = 1.0
     /// Days in a row with a trend that start one: windows that overlap by all but a day err together.
     package var holdOnDays = 7
     /// Days in a row without a trend that end one, so that p around 0.05 is one finding.
     package var holdOffDays = 7
-    /// Share of a day's expected readings that a daily mean needs (GB 3838 stations: 4 of 6; our default, no law).
+    /// Share of a day's expected readings that a daily mean needs (at a 4 h cadence 4 of 6); our default, no law.
     package var minimumDayShare = 0.6
 
     package init() {}

@@ -25,9 +25,9 @@ package struct ThresholdEpisode: Hashable, Sendable {
     package var lastOver: Instant
     package var peak: Peak
     package var overCount: Int
-    /// Missing readings since the start.
+    /// Missing readings from the start to the last reading over the limit.
     package var missingCount = 0
-    /// Suspect, invalid, conflicting and undecidable readings since the start.
+    /// Suspect, invalid, conflicting and undecidable readings, and those without a limit, in the same span.
     package var excludedCount = 0
 
     /// From the start to the end, or to the last reading over the limit while the episode is open.

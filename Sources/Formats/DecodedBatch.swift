@@ -26,14 +26,6 @@ package enum FormatID: String, Sendable, CaseIterable {
         case .tributaryCSV, .tributaryNDJSON, .chinaSites, .beijingSites: false
         }
     }
-
-    /// True where one row carries one verdict (wide feeds); long formats carry one value a row.
-    package var isWide: Bool {
-        switch self {
-        case .tributaryCSV, .tributaryNDJSON: false
-        default: true
-        }
-    }
 }
 
 /// Limits on what one batch may unpack to; each is checked while streaming.

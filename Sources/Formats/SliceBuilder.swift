@@ -56,7 +56,7 @@ struct SliceBuilder: ~Copyable {
     @inline(__always)
     mutating func countRow() { rowCount &+= 1 }
 
-    /// Takes back the count of a line that turned out to be a repeated header.
+    /// Takes back the count of a line that is a repeated header, or that waits for the next slice.
     mutating func uncountRow() { rowCount -= 1 }
 
     mutating func append(

@@ -2,7 +2,7 @@
 
 /// Why a row, or a whole batch, was not accepted. The raw value is stored and shown.
 package enum RejectionReason: String, Sendable, CaseIterable {
-    // Whole batch: the bytes are kept in rejected/ with this reason.
+    // Whole batch: the archive keeps the bytes; a file of the drop folder also goes to rejected/ with this reason.
     case emptyFile = "empty-file"
     case truncatedCompression = "truncated-compression"
     case damagedCompression = "damaged-compression"

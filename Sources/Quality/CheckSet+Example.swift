@@ -1,12 +1,12 @@
-// The check set of the examples: bounds that are physically certain, and numbers invented for demonstration.
+// The check set of the examples: numbers invented for demonstration around a few bounds that are certain.
 
 internal import Monitoring
 
 extension CheckSet {
     /// Example numbers for the example stations; a deployer sets these from the instruments' papers.
     ///
-    /// The possible ranges are certain (a concentration is not negative, pH has its scale); every plausible range,
-    /// spike and flat-line number is an example: the reference gives none.
+    /// Only the lower bound 0 of a concentration is certain; pH 0…14 is its customary scale. Every upper bound, the
+    /// range of temperature, every plausible range, spike and flat-line number is an example: the reference gives none.
     package static let example = CheckSet(
         id: "example-checks-1",
         ranges: [

@@ -2,7 +2,7 @@
 
 package import Monitoring
 
-/// The bounds of one parameter, in its unit; a missing bound is not tested against.
+/// The bounds of one parameter, in its unit.
 package struct ValueRange: Hashable, Sendable {
     /// Outside these the value cannot be: a concentration below zero, a pH outside 0…14.
     package let possible: ClosedRange<Double>

@@ -1,4 +1,4 @@
-// The book checked against itself: the chain of the log, what hangs on it, every chunk; and facts for the doctor.
+// The book checked against itself: the chain of the log, what hangs on it, every chunk.
 
 import Formats
 import Foundation
@@ -58,7 +58,6 @@ extension BookReader {
                 SELECT series.key AS key, span, chunks.* FROM chunks JOIN series ON series.id = series_id
                 ORDER BY series_id, span_start
                 """)
-        var chunk = Chunk()
         while let row = try rows.next() {
             let key: String = row["key"]
             let place = "chunks \(key) at \(row["span_start"] as Int64)"
@@ -67,6 +66,7 @@ extension BookReader {
             if sha256(payload) != Digest256(row["digest"]) {
                 faults.append(BookFault(place: place, message: "its bytes are not those that were stored."))
             }
+            let chunk: Chunk
             do throws(ChunkProblem) {
                 chunk = try Chunk(decoding: payload)
             } catch {

@@ -225,5 +225,7 @@ private struct ChunkMerging {
 func damagedChunk(_ key: String, _ spanStart: Int64, _ problem: ChunkProblem) -> BookProblem {
     BookProblem(
         .chunkDamaged, place: "chunks \(key) at \(spanStart)", message: "the chunk cannot be read: \(problem).",
-        remedy: "Restore the book from a backup, or ingest the archive's segments into a new folder.")
+        remedy:
+            "Restore the book from a backup, or unpack the archive's segments with tar and ingest the files into a new folder."
+    )
 }

@@ -18,13 +18,13 @@ final class FolderLock: Sendable {
                 message: "the data folder is in use by process \(holder).",
                 remedy: "Let the command reach that process through its socket, or stop it first.")
         }
-        self.descriptor = descriptor
         let text = Array("\(getpid())\n".utf8)
         guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count else {
             let problem = systemProblem("write", path: path)
             _ = Glibc.close(descriptor)
             throw problem
         }
+        self.descriptor = descriptor
     }
 
     deinit {

@@ -17,12 +17,16 @@ extension FlowTests {
             let altered = text.replacingCharacters(in: unit, with: "lb/gal")
             let file = folder.file("2026-05-02.json")
             try altered.write(toFile: file, atomically: true, encoding: .utf8)
+            let (data, drop) = (folder.file("data"), folder.file("drop"))
+            try FileManager.default.createDirectory(atPath: drop, withIntermediateDirectories: true)
             for _ in 1...2 {
-                let result = try Program.run(["ingest", file, "--data", folder.file("data"), "--format", "json"])
-                #expect(result.exitCode == 0)
+                try FileManager.default.copyItem(atPath: file, toPath: drop + "/2026-05-02.json")
+                let call = ["serve", "--data", data, "--stations", "stations", "--drop", drop, "--once"]
+                #expect(try Program.run(call).exitCode == 0)
             }
-            let reasons = try Program.run(["dump", "batches", "--data", folder.file("data"), "--format", "json"])
-            #expect(reasons.output.contains("\"state\":\"complete\""))
+            #expect(!FileManager.default.fileExists(atPath: data + "/rejected"))
+            let batches = try Program.run(["dump", "batches", "--data", data, "--format", "json"]).records
+            #expect(batches.map { $0["state"] } == ["complete"])
         }
 
         @Test("The last line of an ingest counts files, rows, values, their exact sum and what became of each row")

@@ -21,7 +21,7 @@ extension FlowTests {
                 statement = settled.output
                 let runs = try Program.run(
                     ["dump", "runs", "--data", data, "--format", "json"], environment: environment)
-                digests = runs.records.map { "\($0["statement"] ?? "") \($0["inputs"] ?? "")" }
+                digests = try runs.records.map { "\(try #require($0["statement"])) \(try #require($0["inputs"]))" }
                 let list = try Program.run(["alerts", "--data", data, "--format", "csv"], environment: environment)
                 alerts = Set(list.lines.dropFirst().map { String($0.prefix { $0 != "," }) })
                 observations = try Program.run(
