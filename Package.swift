@@ -15,6 +15,7 @@ let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -78,7 +79,7 @@ let package = Package(
         // Beside the flows: synthetic stations for examples and tests.
         floor("Simulation", ["Exact", "Monitoring", "Standards"]),
         // Floor 6: the book.
-        floor("Storage", ["Exact", "Monitoring", "Formats", grdb]),
+        floor("Storage", ["Exact", "Monitoring", "Formats", grdb, sqlite, crypto]),
         // Floor 7: doors and pages.
         floor("Ingest", ["CZlib", "Monitoring"]),
         floor("Web", ["Monitoring", hummingbird, httpTypes, log, lifecycle, nioCore, nioPosix, nioHTTP1]),

@@ -14,12 +14,15 @@ struct BatchReading: ~Copyable {
     /// Rows in the slices handed on so far.
     private var handedOnRows = 0
 
-    init(source: consuming TextSource, format: FormatID, profile: SourceProfile, limits: ReadLimits) {
+    init(
+        source: consuming TextSource, format: FormatID, profile: SourceProfile, limits: ReadLimits,
+        workspace: DecodeWorkspace
+    ) {
         self.source = source
         self.format = format
         self.profile = profile
         self.limits = limits
-        sink = SliceBuilder(format: format, limits: limits)
+        sink = SliceBuilder(format: format, profile: profile, limits: limits, workspace: workspace)
     }
 
     private var summary: DecodedSummary {
@@ -151,4 +154,29 @@ struct BatchReading: ~Copyable {
             .inflatedTooLarge, row: lineNumber + 1, excerpt: "more than \(limits.rows) rows",
             remedy: "Send the rows in smaller batches; those before this line were read.")
     }
+}
+
+/// The station of the first row that `reader` can read in the beginning of a text; `nil` when there is none.
+///
+/// - Precondition: `text` is followed by readable bytes as a window is.
+func firstStation<Reader: LineReader & ~Copyable>(
+    in text: Cell, headerLines: Int, _ reader: consuming Reader, format: FormatID, profile: SourceProfile,
+    limits: ReadLimits
+) -> StationID? {
+    var reader = reader
+    var sink = SliceBuilder(format: format, profile: profile, limits: limits, workspace: DecodeWorkspace())
+    var place = text.start
+    var number = 0
+    let end = text.start + text.count
+    while place < end {
+        guard let feed = Cell(start: place, count: end - place).index(of: 0x0A, from: 0) else { return nil }
+        let isBlank = feed == 0 || (feed == 1 && place.pointee == 0x0D)
+        number += 1
+        if !isBlank, number > headerLines {
+            guard reader.read(place, number: number, into: &sink) != nil else { return nil }
+            if let station = sink.firstStation { return station }
+        }
+        place += feed + 1
+    }
+    return nil
 }

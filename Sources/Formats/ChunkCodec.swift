@@ -14,9 +14,7 @@ enum ChunkFormat {
 /// Packs chunks into bytes; keeps its scratch memory from one chunk to the next.
 package struct ChunkEncoder {
     private var writer = ByteWriter()
-    private var steps: [Int64] = []
-    private var small: [UInt16] = []
-    private var digits: [Int64] = []
+    private let scratch = ColumnScratch()
 
     package init() {}
 
@@ -24,34 +22,45 @@ package struct ChunkEncoder {
     ///
     /// - Precondition: at most `Chunk.versionLimit` versions, in ascending order of start.
     package mutating func encode(_ chunk: borrowing Chunk) -> [UInt8] {
+        pack(chunk)
+        return writer.bytes
+    }
+
+    /// As `encode`, without a copy: the bytes hold for the length of `body`.
+    package mutating func withEncoded<Value>(
+        _ chunk: borrowing Chunk, _ body: (UnsafeRawBufferPointer) throws -> Value
+    ) rethrows -> Value {
+        pack(chunk)
+        return try writer.bytes.withUnsafeBytes(body)
+    }
+
+    private mutating func pack(_ chunk: borrowing Chunk) {
         precondition(chunk.count <= Chunk.versionLimit, "A chunk holds at most its limit of versions.")
-        collectDigits(chunk)
-        let scale = commonScale(chunk)
+        scratch.reserve(chunk.count)
+        let values = collectDigits(chunk)
+        let scale = commonScale(values)
         writer.reset()
         for byte in ChunkFormat.magic { writer.append(byte) }
         writer.append(
             (chunk.revises ? ChunkFormat.revisesBit : 0) | (scale == nil ? 0 : ChunkFormat.scaledBit))
         writer.appendVarint(chunk.count)
-        if chunk.count == 0 { return writer.bytes }
-        appendTimes(chunk)
-        writer.appendSteps(chunk.sequence, scratch: &steps)
-        small.removeAll(keepingCapacity: true)
-        for value in chunk.qualifier { small.append(UInt16(value)) }
-        writer.appendSmall(small)
+        if chunk.count == 0 { return }
+        chunk.start.withUnsafeBufferPointer { appendTimes($0) }
+        chunk.sequence.withUnsafeBufferPointer { writer.appendSteps($0, scratch: scratch.steps) }
+        chunk.qualifier.withUnsafeBufferPointer { writer.appendSmall($0) }
         appendFlags(chunk)
-        appendDigits(chunk, scale: scale)
-        return writer.bytes
+        appendDigits(values, scale: scale)
     }
 
-    private mutating func appendTimes(_ chunk: borrowing Chunk) {
+    private mutating func appendTimes(_ starts: UnsafeBufferPointer<Int64>) {
         var index = ChunkFormat.timeUnits.count - 1
-        while index > 0, !isWhole(chunk.start, in: ChunkFormat.timeUnits[index]) { index -= 1 }
+        while index > 0, !isWhole(starts, in: ChunkFormat.timeUnits[index]) { index -= 1 }
         writer.append(UInt8(index))
-        writer.appendSteps(chunk.start, unit: ChunkFormat.timeUnits[index], scratch: &steps)
+        writer.appendSteps(starts, unit: ChunkFormat.timeUnits[index], scratch: scratch.steps)
     }
 
     /// Whether every start is a multiple of `unit`; divides once a change of step, not once a row.
-    private func isWhole(_ starts: borrowing [Int64], in unit: Int64) -> Bool {
+    private func isWhole(_ starts: UnsafeBufferPointer<Int64>, in unit: Int64) -> Bool {
         if starts[0] % unit != 0 { return false }
         var last: Int64 = 0
         for index in 1..<starts.count {
@@ -68,42 +77,83 @@ package struct ChunkEncoder {
             writer.appendVarint(text.utf8.count)
             writer.append(contentsOf: text.utf8)
         }
-        if chunk.flagTable.count > 1 { writer.appendSmall(chunk.flag) }
+        if chunk.flagTable.count > 1 { chunk.flag.withUnsafeBufferPointer { writer.appendSmall($0) } }
     }
 
-    /// Fills `small` with the exponents and `digits` with the mantissas of the rows that carry a value.
-    private mutating func collectDigits(_ chunk: borrowing Chunk) {
-        digits.removeAll(keepingCapacity: true)
-        small.removeAll(keepingCapacity: true)
-        for row in 0..<chunk.count where chunk.qualifier[row] != Qualifier.missing.rawValue {
-            digits.append(chunk.mantissa[row])
-            small.append(UInt16(zigzag(Int64(chunk.exponent[row]))))
+    /// Fills the scratch columns with the mantissas and exponent codes of the rows that carry a value; their number.
+    private func collectDigits(_ chunk: borrowing Chunk) -> Int {
+        let digits = scratch.digits
+        let powers = scratch.powers
+        var count = 0
+        chunk.qualifier.withUnsafeBufferPointer { qualifier in
+            chunk.mantissa.withUnsafeBufferPointer { mantissa in
+                chunk.exponent.withUnsafeBufferPointer { exponent in
+                    for row in 0..<qualifier.count {
+                        digits[count] = mantissa[row]
+                        powers[count] = UInt8(truncatingIfNeeded: zigzag(Int64(exponent[row])))
+                        // Without a branch: a row without a value is overwritten by the next.
+                        count &+= qualifier[row] == Qualifier.missing.rawValue ? 0 : 1
+                    }
+                }
+            }
         }
+        return count
     }
 
     /// The smallest exponent, when every mantissa can be brought to it without overflow; else `nil`.
-    private mutating func commonScale(_ chunk: borrowing Chunk) -> Int? {
-        guard let first = small.first, small.contains(where: { $0 != first }) else { return nil }
-        let smallest = small.reduce(Int64.max) { min($0, unzigzag(UInt64($1))) }
-        for index in 0..<digits.count {
-            let gap = Int(unzigzag(UInt64(small[index])) - smallest)
+    private func commonScale(_ count: Int) -> Int? {
+        let powers = scratch.powers
+        guard count > 0 else { return nil }
+        var differs: UInt8 = 0
+        for index in 0..<count { differs |= powers[index] ^ powers[0] }
+        if differs == 0 { return nil }
+        var smallest = Int64.max
+        for index in 0..<count { smallest = min(smallest, unzigzag(UInt64(powers[index]))) }
+        for index in 0..<count {
+            let gap = Int(unzigzag(UInt64(powers[index])) - smallest)
             guard gap <= 18 else { return nil }
-            let (scaled, overflow) = digits[index].multipliedReportingOverflow(by: powersOfTen[gap])
-            if overflow { return nil }
-            _ = scaled
+            if scratch.digits[index].multipliedReportingOverflow(by: powersOfTen[gap]).overflow { return nil }
         }
         return Int(smallest)
     }
 
-    private mutating func appendDigits(_ chunk: borrowing Chunk, scale: Int?) {
-        collectDigits(chunk)
-        writer.appendSmall(small)
+    private mutating func appendDigits(_ count: Int, scale: Int?) {
+        writer.appendSmall(UnsafeBufferPointer(start: scratch.powers, count: count))
         if let scale {
-            for index in 0..<digits.count {
-                digits[index] *= powersOfTen[Int(unzigzag(UInt64(small[index]))) - scale]
+            for index in 0..<count {
+                scratch.digits[index] *= powersOfTen[Int(unzigzag(UInt64(scratch.powers[index]))) - scale]
             }
         }
-        digits.withUnsafeBufferPointer { writer.appendBlocks($0) }
+        writer.appendBlocks(UnsafeBufferPointer(start: scratch.digits, count: count))
+    }
+}
+
+/// Columns of the chunk being packed.
+private final class ColumnScratch {
+    private var capacity = 0
+    /// Mantissas of the rows that carry a value.
+    private(set) var digits = UnsafeMutablePointer<Int64>.allocate(capacity: 1)
+    /// Their exponents, zigzag.
+    private(set) var powers = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
+    /// Differences of a column of times or log positions.
+    private(set) var steps = UnsafeMutablePointer<Int64>.allocate(capacity: 1)
+
+    deinit { free() }
+
+    /// Room for the columns of `rows` rows, and for one more number each.
+    func reserve(_ rows: Int) {
+        if rows < capacity { return }
+        free()
+        capacity = max(2 * rows, 512)
+        digits = .allocate(capacity: capacity)
+        powers = .allocate(capacity: capacity)
+        steps = .allocate(capacity: capacity)
+    }
+
+    private func free() {
+        digits.deallocate()
+        powers.deallocate()
+        steps.deallocate()
     }
 }
 

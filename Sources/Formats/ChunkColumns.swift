@@ -22,29 +22,31 @@ struct ByteWriter {
     mutating func appendSigned(_ value: Int64) { appendVarint(zigzag(value)) }
 
     /// `count` numbers of `width` bits each, lowest bit first, the last byte filled with zeros.
+    @inline(__always)
     mutating func appendPacked(width: Int, count: Int, _ number: (Int) -> UInt64) {
         if width == 0 { return }
-        var pending: UInt64 = 0
-        var pendingBits = 0
-        for index in 0..<count {
-            let value = number(index)
-            pending |= value << UInt64(pendingBits)
-            pendingBits += width
-            if pendingBits >= 64 {
-                append8(pending)
-                pendingBits -= 64
-                pending = pendingBits == 0 ? 0 : value >> UInt64(width - pendingBits)
+        let from = bytes.count
+        let length = (width * count + 7) / 8
+        // Whole words are stored; what they reach beyond the last number is cut off again.
+        bytes.append(contentsOf: repeatElement(0, count: length + 8))
+        bytes.withUnsafeMutableBytes { raw in
+            guard var target = raw.baseAddress?.advanced(by: from) else { return }
+            var pending: UInt64 = 0
+            var pendingBits = 0
+            for index in 0..<count {
+                let value = number(index)
+                pending |= value &<< UInt64(truncatingIfNeeded: pendingBits)
+                pendingBits &+= width
+                if pendingBits >= 64 {
+                    target.storeBytes(of: pending.littleEndian, as: UInt64.self)
+                    target += 8
+                    pendingBits &-= 64
+                    pending = pendingBits == 0 ? 0 : value &>> UInt64(truncatingIfNeeded: width &- pendingBits)
+                }
             }
+            if pendingBits > 0 { target.storeBytes(of: pending.littleEndian, as: UInt64.self) }
         }
-        while pendingBits > 0 {
-            bytes.append(UInt8(truncatingIfNeeded: pending))
-            pending >>= 8
-            pendingBits -= 8
-        }
-    }
-
-    private mutating func append8(_ value: UInt64) {
-        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+        bytes.removeLast(8)
     }
 }
 
@@ -110,19 +112,22 @@ extension ByteWriter {
 
     /// Numbers that mostly advance by the same step (times, log positions): the first, then runs of steps, or the
     /// steps in blocks where the runs would be longer.
-    mutating func appendSteps(_ values: borrowing [Int64], unit: Int64 = 1, scratch: inout [Int64]) {
+    ///
+    /// - Parameter scratch: room for as many numbers.
+    mutating func appendSteps(
+        _ values: UnsafeBufferPointer<Int64>, unit: Int64 = 1, scratch: UnsafeMutablePointer<Int64>
+    ) {
         guard values.count > 0 else { return }
         appendSigned(values[0] / unit)
         if values.count == 1 { return }
-        let regular = appendFewRuns(values, unit: unit)
-        if regular { return }
-        scratch.removeAll(keepingCapacity: true)
+        if appendFewRuns(values, unit: unit) { return }
         var runBytes = 0
         var runLength = 0
         var last: Int64 = 0
+        let steps = UnsafeMutableBufferPointer(start: scratch, count: values.count - 1)
         for index in 1..<values.count {
             let step = (values[index] &- values[index - 1]) / unit
-            scratch.append(step)
+            steps[index - 1] = step
             if runLength > 0, step == last {
                 runLength += 1
             } else {
@@ -133,7 +138,7 @@ extension ByteWriter {
         }
         runBytes += varintByteCount(zigzag(last)) + varintByteCount(UInt64(runLength))
         var packed = ByteWriter()
-        scratch.withUnsafeBufferPointer { packed.appendBlocks($0) }
+        packed.appendBlocks(UnsafeBufferPointer(steps))
         if packed.bytes.count < runBytes {
             append(ColumnMode.packed.rawValue)
             bytes.append(contentsOf: packed.bytes)
@@ -141,67 +146,73 @@ extension ByteWriter {
         }
         append(ColumnMode.runs.rawValue)
         var index = 0
-        while index < scratch.count {
+        while index < steps.count {
             var end = index + 1
-            while end < scratch.count, scratch[end] == scratch[index] { end += 1 }
-            appendSigned(scratch[index])
+            while end < steps.count, steps[end] == steps[index] { end += 1 }
+            appendSigned(steps[index])
             appendVarint(end - index)
             index = end
         }
     }
 
     /// Writes the steps as runs when there are at most eight, the everyday case: one division a run, not a row.
-    private mutating func appendFewRuns(_ values: borrowing [Int64], unit: Int64) -> Bool {
-        var ends: [Int] = []
+    private mutating func appendFewRuns(_ values: UnsafeBufferPointer<Int64>, unit: Int64) -> Bool {
+        let mark = bytes.count
+        append(ColumnMode.runs.rawValue)
+        var runs = 0
         var index = 1
         while index < values.count {
-            if ends.count == 8 { return false }
+            if runs == 8 {
+                bytes.removeLast(bytes.count - mark)
+                return false
+            }
             let step = values[index] &- values[index - 1]
             var end = index + 1
             while end < values.count, values[end] &- values[end - 1] == step { end += 1 }
-            ends.append(end)
-            index = end
-        }
-        append(ColumnMode.runs.rawValue)
-        index = 1
-        for end in ends {
-            appendSigned((values[index] &- values[index - 1]) / unit)
+            appendSigned(step / unit)
             appendVarint(end - index)
             index = end
+            runs += 1
         }
         return true
     }
 
     /// Small numbers that seldom change (qualifiers, flags, exponents): runs, or a few bits each.
-    mutating func appendSmall(_ values: borrowing [UInt16]) {
+    mutating func appendSmall(_ values: UnsafeBufferPointer<UInt8>) { appendSmallNumbers(values) }
+
+    /// As above for flags.
+    mutating func appendSmall(_ values: UnsafeBufferPointer<UInt16>) { appendSmallNumbers(values) }
+
+    @inline(__always)
+    private mutating func appendSmallNumbers<Number: FixedWidthInteger & UnsignedInteger>(
+        _ values: UnsafeBufferPointer<Number>
+    ) {
         guard values.count > 0 else { return }
         var runBytes = 0
-        var largest: UInt16 = 0
+        var largest = values[0]
         var from = 0
-        for index in 0..<values.count {
+        for index in 1..<values.count where values[index] != values[index - 1] {
+            runBytes += varintByteCount(UInt64(values[from])) + varintByteCount(UInt64(index - from))
             largest = max(largest, values[index])
-            if index + 1 == values.count || values[index + 1] != values[index] {
-                runBytes += varintByteCount(UInt64(values[index])) + varintByteCount(UInt64(index + 1 - from))
-                from = index + 1
-            }
+            from = index
         }
+        runBytes += varintByteCount(UInt64(values[from])) + varintByteCount(UInt64(values.count - from))
         let width = bitWidth(UInt64(largest))
         if 1 + (values.count * width + 7) / 8 < runBytes {
             append(ColumnMode.packed.rawValue)
             append(UInt8(width))
-            let all = values.count
-            values.withUnsafeBufferPointer { numbers in
-                appendPacked(width: width, count: all) { UInt64(numbers[$0]) }
-            }
+            appendPacked(width: width, count: values.count) { UInt64(values[$0]) }
             return
         }
         append(ColumnMode.runs.rawValue)
         from = 0
-        for index in 0..<values.count where index + 1 == values.count || values[index + 1] != values[index] {
-            appendVarint(UInt64(values[index]))
-            appendVarint(index + 1 - from)
-            from = index + 1
+        for index in 1..<values.count where values[index] != values[index - 1] {
+            appendVarint(UInt64(values[from]))
+            appendVarint(index - from)
+            from = index
         }
+        appendVarint(UInt64(values[from]))
+        appendVarint(values.count - from)
     }
 }
 

@@ -18,24 +18,32 @@ package enum MergeOutcome: UInt8, Sendable {
     case full
 }
 
-/// One row on its way into a chunk; `flag` indexes the chunk's own flag table.
-package struct ChunkAddition: Sendable {
+/// One row on its way into a chunk; `flag` indexes the chunk's own flag table. 32 bytes, so that a store may hold
+/// millions of them while they wait.
+package struct ChunkAddition: BitwiseCopyable, Sendable {
     package var start: Int64
     package var mantissa: Int64
+    package var sequence: Int64
+    /// 1-based row of the batch; 0 where it does not matter.
+    package var row: Int32
+    package var flag: UInt16
     package var exponent: Int8
     package var qualifier: UInt8
-    package var flag: UInt16
-    package var sequence: Int64
 
     /// A missing value carries no digits.
-    package init(start: Int64, mantissa: Int64, exponent: Int8, qualifier: UInt8, flag: UInt16, sequence: Int64) {
-        let isMissing = qualifier == Qualifier.missing.rawValue
+    @inlinable
+    package init(
+        start: Int64, mantissa: Int64, exponent: Int8, qualifier: UInt8, flag: UInt16, sequence: Int64, row: Int32 = 0
+    ) {
+        // `Qualifier.missing`, as a number: a call in the hottest loop of the store otherwise.
+        let isMissing = qualifier == 3
         self.start = start
         self.mantissa = isMissing ? 0 : mantissa
         self.exponent = isMissing ? 0 : exponent
         self.qualifier = qualifier
         self.flag = flag
         self.sequence = sequence
+        self.row = row
     }
 }
 
@@ -58,16 +66,19 @@ extension Chunk {
     /// Takes `additions` in, in order, and writes what became of each to `outcomes` (same count, same order).
     ///
     /// - Precondition: `additions` are in ascending order of start, and of arrival within a start.
-    /// - Parameter sentOrder: the order of a batch, by its log sequence; asked only in a revising chunk.
+    /// - Parameters:
+    ///   - unsettled: log sequences of batches that are not whole yet and may be taken back: what they say makes
+    ///     nothing another batch says a duplicate, or that would be lost with them.
+    ///   - sentOrder: the order of a batch, by its log sequence; asked only in a revising chunk.
     /// - Complexity: O(k + rows from the first addition's start on); appending at the end touches nothing else.
     package mutating func merge(
-        _ additions: borrowing [ChunkAddition], outcomes: inout [MergeOutcome],
+        _ additions: UnsafeBufferPointer<ChunkAddition>, outcomes: inout [MergeOutcome], unsettled: Set<Int64> = [],
         sentOrder: (Int64) throws -> SentOrder
     ) rethrows {
         outcomes.removeAll(keepingCapacity: true)
         guard additions.count > 0 else { return }
         if appendsOnly(additions) {
-            appendAll(additions)
+            append(all: additions)
             outcomes.append(contentsOf: repeatElement(.new, count: additions.count))
             return
         }
@@ -90,9 +101,10 @@ extension Chunk {
                 if count + later.count - laterRow >= Self.versionLimit || count - group >= Self.versionsOfStartLimit {
                     outcomes.append(.full)
                 } else if revises {
-                    outcomes.append(try revise(additions[index], group: group, sentOrder: sentOrder))
+                    outcomes.append(
+                        try revise(additions[index], group: group, unsettled: unsettled, sentOrder: sentOrder))
                 } else {
-                    outcomes.append(addStatement(additions[index], group: group))
+                    outcomes.append(addStatement(additions[index], group: group, unsettled: unsettled))
                 }
                 index += 1
             }
@@ -103,20 +115,40 @@ extension Chunk {
         }
     }
 
+    /// As above for rows in an array.
+    package mutating func merge(
+        _ additions: [ChunkAddition], outcomes: inout [MergeOutcome], unsettled: Set<Int64> = [],
+        sentOrder: (Int64) throws -> SentOrder
+    ) rethrows {
+        try additions.withUnsafeBufferPointer {
+            try merge($0, outcomes: &outcomes, unsettled: unsettled, sentOrder: sentOrder)
+        }
+    }
+
     /// The rule for sources that do not revise: neither statement is preferred, whichever came first.
-    private mutating func addStatement(_ addition: ChunkAddition, group: Int) -> MergeOutcome {
+    private mutating func addStatement(
+        _ addition: ChunkAddition, group: Int, unsettled: Set<Int64>
+    ) -> MergeOutcome {
         append(addition)
         let new = count - 1
-        if new == group { return .new }
+        var differs = false
         var onlyMissing = true
         for row in group..<new {
             if saysSame(row, new) {
+                if mayGo(row, unsettled, besides: addition.sequence) { continue }
                 removeRow(new)
                 return .duplicate
             }
+            differs = true
             onlyMissing = onlyMissing && isMissing(row)
         }
+        if !differs { return .new }
         return onlyMissing && !isMissing(new) ? .refill : .conflict
+    }
+
+    /// Whether the batch of `row` may still be taken back, and is not the one with `sequence` itself.
+    private func mayGo(_ row: Int, _ unsettled: Set<Int64>, besides sequence: Int64) -> Bool {
+        !unsettled.isEmpty && self.sequence[row] != sequence && unsettled.contains(self.sequence[row])
     }
 
     /// The rule for revising sources: statements stand in sent order, and the last of them is current.
@@ -124,7 +156,7 @@ extension Chunk {
     /// A repeat is kept only where it ends a run of equal statements, because a statement that arrives late may
     /// have been sent between the first and the repeat; the middle of a run is dropped.
     private mutating func revise(
-        _ addition: ChunkAddition, group: Int, sentOrder: (Int64) throws -> SentOrder
+        _ addition: ChunkAddition, group: Int, unsettled: Set<Int64>, sentOrder: (Int64) throws -> SentOrder
     ) rethrows -> MergeOutcome {
         append(addition)
         var place = count - 1
@@ -133,6 +165,10 @@ extension Chunk {
         while place > group, order < (try sentOrder(sequence[place - 1])) {
             swapRows(place, place - 1)
             place -= 1
+        }
+        // Nothing is dropped beside a statement that may be taken back: it could be the only one left.
+        if !unsettled.isEmpty, (group..<count).contains(where: { mayGo($0, unsettled, besides: addition.sequence) }) {
+            return .revised
         }
         if place + 1 < count, saysSame(place, place + 1) {
             removeRow(place)
@@ -148,23 +184,54 @@ extension Chunk {
     }
 
     /// The everyday case: every start is new and after all we hold.
-    private func appendsOnly(_ additions: borrowing [ChunkAddition]) -> Bool {
-        guard count + additions.count <= Self.versionLimit else { return false }
-        var previous = start.last ?? .min
-        for index in 0..<additions.count {
-            guard additions[index].start > previous || (index == 0 && start.isEmpty) else { return false }
-            previous = additions[index].start
+    package func appendsOnly(_ additions: UnsafeBufferPointer<ChunkAddition>) -> Bool {
+        guard count + additions.count <= Self.versionLimit, let first = additions.first else { return false }
+        if let last = start.last, first.start <= last { return false }
+        var isAscending = true
+        for index in 1..<additions.count {
+            isAscending = isAscending && additions[index].start > additions[index - 1].start
         }
-        return true
+        return isAscending
     }
 
-    private mutating func appendAll(_ additions: borrowing [ChunkAddition]) {
-        for index in 0..<additions.count { start.append(additions[index].start) }
-        for index in 0..<additions.count { mantissa.append(additions[index].mantissa) }
-        for index in 0..<additions.count { exponent.append(additions[index].exponent) }
-        for index in 0..<additions.count { qualifier.append(additions[index].qualifier) }
-        for index in 0..<additions.count { flag.append(additions[index].flag) }
-        for index in 0..<additions.count { sequence.append(additions[index].sequence) }
+    /// Takes rows that `appendsOnly` allowed.
+    package mutating func append(all additions: UnsafeBufferPointer<ChunkAddition>) {
+        let from = count
+        let total = from + additions.count
+        Self.extend(&start, to: total) { column in
+            for (row, one) in additions.enumerated() { column[from + row] = one.start }
+        }
+        Self.extend(&mantissa, to: total) { column in
+            for (row, one) in additions.enumerated() { column[from + row] = one.mantissa }
+        }
+        Self.extend(&exponent, to: total) { column in
+            for (row, one) in additions.enumerated() { column[from + row] = one.exponent }
+        }
+        Self.extend(&qualifier, to: total) { column in
+            for (row, one) in additions.enumerated() { column[from + row] = one.qualifier }
+        }
+        Self.extend(&flag, to: total) { column in
+            for (row, one) in additions.enumerated() { column[from + row] = one.flag }
+        }
+        Self.extend(&sequence, to: total) { column in
+            for (row, one) in additions.enumerated() { column[from + row] = one.sequence }
+        }
+    }
+
+    @inline(__always)
+    private static func extend<Number: FixedWidthInteger>(
+        _ column: inout [Number], to count: Int, _ fill: (UnsafeMutableBufferPointer<Number>) -> Void
+    ) {
+        column.append(contentsOf: repeatElement(0, count: count - column.count))
+        column.withUnsafeMutableBufferPointer { fill($0) }
+    }
+
+    /// The chunk without what the batches at some log positions said.
+    package func without(_ positions: Set<Int64>) -> Chunk {
+        var rest = Chunk(revises: revises)
+        rest.flagTable = flagTable
+        for row in 0..<count where !positions.contains(sequence[row]) { rest.append(self, row) }
+        return rest
     }
 
     private mutating func append(_ addition: ChunkAddition) {

@@ -21,6 +21,14 @@ package enum ChunkSpan: String, Sendable, CaseIterable {
     ///
     /// - Complexity: O(n log n).
     package init(inferredFrom starts: [Int64]) {
+        // The everyday case: every step is the first one.
+        if starts.count > 1, starts[1] > starts[0] {
+            let step = starts[1] - starts[0]
+            if (1..<starts.count).allSatisfy({ starts[$0] - starts[$0 - 1] == step }) {
+                self.init(cadence: Duration64(milliseconds: step))
+                return
+            }
+        }
         let sorted = starts.sorted()
         let steps = zip(sorted.dropFirst(), sorted).map { later, earlier in later - earlier }.filter { $0 > 0 }.sorted()
         if steps.isEmpty {

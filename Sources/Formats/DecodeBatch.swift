@@ -10,12 +10,14 @@ internal import Monitoring
 /// only at the checksum, after rows that may be anything, so the slice in hand is not handed on; a caller that got
 /// slices before `.stopped` with `.damagedCompression` keeps them out of every assessment.
 ///
+/// - Parameter workspace: memory kept from batch to batch; it changes the cost, never the result.
 /// - Returns: `.read` with the counts, or `.stopped` with the fault and, when the format was recognised, the counts.
 package func decodeBatch(
-    _ bytes: UnsafeRawBufferPointer, context: ReadContext, handOn: (consuming DecodedSlice) throws -> Void
+    _ bytes: UnsafeRawBufferPointer, context: ReadContext, workspace: DecodeWorkspace = DecodeWorkspace(),
+    handOn: (consuming DecodedSlice) throws -> Void
 ) rethrows -> DecodedOutcome {
     if let fault = faultBeforeReading(bytes, limits: context.limits) { return .stopped(fault, nil) }
-    var source = TextSource(bytes, limits: context.limits)
+    var source = TextSource(bytes, limits: context.limits, workspace: workspace)
     let beginning = source.begin()
     let sniffed = Cell(start: beginning.start, count: min(beginning.count, TextSource.sniffBytes))
     let isWhole = source.endingSoFar != nil && sniffed.count == beginning.count
@@ -23,18 +25,25 @@ package func decodeBatch(
     // What cut or damaged compression leaves may be neither text nor a whole header: the cause is what is said.
     if let fault = TextEncoding.fault(in: sniffed, isWhole: isWhole) { return .stopped(source.fault ?? fault, nil) }
     guard let format = DetectedFormat(sniffed, context: context),
-        let profile = context.profiles[format.id] ?? BuiltInProfiles.all[format.id]
+        let usual = context.profiles[format.id] ?? BuiltInProfiles.all[format.id]
     else {
         let unknown = Rejection(.unknownFormat, row: 0, excerpt: sniffed.excerpt, remedy: DetectedFormat.remedy)
         return .stopped(source.fault ?? unknown, nil)
     }
-    var reading = BatchReading(source: source, format: format.id, profile: profile, limits: context.limits)
+    let profile = ownProfile(format, sniffed, context, usual: usual) ?? usual
+    var reading = BatchReading(
+        source: source, format: format.id, profile: profile, limits: context.limits, workspace: workspace)
     switch format {
     case .tributaryCSV(let columns):
         return try reading.lines(
-            TributaryCSVReader(columns: columns, profile: profile, context: context), headerLines: 1, handOn)
+            TributaryCSVReader(
+                columns: columns, profile: profile, context: context, directory: workspace.directory(for: profile)),
+            headerLines: 1, handOn)
     case .tributaryNDJSON:
-        return try reading.lines(TributaryNDJSONReader(profile: profile, context: context), headerLines: 0, handOn)
+        return try reading.lines(
+            TributaryNDJSONReader(
+                profile: profile, context: context, directory: workspace.directory(for: profile)),
+            headerLines: 0, handOn)
     case .nationalAir(let layout):
         for name in layout.unknown { reading.sink.reject(.unknownColumn(name)) }
         return try reading.lines(
@@ -57,6 +66,28 @@ package func decodeBatch(
         }
         return try reading.lines(reader, headerLines: 1, handOn)
     }
+}
+
+/// The profile that the station of the first row declares, for batches of our own formats.
+private func ownProfile(
+    _ format: DetectedFormat, _ text: Cell, _ context: ReadContext, usual: SourceProfile
+) -> SourceProfile? {
+    guard let declared = context.profileOfStation else { return nil }
+    let station: StationID?
+    switch format {
+    case .tributaryCSV(let columns):
+        station = firstStation(
+            in: text, headerLines: 1,
+            TributaryCSVReader(columns: columns, profile: usual, context: context, directory: SeriesDirectory()),
+            format: format.id, profile: usual, limits: context.limits)
+    case .tributaryNDJSON:
+        station = firstStation(
+            in: text, headerLines: 0,
+            TributaryNDJSONReader(profile: usual, context: context, directory: SeriesDirectory()),
+            format: format.id, profile: usual, limits: context.limits)
+    default: station = nil
+    }
+    return station.flatMap(declared)
 }
 
 private func faultBeforeReading(_ bytes: UnsafeRawBufferPointer, limits: ReadLimits) -> Rejection? {

@@ -57,6 +57,9 @@ package struct ReadContext: Sendable {
     package var nameHints: [String]
     package var received: Instant
     package var limits: ReadLimits
+    /// The profile that a station's registration declares for batches of Tributary's own formats; asked with the
+    /// station of the first row. Feeds have one profile for all their stations.
+    package var profileOfStation: (@Sendable (StationID) -> SourceProfile?)?
 
     package init(
         profiles: [FormatID: SourceProfile], parameters: ParameterCatalogue, nameHints: [String], received: Instant,
@@ -109,7 +112,11 @@ package struct ReportedVerdict: Hashable, Sendable {
 package struct DecodedSlice: Sendable {
     /// The batch's format; the same for every slice of it. `nil` only in slices a test builds by hand.
     package var format: FormatID?
+    /// The profile its rows were read with; `nil` as above.
+    package var profile: SourceProfile?
     package var block = ObservationBlock()
+    /// Where the reader keeps a directory of series: the numbers of this block's series in it.
+    package internal(set) var numbers: SeriesNumbers?
     package var rejections: [Rejection] = []
     package var reported: [ReportedVerdict] = []
 

@@ -5,7 +5,6 @@ internal import Monitoring
 
 /// Rows are staged in plain memory and moved to the block's columns a few thousand at a time.
 struct SliceBuilder: ~Copyable {
-    private static let stageCapacity = 4_096
     /// Rejections or reported verdicts that fill a slice; each is a few hundred bytes.
     private static let textLimit = 16_384
 
@@ -21,7 +20,11 @@ struct SliceBuilder: ~Copyable {
     private var staged = 0
     private let limits: ReadLimits
     private let format: FormatID
+    private let profile: SourceProfile
 
+    private let stage: SliceStage
+    private let workspace: DecodeWorkspace
+    // The stage's columns, reached without a class in between.
     private let series: UnsafeMutablePointer<Int32>
     private let start: UnsafeMutablePointer<Int64>
     private let mantissa: UnsafeMutablePointer<Int64>
@@ -30,28 +33,20 @@ struct SliceBuilder: ~Copyable {
     private let flag: UnsafeMutablePointer<UInt16>
     private let row: UnsafeMutablePointer<Int32>
 
-    init(format: FormatID, limits: ReadLimits) {
+    init(format: FormatID, profile: SourceProfile, limits: ReadLimits, workspace: DecodeWorkspace) {
         self.limits = limits
         self.format = format
+        self.profile = profile
+        self.workspace = workspace
         slice.format = format
-        series = .allocate(capacity: Self.stageCapacity)
-        start = .allocate(capacity: Self.stageCapacity)
-        mantissa = .allocate(capacity: Self.stageCapacity)
-        exponent = .allocate(capacity: Self.stageCapacity)
-        qualifier = .allocate(capacity: Self.stageCapacity)
-        flag = .allocate(capacity: Self.stageCapacity)
-        row = .allocate(capacity: Self.stageCapacity)
+        slice.profile = profile
+        let stage = workspace.takeStage()
+        self.stage = stage
+        (series, start, mantissa, exponent) = (stage.series, stage.start, stage.mantissa, stage.exponent)
+        (qualifier, flag, row) = (stage.qualifier, stage.flag, stage.row)
     }
 
-    deinit {
-        series.deallocate()
-        start.deallocate()
-        mantissa.deallocate()
-        exponent.deallocate()
-        qualifier.deallocate()
-        flag.deallocate()
-        row.deallocate()
-    }
+    deinit { workspace.keep(stage) }
 
     @inline(__always)
     mutating func countRow() { rowCount &+= 1 }
@@ -82,7 +77,7 @@ struct SliceBuilder: ~Copyable {
         row[staged] = Int32(truncatingIfNeeded: line)
         staged &+= 1
         sliceRows &+= 1
-        if staged == Self.stageCapacity { moveStaged() }
+        if staged == SliceStage.capacity { moveStaged() }
         if sliceRows >= limits.blockRows { isFull = true }
     }
 
@@ -103,6 +98,15 @@ struct SliceBuilder: ~Copyable {
 
     mutating func index(of key: SeriesKey) -> Int32 { slice.block.index(of: key) }
 
+    /// Adds a series that is not in the slice yet, with its number in a directory.
+    ///
+    /// - Precondition: all series of a slice come from one directory, each once.
+    mutating func appendSeries(_ key: SeriesKey, number: Int32, of identity: DirectoryIdentity) -> Int32 {
+        if slice.numbers == nil { slice.numbers = SeriesNumbers(identity: identity) }
+        slice.numbers?.numbers.append(number)
+        return slice.block.append(newSeries: key)
+    }
+
     /// The index of `flag`; a slice whose flag table is nearly full is handed on before the next row.
     mutating func index(ofFlag flag: String) -> UInt16 {
         if slice.block.flagTable.count > ObservationBlock.flagLimit - 64 { isFull = true }
@@ -111,6 +115,11 @@ struct SliceBuilder: ~Copyable {
 
     mutating func markFull() { isFull = true }
 
+    /// The station of the first row in hand.
+    var firstStation: StationID? {
+        staged > 0 ? slice.block.seriesTable[Int(series[0])].station : nil
+    }
+
     /// The slice so far, or `nil` when it holds nothing; a new one begins.
     mutating func take() -> DecodedSlice? {
         moveStaged()
@@ -118,6 +127,7 @@ struct SliceBuilder: ~Copyable {
         let taken = slice
         slice = DecodedSlice()
         slice.format = format
+        slice.profile = profile
         generation += 1
         sliceRows = 0
         return taken.block.isEmpty && taken.rejections.isEmpty && taken.reported.isEmpty ? nil : taken
@@ -126,7 +136,7 @@ struct SliceBuilder: ~Copyable {
     @inline(never)
     private mutating func moveStaged() {
         if staged == 0 { return }
-        if slice.block.isEmpty, staged == Self.stageCapacity { slice.block.reserve(limits.blockRows) }
+        if slice.block.isEmpty, staged == SliceStage.capacity { slice.block.reserve(limits.blockRows) }
         slice.block.append(
             series: UnsafeBufferPointer(start: series, count: staged),
             start: UnsafeBufferPointer(start: start, count: staged),

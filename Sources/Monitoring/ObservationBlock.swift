@@ -53,8 +53,18 @@ package struct ObservationBlock: Sendable {
     package var count: Int { start.count }
     package var isEmpty: Bool { start.isEmpty }
 
+    /// Adds a series that the block does not hold yet.
+    ///
+    /// - Precondition: `key` is not in `seriesTable`; readers that keep their own directory know it without asking.
+    package mutating func append(newSeries key: SeriesKey) -> Int32 {
+        seriesTable.append(key)
+        return Int32(seriesTable.count - 1)
+    }
+
     /// The index of `key` in `seriesTable`, added when new.
     package mutating func index(of key: SeriesKey) -> Int32 {
+        // Series that came without a question are looked at the first time somebody asks.
+        for index in seriesIndexes.count..<seriesTable.count { seriesIndexes[seriesTable[index]] = Int32(index) }
         if let index = seriesIndexes[key] { return index }
         let index = Int32(seriesTable.count)
         seriesTable.append(key)

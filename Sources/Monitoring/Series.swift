@@ -64,6 +64,12 @@ package struct SeriesKey: Hashable, Sendable {
         self.origin = origin
     }
 
+    /// By the two parts that differ most.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(station.rawValue)
+        hasher.combine(parameter.rawValue)
+    }
+
     /// `station/parameter/statistic/window seconds/origin`: stable, sortable, used in digests and dumps.
     package var canonicalText: String {
         "\(station)/\(parameter)/\(statistic.rawValue)/\(window.milliseconds / 1_000)/\(origin.rawValue)"

@@ -13,10 +13,55 @@ package struct QuarantinedReading: Hashable, Sendable {
 /// A decoded slice after admission. Every row of the slice is in exactly one of the three.
 package struct AdmittedSlice: Sendable {
     package var block: ObservationBlock
+    /// The numbers of the block's series in the reader's directory, where they are still the reader's series.
+    package var numbers: SeriesNumbers?
     package var rejections: [Rejection]
     package var quarantined: [QuarantinedReading]
     /// Stations seen that no registry names and that the profile adopts.
     package var adoptedStations: Set<StationID>
+}
+
+/// What admission decided of the series that a reader keeps in its directory; it outlives batches.
+///
+/// The owner drops it when the registry changes, and when a commit fails: the stations it has told of were not noted.
+package final class AdmissionMemory {
+    /// Directories remembered: a reader keeps one for each profile.
+    private static let directoryLimit = 8
+
+    private var directories: [(identity: DirectoryIdentity, decisions: [Admission.Remembered?])] = []
+
+    package init() {}
+
+    /// Stations that some batch was said to adopt.
+    private var told: Set<StationID> = []
+
+    /// Those of `adopted` that are told of for the first time.
+    fileprivate func tell(_ adopted: Set<StationID>) -> Set<StationID> {
+        // Not `subtracting`: it walks the greater set.
+        let new = adopted.filter { !told.contains($0) }
+        told.formUnion(new)
+        return new
+    }
+
+    /// Where the decisions for a directory stand.
+    fileprivate func index(of identity: DirectoryIdentity) -> Int {
+        if let index = directories.firstIndex(where: { $0.identity === identity }) { return index }
+        if directories.count == Self.directoryLimit { directories.removeFirst() }
+        directories.append((identity, []))
+        return directories.count - 1
+    }
+
+    fileprivate func decision(_ directory: Int, _ number: Int) -> Admission.Remembered? {
+        number < directories[directory].decisions.count ? directories[directory].decisions[number] : nil
+    }
+
+    fileprivate func remember(_ directory: Int, _ number: Int, _ decision: Admission.Remembered) {
+        let count = directories[directory].decisions.count
+        if number >= count {
+            directories[directory].decisions.append(contentsOf: repeatElement(nil, count: number + 1 - count))
+        }
+        directories[directory].decisions[number] = decision
+    }
 }
 
 /// The rules by which rows of one batch are admitted.
@@ -29,6 +74,12 @@ package struct Admission: Sendable {
     private let profile: SourceProfile
     private let received: Instant
     private let adopts: Bool
+
+    /// A decision, and whether the series keeps its key.
+    fileprivate struct Remembered {
+        let decision: SeriesDecision
+        let isUnchanged: Bool
+    }
 
     /// - Parameters:
     ///   - profile: the profile the batch was decoded with.
@@ -45,21 +96,49 @@ package struct Admission: Sendable {
     }
 
     /// What happens to every row of one series.
-    private enum SeriesDecision {
+    fileprivate enum SeriesDecision {
         case keep(SeriesKey, shift: Int64, isNonNegative: Bool)
         case quarantine(RejectionReason, remedy: String)
     }
 
-    package func admit(_ slice: DecodedSlice) -> AdmittedSlice {
+    /// - Parameter memory: what earlier batches of the same profile and rules were told.
+    package func admit(_ slice: DecodedSlice, memory: AdmissionMemory? = nil) -> AdmittedSlice {
         var adopted: Set<StationID> = []
-        let decisions = slice.block.seriesTable.map { decide($0, &adopted) }
+        let decisions = decide(slice, memory, &adopted)
+        if let memory, !adopted.isEmpty { adopted = memory.tell(adopted) }
         let latest = received.advanced(by: profile.futureTolerance).milliseconds
         let earliest = Self.earliestStart.milliseconds
         if isUnchanged(slice.block, decisions, earliest: earliest, latest: latest) {
             return AdmittedSlice(
-                block: slice.block, rejections: slice.rejections, quarantined: [], adoptedStations: adopted)
+                block: slice.block, numbers: slice.numbers, rejections: slice.rejections, quarantined: [],
+                adoptedStations: adopted)
         }
-        return sort(slice, decisions, adopted, earliest: earliest, latest: latest)
+        return sort(slice, decisions.map(\.decision), adopted, earliest: earliest, latest: latest)
+    }
+
+    private func decide(
+        _ slice: DecodedSlice, _ memory: AdmissionMemory?, _ adopted: inout Set<StationID>
+    ) -> [Remembered] {
+        let keys = slice.block.seriesTable
+        guard let memory, let numbers = slice.numbers, numbers.numbers.count == keys.count else {
+            return keys.map { remembered($0, &adopted) }
+        }
+        let directory = memory.index(of: numbers.identity)
+        return keys.indices.map { index in
+            let number = Int(numbers.numbers[index])
+            if let known = memory.decision(directory, number) { return known }
+            let decision = remembered(keys[index], &adopted)
+            memory.remember(directory, number, decision)
+            return decision
+        }
+    }
+
+    private func remembered(_ key: SeriesKey, _ adopted: inout Set<StationID>) -> Remembered {
+        let decision = decide(key, &adopted)
+        guard case .keep(let kept, let shift, _) = decision else {
+            return Remembered(decision: decision, isUnchanged: false)
+        }
+        return Remembered(decision: decision, isUnchanged: shift == 0 && kept == key)
     }
 
     private func decide(_ key: SeriesKey, _ adopted: inout Set<StationID>) -> SeriesDecision {
@@ -98,21 +177,25 @@ package struct Admission: Sendable {
 
     /// True when every row may stay exactly as decoded: the common case, checked without copying.
     private func isUnchanged(
-        _ block: ObservationBlock, _ decisions: [SeriesDecision], earliest: Int64, latest: Int64
+        _ block: ObservationBlock, _ decisions: [Remembered], earliest: Int64, latest: Int64
     ) -> Bool {
-        var signed: [Bool] = []
-        for (index, decision) in decisions.enumerated() {
-            guard case .keep(let key, let shift, let isNonNegative) = decision, shift == 0,
-                key == block.seriesTable[index]
-            else { return false }
-            signed.append(isNonNegative)
+        guard decisions.allSatisfy(\.isUnchanged) else { return false }
+        var first = Int64.max
+        var last = Int64.min
+        for start in block.start {
+            first = min(first, start)
+            last = max(last, start)
         }
-        for row in 0..<block.count {
-            let start = block.start[row]
-            if start > latest || start < earliest { return false }
-            if block.mantissa[row] < 0, signed[Int(block.series[row])] { return false }
+        if block.isEmpty { return true }
+        if first < earliest || last > latest { return false }
+        var signs: Int64 = 0
+        for mantissa in block.mantissa { signs |= mantissa }
+        if signs >= 0 { return true }
+        return block.mantissa.indices.allSatisfy { row in
+            guard block.mantissa[row] < 0 else { return true }
+            guard case .keep(_, _, let isNonNegative) = decisions[Int(block.series[row])].decision else { return false }
+            return !isNonNegative
         }
-        return true
     }
 
     private func sort(
@@ -120,7 +203,8 @@ package struct Admission: Sendable {
     ) -> AdmittedSlice {
         let block = slice.block
         var admitted = AdmittedSlice(
-            block: ObservationBlock(), rejections: slice.rejections, quarantined: [], adoptedStations: adopted)
+            block: ObservationBlock(), numbers: nil, rejections: slice.rejections, quarantined: [],
+            adoptedStations: adopted)
         admitted.block.reserve(block.count)
         let indexes: [Int32?] = decisions.map { decision in
             guard case .keep(let key, _, _) = decision else { return nil }

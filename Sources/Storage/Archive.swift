@@ -1,6 +1,7 @@
 // The raw batches, appended to tar segments: what every figure can be traced back to.
 
 import Formats
+import Foundation
 import Glibc
 import Monitoring
 
@@ -26,20 +27,32 @@ final class Archive {
     private(set) var segment: Int
     private(set) var byteCount: Int
     private var isDirty = false
+    /// Bytes of the segment that are written.
+    private var writtenCount = 0
+    /// Appended and not written yet: the end of the segment as it will be.
+    private var waiting: [UInt8] = []
+    /// Numbers given to large batches since the book was opened.
+    private var reserved: Set<Int> = []
+    /// The highest number any segment has.
+    private var lastNumber: Int
+
+    /// Bytes that wait before they are written; more go straight to the file.
+    private static let waitingLimit = 1 << 20
     /// Segments that got their end mark since the last acknowledgement.
     private(set) var sealed: [(number: Int, byteCount: Int)] = []
 
     /// Opens the archive at its acknowledged end and cuts off whatever a crash left behind it.
     init(
-        folder: String, segment: Int, byteCount: Int, segmentLimit: Int = Archive.segmentLimit
-    ) throws(BookProblem) {
+        folder: String, segment: Int, byteCount: Int, recorded: Set<Int>, segmentLimit: Int = Archive.segmentLimit
+    ) throws {
         self.folder = folder
         self.segmentLimit = segmentLimit
         self.segment = segment
         self.byteCount = byteCount
+        lastNumber = max(segment, recorded.max() ?? 0)
+        try removeSegments { $0 != segment && !recorded.contains($0) }
         try openSegment()
         try cutTail()
-        try removeSegments(after: segment)
     }
 
     deinit {
@@ -58,17 +71,40 @@ final class Archive {
         let length = header.count + bytes.count + tail
         if byteCount > 0, byteCount + length + SegmentMember.endMark.count > segmentLimit { try startSegment() }
         isDirty = true
-        try write(header, at: byteCount)
-        try write(bytes, at: byteCount + header.count)
-        try write([UInt8](repeating: 0, count: tail), at: byteCount + header.count + bytes.count)
+        waiting.append(contentsOf: header)
+        if waiting.count + bytes.count > Self.waitingLimit {
+            try flush()
+            try write(bytes, at: writtenCount)
+            writtenCount += bytes.count
+        } else {
+            waiting.append(contentsOf: bytes)
+        }
         let place = ArchivePlace(segment: segment, offset: byteCount + header.count, byteCount: bytes.count)
         byteCount += length
+        // After bytes that were written straight, the padding begins what waits.
+        waiting.append(contentsOf: repeatElement(0, count: tail))
         return place
+    }
+
+    /// A segment of its own for one large batch, which is written beside the present one.
+    func reserveSegment() -> (number: Int, path: String) {
+        lastNumber += 1
+        reserved.insert(lastNumber)
+        return (lastNumber, folder + "/" + Self.fileName(lastNumber))
+    }
+
+    /// Writes what waits; it lies right before the segment's end.
+    private func flush() throws(BookProblem) {
+        if waiting.isEmpty { return }
+        try write(waiting, at: writtenCount)
+        writtenCount += waiting.count
+        waiting.removeAll(keepingCapacity: true)
     }
 
     /// Makes everything appended so far durable.
     func sync() throws(BookProblem) {
         guard isDirty else { return }
+        try flush()
         guard fsync(descriptor) == 0 else { throw systemProblem("fsync", path: path) }
         isDirty = false
     }
@@ -77,13 +113,15 @@ final class Archive {
     func acknowledge() { sealed.removeAll() }
 
     /// Goes back to an acknowledged end after a transaction that did not commit.
-    func revert(segment: Int, byteCount: Int) throws(BookProblem) {
+    func revert(segment: Int, byteCount: Int) throws {
         sealed.removeAll()
+        waiting.removeAll()
         if segment != self.segment {
+            let abandoned = self.segment
             _ = Glibc.close(descriptor)
             self.segment = segment
             try openSegment()
-            try removeSegments(after: segment)
+            try removeSegments { $0 > segment && $0 <= abandoned && !reserved.contains($0) }
         }
         self.byteCount = byteCount
         try cutTail()
@@ -93,14 +131,16 @@ final class Archive {
     private var path: String { folder + "/" + Self.fileName(segment) }
 
     private func startSegment() throws(BookProblem) {
-        try write(SegmentMember.endMark, at: byteCount)
+        waiting.append(contentsOf: SegmentMember.endMark)
         byteCount += SegmentMember.endMark.count
         isDirty = true
         try sync()
         sealed.append((segment, byteCount))
         _ = Glibc.close(descriptor)
-        segment += 1
+        lastNumber += 1
+        segment = lastNumber
         byteCount = 0
+        writtenCount = 0
         try openSegment()
     }
 
@@ -123,13 +163,22 @@ final class Archive {
                 throw systemProblem("truncate", path: path)
             }
         }
+        writtenCount = byteCount
     }
 
-    /// Later segments hold only batches that were never acknowledged.
-    private func removeSegments(after last: Int) throws(BookProblem) {
-        var number = last + 1
-        while unlink(folder + "/" + Self.fileName(number)) == 0 { number += 1 }
-        if number > last + 1 { try syncFolder(folder) }
+    /// Removes the files of segments that hold only batches that were never acknowledged.
+    private func removeSegments(where isAbandoned: (Int) -> Bool) throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        let abandoned = names.filter { name in
+            guard name.hasPrefix("segment-"), name.hasSuffix(".tar"),
+                let number = Int(name.dropFirst("segment-".count).dropLast(".tar".count))
+            else { return false }
+            return isAbandoned(number)
+        }
+        for name in abandoned where unlink(folder + "/" + name) != 0 {
+            throw systemProblem("unlink", path: folder + "/" + name)
+        }
+        if !abandoned.isEmpty { try syncFolder(folder) }
     }
 
     private func write(_ bytes: [UInt8], at offset: Int) throws(BookProblem) {
@@ -141,14 +190,7 @@ final class Archive {
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(BookProblem) {
-        var done = 0
-        while done < bytes.count {
-            let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-            let written = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
-            if written < 0, errno == EINTR { continue }
-            guard written > 0 else { throw systemProblem("write", path: path) }
-            done += written
-        }
+        try writeAll(descriptor, bytes, at: offset, path: path)
     }
 }
 

@@ -80,55 +80,29 @@ package struct Receipt: Hashable, Sendable {
     /// The batch's place in the log, and the hash that binds it to all before it.
     package let position: LogHead
 
-    /// The receipt as JSON text, the bytes that are stored and sent.
+    /// The receipt as JSON text, the bytes that are sent: members in the order of their names.
     package var body: String {
-        CanonicalJSON.object([
-            "batch": .string(digest.description), "name": .string(name), "state": .string(state.rawValue),
-            "received_at": .integer(receivedAt.milliseconds), "rows": .integer(rowCount),
-            "accepted": .integer(counts.accepted), "duplicate": .integer(counts.duplicate),
-            "conflict": .integer(counts.conflict), "rejected": .integer(counts.rejected),
-            "quarantined": .integer(counts.quarantined), "log_sequence": .integer(position.sequence),
-            "chain_hash": .string(position.hash.description),
-        ]).text()
+        "{\"accepted\":\(counts.accepted),\"batch\":\"\(digest)\",\"chain_hash\":\"\(position.hash)\""
+            + ",\"conflict\":\(counts.conflict),\"duplicate\":\(counts.duplicate)"
+            + ",\"log_sequence\":\(position.sequence),\"name\":\(CanonicalJSON.string(name).text())"
+            + ",\"quarantined\":\(counts.quarantined),\"received_at\":\(receivedAt.milliseconds)"
+            + ",\"rejected\":\(counts.rejected),\"rows\":\(rowCount),\"state\":\"\(state.rawValue)\"}"
     }
 }
 
-/// A series to which a batch brought something new, and from when to when.
-///
-/// A group of national hours touches a million and a half of these, so the keys are shared.
+/// A series to which a commit brought something new, and from when to when.
 package struct TouchedSeries: Sendable {
-    private let keys: SharedSeriesKeys
-    private let index: Int32
+    package let series: SeriesKey
     /// First and last start at which something new was said.
     package let firstStart: Instant
     package let lastStart: Instant
-
-    package var series: SeriesKey { keys.keys[Int(index)] }
-
-    init(_ keys: SharedSeriesKeys, index: Int32, firstStart: Instant, lastStart: Instant) {
-        self.keys = keys
-        self.index = index
-        self.firstStart = firstStart
-        self.lastStart = lastStart
-    }
-}
-
-/// The keys of the series of one merge, held once for all its batches.
-final class SharedSeriesKeys: Sendable {
-    let keys: [SeriesKey]
-
-    init(_ keys: [SeriesKey]) { self.keys = keys }
-}
-
-/// What became of one batch of a commit group.
-package struct BatchResult: Sendable {
-    package let receipt: Receipt
-    package let touched: [TouchedSeries]
 }
 
 /// A batch as the book lists it.
 package struct BatchRecord: Hashable, Sendable {
     package let receipt: Receipt
+    /// The log position that the batch's versions carry.
+    package let sequence: Int64
     package let sender: String
     package let sentAt: Instant?
     package let format: String?

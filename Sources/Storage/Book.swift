@@ -15,7 +15,7 @@ package final class Book: Sendable {
     let pool: DatabasePool
     private let lock: FolderLock
     /// Touched only inside the pool's one writing access, which serves one caller at a time.
-    nonisolated(unsafe) private var state: WriterState
+    nonisolated(unsafe) let state: WriterState
 
     static let applicationID: Int32 = 0x5452_4942
     static let pageByteCount = 16_384
@@ -66,7 +66,7 @@ package final class Book: Sendable {
                 do { try state.revert(db) } catch { state.mustReopen = true }
                 throw error
             }
-            state.archive.acknowledge()
+            state.commit()
             guard let value else { preconditionFailure("A committed transaction has a value.") }
             return value
         }
@@ -98,6 +98,11 @@ package final class Book: Sendable {
                 remedy: "Restore this file from a backup.")
         }
         return Array(data)
+    }
+
+    /// The raw bytes of a batch without copying them, for the length of `body`.
+    package func withRawBytes<Value>(_ place: ArchivePlace, _ body: (MappedBatch) throws -> Value) throws -> Value {
+        try body(MappedBatch(place, path: folder + "/" + place.path))
     }
 
     private static func prepareFolder(_ folder: String, create: Bool) throws {

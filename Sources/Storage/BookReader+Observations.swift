@@ -71,8 +71,9 @@ extension BookReader {
     package func readings(_ key: SeriesKey, over interval: Interval, asKnownAt: Int64? = nil) throws -> CurrentView {
         var view = CurrentView()
         guard let record = try series(key) else { return view }
+        let hidden = try unsettledSequences(at: asKnownAt)
         try forEachChunk(of: record, over: interval) { chunk in
-            view.append(chunk, over: interval, asKnownAt: asKnownAt)
+            view.append(chunk, over: interval, asKnownAt: asKnownAt, besides: hidden)
         }
         return view
     }
@@ -83,8 +84,9 @@ extension BookReader {
     ) throws -> Digest256 {
         var digest = SeriesDigest()
         if let record = try series(key) {
+            let hidden = try unsettledSequences(at: asKnownAt)
             try forEachChunk(of: record, over: interval) { chunk in
-                digest.append(chunk, over: interval, asKnownAt: asKnownAt)
+                digest.append(chunk, over: interval, asKnownAt: asKnownAt, besides: hidden)
             }
         }
         return digest.finish()
@@ -107,8 +109,9 @@ extension BookReader {
         guard let record = try series(key) else { return [] }
         var found: [Provenance] = []
         let moment = Interval(start: start, end: Instant(milliseconds: start.milliseconds + 1))
+        let hidden = try unsettledSequences(at: nil)
         try forEachChunk(of: record, over: moment) { chunk in
-            for version in chunk.versions(of: start) {
+            for version in chunk.versions(of: start) where !hidden.contains(version.sequence) {
                 guard let batch = try batch(at: version.sequence) else {
                     throw BookProblem(
                         .chunkDamaged, place: key.canonicalText,
@@ -140,6 +143,17 @@ extension BookReader {
             ends.append(end)
         }
         return (Instant(milliseconds: ends[0]), Instant(milliseconds: ends[1]))
+    }
+
+    /// Log positions of batches that were not whole yet at a position (now, when it is `nil`): nobody sees their rows.
+    package func unsettledSequences(at position: Int64?) throws -> Set<Int64> {
+        var found = try Set(Int64.fetchAll(db.cachedStatement(sql: "SELECT seq FROM batches_begun")))
+        if let position {
+            let later = try db.cachedStatement(
+                sql: "SELECT seq FROM batches WHERE settled_seq <> seq AND settled_seq > ? AND seq <= ?")
+            found.formUnion(try Int64.fetchAll(later, arguments: [position, position]))
+        }
+        return found
     }
 
     /// Hands on the chunks of a series that overlap `interval`, in order of time.

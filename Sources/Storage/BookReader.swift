@@ -50,12 +50,8 @@ package struct BookReader {
         ).map(Self.batchRecord)
     }
 
-    /// The receipt as it was stored and sent.
-    package func receiptBody(_ digest: Digest256) throws -> String? {
-        try String.fetchOne(
-            db, sql: "SELECT body FROM receipts JOIN batches ON seq = batch_seq WHERE digest = ?",
-            arguments: [digest.data])
-    }
+    /// The receipt as it was sent, without a signature.
+    package func receiptBody(_ digest: Digest256) throws -> String? { try batch(digest)?.receipt.body }
 
     /// The rows of a batch that were rejected, in the order they were met.
     package func rejections(ofBatchAt sequence: Int64, limit: Int = 10_000) throws -> [Rejection] {
@@ -87,7 +83,9 @@ package struct BookReader {
             .map { row in (StationID(row["station"]), row["name"]) }
     }
 
-    private static let batchSQL = "SELECT batches.*, log.hash AS hash FROM batches JOIN log ON log.seq = batches.seq"
+    private static let batchSQL = """
+        SELECT batches.*, log.hash AS hash FROM batches JOIN log ON log.seq = batches.settled_seq
+        """
 
     private static func batchRecord(_ row: Row) -> BatchRecord {
         var counts = ReceiptCounts()
@@ -102,8 +100,9 @@ package struct BookReader {
                 digest: Digest256(row["digest"]), name: row["name"],
                 state: BatchState(rawValue: row["state"]) ?? .incomplete,
                 receivedAt: Instant(milliseconds: row["received_at"]), rowCount: row["row_count"], counts: counts,
-                position: LogHead(sequence: row["seq"], hash: Digest256(row["hash"]))),
-            sender: row["sender"], sentAt: sent.map { Instant(milliseconds: $0) }, format: row["format"],
+                position: LogHead(sequence: row["settled_seq"], hash: Digest256(row["hash"]))),
+            sequence: row["seq"], sender: row["sender"], sentAt: sent.map { Instant(milliseconds: $0) },
+            format: row["format"],
             profile: row["profile"],
             place: ArchivePlace(segment: row["segment"], offset: row["data_offset"], byteCount: row["byte_count"]))
     }

@@ -7,47 +7,80 @@ import GRDB
 import Monitoring
 
 extension BookWriter {
-    func settlePending() throws -> [BatchResult] {
+    func settlePending() throws -> [Receipt] {
         if pending.isEmpty { return [] }
         try mergeStaged()
         try recordSegments()
-        var results: [BatchResult] = []
-        results.reserveCapacity(pending.count)
+        var receipts: [Receipt] = []
+        receipts.reserveCapacity(pending.count)
         for batch in pending {
-            guard let ending = batch.ending else {
-                preconditionFailure("Every begun batch is finished before the group is settled.")
-            }
-            let position = try chain(kind: "batch", payload: batch.logPayload(ending), at: batch.incoming.receivedAt)
-            precondition(position.sequence == batch.sequence, "A batch gets the log position it was promised.")
-            let receipt = Receipt(
-                digest: batch.incoming.digest, name: batch.incoming.name, state: ending.state,
-                receivedAt: batch.incoming.receivedAt, rowCount: ending.rowCount, counts: batch.counts,
-                position: position)
-            try insert(batch, ending, receipt)
-            results.append(BatchResult(receipt: receipt, touched: batch.touched))
+            let receipt = try settle(batch, kind: "batch")
+            precondition(receipt.position.sequence == batch.sequence, "A batch gets the log position it was promised.")
+            receipts.append(receipt)
         }
         pending.removeAll()
-        return results
+        return receipts
     }
 
-    private func insert(_ batch: OpenBatch, _ ending: BatchEnding, _ receipt: Receipt) throws {
-        let statement = try db.cachedStatement(
-            sql: """
-                INSERT INTO batches (seq, digest, name, sender, received_at, sent_at, byte_count, format, profile, state,
-                segment, data_offset, row_count, accepted_count, duplicate_count, conflict_count, rejected_count,
-                quarantined_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """)
+    /// Merges all staged rows and empties the stage.
+    func mergeStaged() throws {
+        guard state.staged.count > 0 else { return }
+        var merging = try ChunkMerging(
+            db: db, state: state, staged: state.staged, batches: MergedBatches(pending))
+        for member in ChunkMerging.order(state.staged, state.catalogue) { try merging.merge(member: member) }
+        touched += merging.touched
+        state.staged.reset()
+    }
+
+    /// Logs a finished batch and writes its row.
+    func settle(_ batch: OpenBatch, kind: String) throws -> Receipt {
+        guard let ending = batch.ending else {
+            preconditionFailure("Every begun batch is finished before it is settled.")
+        }
+        let position = try chain(kind: kind, payload: batch.logPayload(ending), at: batch.incoming.receivedAt)
+        try insert(batch, ending, settledAt: position.sequence)
+        return Receipt(
+            digest: batch.incoming.digest, name: batch.incoming.name, state: ending.state,
+            receivedAt: batch.incoming.receivedAt, rowCount: ending.rowCount, counts: batch.counts,
+            position: position)
+    }
+
+    private func insert(_ batch: OpenBatch, _ ending: BatchEnding, settledAt: Int64) throws {
+        let statement = try RawStatement(
+            db,
+            """
+            INSERT INTO batches (seq, settled_seq, digest, name, sender, received_at, sent_at, byte_count, format,
+            profile, state, segment, data_offset, row_count, accepted_count, duplicate_count, conflict_count,
+            rejected_count, quarantined_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
         let incoming = batch.incoming
-        try statement.execute(arguments: [
-            batch.sequence, incoming.digest.data, incoming.name, incoming.sender, incoming.receivedAt.milliseconds,
-            incoming.sentAt?.milliseconds, batch.place.byteCount, ending.format?.rawValue, ending.profile,
-            ending.state.rawValue, batch.place.segment, batch.place.offset, ending.rowCount, batch.counts.accepted,
-            batch.counts.duplicate, batch.counts.conflict, batch.counts.rejected, batch.counts.quarantined,
-        ])
-        try db.cachedStatement(sql: "INSERT INTO receipts (batch_seq, body) VALUES (?, ?)")
-            .execute(arguments: [batch.sequence, receipt.body])
-        try insertRejections(batch)
-        try insertQuarantined(batch)
+        statement.bind(1, batch.sequence)
+        statement.bind(2, settledAt)
+        statement.bind(3, incoming.digest)
+        statement.bind(4, incoming.name)
+        statement.bind(5, incoming.sender)
+        statement.bind(6, incoming.receivedAt.milliseconds)
+        if let sent = incoming.sentAt { statement.bind(7, sent.milliseconds) } else { statement.bindNull(7) }
+        statement.bind(8, batch.place.byteCount)
+        statement.bind(9, ending.format?.rawValue)
+        statement.bind(10, ending.profile)
+        statement.bind(11, ending.state.rawValue)
+        statement.bind(12, batch.place.segment)
+        statement.bind(13, batch.place.offset)
+        statement.bind(14, ending.rowCount)
+        statement.bind(15, batch.counts.accepted)
+        statement.bind(16, batch.counts.duplicate)
+        statement.bind(17, batch.counts.conflict)
+        statement.bind(18, batch.counts.rejected)
+        statement.bind(19, batch.counts.quarantined)
+        try statement.run()
+        try insertKept(batch)
+    }
+
+    /// Writes the rows that were not taken, and the stations adopted, and lets go of them.
+    func insertKept(_ batch: OpenBatch) throws {
+        if !batch.rejections.isEmpty { try insertRejections(batch) }
+        if !batch.quarantined.isEmpty { try insertQuarantined(batch) }
         for station in batch.stations {
             try db.cachedStatement(
                 sql: """
@@ -56,53 +89,71 @@ extension BookWriter {
                     """
             ).execute(arguments: [station.station.rawValue, station.name, batch.sequence])
         }
+        batch.letGo()
     }
 
     private func insertRejections(_ batch: OpenBatch) throws {
+        // A batch that is read again after a crash meets the same faults in the same order.
+        let statement = try RawStatement(
+            db,
+            """
+            INSERT OR IGNORE INTO rejections (batch_seq, ordinal, row, field, reason, excerpt, remedy)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """)
         for (ordinal, rejection) in batch.rejections.enumerated() {
-            try db.cachedStatement(
-                sql: """
-                    INSERT INTO rejections (batch_seq, ordinal, row, field, reason, excerpt, remedy)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
-                    """
-            ).execute(arguments: [
-                batch.sequence, ordinal, rejection.row, rejection.field, rejection.reason.rawValue, rejection.excerpt,
-                rejection.remedy,
-            ])
+            statement.bind(1, batch.sequence)
+            statement.bind(2, batch.keptRejections + ordinal)
+            statement.bind(3, rejection.row)
+            statement.bind(4, rejection.field)
+            statement.bind(5, rejection.reason.rawValue)
+            statement.bind(6, rejection.excerpt)
+            statement.bind(7, rejection.remedy)
+            try statement.run()
         }
     }
 
     private func insertQuarantined(_ batch: OpenBatch) throws {
+        let statement = try RawStatement(
+            db,
+            """
+            INSERT OR IGNORE INTO quarantine (batch_seq, ordinal, row, field, reason, excerpt, remedy, series_key, start,
+            mantissa, exponent, qualifier, flag) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
         for (ordinal, row) in batch.quarantined.enumerated() {
-            let reading = row.reading
-            try db.cachedStatement(
-                sql: """
-                    INSERT INTO quarantine (batch_seq, ordinal, row, field, reason, excerpt, remedy, series_key, start,
-                    mantissa, exponent, qualifier, flag) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """
-            ).execute(arguments: [
-                batch.sequence, ordinal, row.row, row.field, row.reason, row.excerpt, row.remedy,
-                reading?.series.canonicalText, reading?.start.milliseconds, reading?.value?.mantissa,
-                reading?.value?.exponent, reading?.qualifier.rawValue, reading?.flag,
-            ])
+            statement.bind(1, batch.sequence)
+            statement.bind(2, batch.keptQuarantined + ordinal)
+            statement.bind(3, row.row)
+            statement.bind(4, row.field)
+            statement.bind(5, row.reason)
+            statement.bind(6, row.excerpt)
+            statement.bind(7, row.remedy)
+            statement.bind(8, row.reading?.series.canonicalText)
+            statement.bind(9, row.reading?.start.milliseconds)
+            statement.bind(10, row.reading?.value?.mantissa)
+            statement.bind(11, (row.reading?.value?.exponent).map(Int64.init))
+            statement.bind(12, (row.reading?.qualifier.rawValue).map(Int64.init))
+            statement.bind(13, row.reading?.flag)
+            try statement.run()
         }
     }
 }
 
 extension OpenBatch {
-    /// What the log binds of a batch.
+    /// What the log binds of a batch; the members of a JSON object in the order of their names.
     fileprivate func logPayload(_ ending: BatchEnding) -> String {
-        CanonicalJSON.object([
-            "batch": .string(incoming.digest.description), "name": .string(incoming.name),
-            "sender": .string(incoming.sender), "received_at": .integer(incoming.receivedAt.milliseconds),
-            "sent_at": incoming.sentAt.map { .integer($0.milliseconds) } ?? .null,
-            "byte_count": .integer(place.byteCount),
-            "format": .optional(ending.format?.rawValue), "profile": .optional(ending.profile),
-            "state": .string(ending.state.rawValue), "rows": .integer(ending.rowCount),
-            "accepted": .integer(counts.accepted), "duplicate": .integer(counts.duplicate),
-            "conflict": .integer(counts.conflict), "rejected": .integer(counts.rejected),
-            "quarantined": .integer(counts.quarantined),
-        ]).text()
+        var text = "{\"accepted\":\(counts.accepted),\"batch\":\"\(incoming.digest)\""
+        if isSliced { text += ",\"begun\":\(sequence)" }
+        text += ",\"byte_count\":\(place.byteCount),\"conflict\":\(counts.conflict)"
+        text +=
+            ",\"duplicate\":\(counts.duplicate),\"format\":\(CanonicalJSON.optional(ending.format?.rawValue).text())"
+        text += ",\"name\":\(CanonicalJSON.string(incoming.name).text())"
+        text += ",\"profile\":\(CanonicalJSON.optional(ending.profile).text())"
+        text += ",\"quarantined\":\(counts.quarantined),\"received_at\":\(incoming.receivedAt.milliseconds)"
+        text += ",\"rejected\":\(counts.rejected),\"rows\":\(ending.rowCount)"
+        text += ",\"sender\":\(CanonicalJSON.string(incoming.sender).text())"
+        text += ",\"sent_at\":\(incoming.sentAt.map { String($0.milliseconds) } ?? "null")"
+        text += ",\"state\":\"\(ending.state.rawValue)\"}"
+        return text
     }
 }
 

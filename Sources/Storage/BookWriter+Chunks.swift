@@ -6,218 +6,254 @@ import Foundation
 import GRDB
 import Monitoring
 
-extension BookWriter {
-    /// Merges all staged rows and empties the stage.
-    func mergeStaged() throws {
-        guard state.staged.count > 0 else { return }
-        let (order, bounds) = state.staged.grouped()
-        let members = state.staged.members
-        // Stored series in order of their rows, so that the B-tree is walked once; new ones after them.
-        let sequence = members.indices.sorted { left, right in
-            let leftID = state.catalogue.records[Int(members[left])].id
-            let rightID = state.catalogue.records[Int(members[right])].id
-            return (leftID == 0 ? .max : leftID, left) < (rightID == 0 ? .max : rightID, right)
-        }
-        var merging = try ChunkMerging(db: db, state: state, batches: pending)
-        for member in sequence {
-            try merging.merge(member: member, rows: order[bounds[member]..<bounds[member + 1]])
-        }
-        merging.addCounts()
-        state.staged = merging.staged
-        state.staged.reset()
-    }
-}
-
-/// One pass over the staged rows, with its scratch memory; a value, so that its columns are reached without checks.
-private struct ChunkMerging {
-    let staged: StagedRows
+/// One pass over staged rows with its scratch memory: what one transaction writes of them.
+struct ChunkMerging {
     private let db: Database
     private let state: WriterState
-    private let batches: [OpenBatch]
-    private let sequences: [Int64]
-    private let keys: SharedSeriesKeys
-    private var counts: [ReceiptCounts]
+    private let staged: StagedRows
+    private let batches: MergedBatches
     private var chunk = Chunk()
     private var encoder = ChunkEncoder()
-    private let select: Statement
-    private let upsert: Statement
-    private var additions: [ChunkAddition] = []
+    private let select: RawStatement
+    private let insert: RawStatement
+    private let update: RawStatement
     private var outcomes: [MergeOutcome] = []
-    private var flagOfChunk: [UInt32: UInt16] = [:]
+    /// Flag indexes of the chunk at hand by those of the stage; `UInt16.max` where none is known yet.
+    private var flagOfChunk: [UInt16]
+    private var flagsInUse: [UInt16] = []
     private let sentOrders: SentOrders
-    /// First and last start a batch changed in the series at hand, by batch; `changed` lists the batches in use.
-    private var firstStart: [Int64]
-    private var lastStart: [Int64]
-    private var changed: [Int] = []
+    /// What the pass changed, by series.
+    private(set) var touched: [TouchedSeries] = []
+    private var firstStart = Int64.max
+    private var lastStart = Int64.min
+    /// Chunks written so far.
+    private(set) var writtenChunks = 0
 
-    init(db: Database, state: WriterState, batches: [OpenBatch]) throws {
+    init(db: Database, state: WriterState, staged: StagedRows, batches: MergedBatches) throws {
         self.db = db
         self.state = state
+        self.staged = staged
         self.batches = batches
-        staged = state.staged
-        state.staged = StagedRows()
-        sequences = batches.map(\.sequence)
-        let records = state.catalogue.records
-        keys = SharedSeriesKeys(staged.members.map { records[Int($0)].key })
-        sentOrders = SentOrders(db, batches)
-        counts = [ReceiptCounts](repeating: ReceiptCounts(), count: batches.count)
-        select = try db.cachedStatement(sql: "SELECT payload FROM chunks WHERE series_id = ? AND span_start = ?")
-        upsert = try db.cachedStatement(
-            sql: """
-                INSERT INTO chunks (series_id, span_start, row_count, digest, payload) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (series_id, span_start) DO UPDATE SET row_count = excluded.row_count,
-                digest = excluded.digest, payload = excluded.payload
-                """)
-        firstStart = [Int64](repeating: .max, count: batches.count)
-        lastStart = [Int64](repeating: .min, count: batches.count)
+        sentOrders = SentOrders(db, batches, unsettled: state.unsettled)
+        flagOfChunk = [UInt16](repeating: .max, count: staged.flagTable.count)
+        select = try RawStatement(db, "SELECT payload FROM chunks WHERE series_id = ? AND span_start = ?")
+        insert = try RawStatement(
+            db, "INSERT INTO chunks (series_id, span_start, row_count, digest, payload) VALUES (?, ?, ?, ?, ?)")
+        update = try RawStatement(
+            db,
+            """
+            UPDATE chunks SET row_count = ?3, digest = ?4, payload = ?5 WHERE series_id = ?1 AND span_start = ?2
+            """)
     }
 
-    mutating func merge(member: Int, rows unordered: ArraySlice<Int32>) throws {
+    /// The members of the stage in the order in which the B-tree is walked once: stored series, then new ones.
+    static func order(_ staged: StagedRows, _ catalogue: SeriesCatalogue) -> [Int] {
+        let ids = staged.members.map { index in
+            let id = catalogue.id(index)
+            return id == 0 ? Int64.max : id
+        }
+        return ids.indices.sorted { (ids[$0], $0) < (ids[$1], $1) }
+    }
+
+    mutating func merge(member: Int) throws {
         let index = staged.members[member]
-        let rows = inOrderOfStart(unordered)
-        let isNew = state.catalogue.records[Int(index)].id == 0
+        let rows = staged.rows(member)
+        sortByStart(rows)
+        let isNew = state.catalogue.id(index) == 0
         if isNew { try state.catalogue.store(index, span: span(index, rows), in: db) }
         let record = state.catalogue.records[Int(index)]
-        var from = rows.startIndex
-        while from < rows.endIndex {
-            let first = staged.start[Int(rows[from])]
-            let interval = record.span.interval(holding: Instant(milliseconds: first))
+        (firstStart, lastStart) = (.max, .min)
+        var from = 0
+        while from < rows.count {
+            let interval = record.span.interval(holding: Instant(milliseconds: rows[from].start))
+            let spanEnd = interval.end.milliseconds
             var end = from
-            while end < rows.endIndex, staged.start[Int(rows[end])] < interval.end.milliseconds { end += 1 }
-            try merge(record, isNew: isNew, spanStart: interval.start.milliseconds, rows: rows[from..<end])
+            while end < rows.count, rows[end].start < spanEnd { end += 1 }
+            try merge(
+                record, index, spanStart: interval.start.milliseconds,
+                rows: UnsafeMutableBufferPointer(rebasing: rows[from..<end]))
             from = end
         }
-        for batch in changed {
-            batches[batch].touched.append(
+        if lastStart != .min {
+            touched.append(
                 TouchedSeries(
-                    keys, index: Int32(member), firstStart: Instant(milliseconds: firstStart[batch]),
-                    lastStart: Instant(milliseconds: lastStart[batch])))
-            firstStart[batch] = .max
-            lastStart[batch] = .min
+                    series: record.key, firstStart: Instant(milliseconds: firstStart),
+                    lastStart: Instant(milliseconds: lastStart)))
         }
-        changed.removeAll(keepingCapacity: true)
     }
 
-    private mutating func merge(_ record: SeriesRecord, isNew: Bool, spanStart: Int64, rows: ArraySlice<Int32>) throws {
+    private mutating func merge(
+        _ record: SeriesRecord, _ index: Int32, spanStart: Int64, rows: UnsafeMutableBufferPointer<ChunkAddition>
+    ) throws {
         chunk.reset(revises: record.traits.revises)
-        if !isNew { try load(record, spanStart) }
-        flagOfChunk.removeAll(keepingCapacity: true)
-        additions.removeAll(keepingCapacity: true)
-        for row in rows { additions.append(addition(Int(row))) }
-        if record.traits.revises {
-            try chunk.merge(additions, outcomes: &outcomes, sentOrder: sentOrders.order)
+        let isStored = try state.catalogue.mayHold(index, span: spanStart) && load(record, spanStart)
+        useFlagsOfChunk(rows)
+        let additions = UnsafeBufferPointer(rows)
+        var isChanged = true
+        if chunk.appendsOnly(additions) {
+            chunk.append(all: additions)
+            batches.accept(additions)
+            note(first: additions[0].start, last: additions[additions.count - 1].start)
         } else {
-            chunk.merge(additions, outcomes: &outcomes) { _ in
+            isChanged = try mergeOneByOne(record, additions)
+        }
+        if isChanged || record.traits.revises {
+            try store(record, spanStart, isStored: isStored)
+            state.catalogue.noteStored(index, span: spanStart)
+        }
+    }
+
+    /// True when the chunk has something new.
+    private mutating func mergeOneByOne(
+        _ record: SeriesRecord, _ additions: UnsafeBufferPointer<ChunkAddition>
+    ) throws -> Bool {
+        if record.traits.revises {
+            try chunk.merge(
+                additions, outcomes: &outcomes, unsettled: state.unsettledSequences, sentOrder: sentOrders.order)
+        } else {
+            chunk.merge(additions, outcomes: &outcomes, unsettled: state.unsettledSequences) { _ in
                 preconditionFailure("Only a revising chunk asks when a batch was sent.")
             }
         }
         var isChanged = false
-        for (row, outcome) in zip(rows, outcomes) {
-            isChanged = count(outcome, Int(row), record) || isChanged
-        }
-        if isChanged || record.traits.revises { try store(record, spanStart) }
-    }
-
-    private mutating func load(_ record: SeriesRecord, _ spanStart: Int64) throws {
-        guard let row = try Row.fetchOne(select, arguments: [record.id, spanStart]) else { return }
-        try row.withUnsafeData(atIndex: 0) { data in
-            try (data ?? Data()).withUnsafeBytes { bytes in
-                do throws(ChunkProblem) { try chunk.decode(bytes) } catch {
-                    throw damagedChunk(record.key.canonicalText, spanStart, error)
-                }
+        for (row, outcome) in zip(additions, outcomes) {
+            switch outcome {
+            case .full: batches.keepAside(reading(row, record), sequence: row.sequence)
+            case .duplicate: batches.count(outcome, sequence: row.sequence)
+            case .new, .refill, .revised, .conflict:
+                batches.count(outcome, sequence: row.sequence)
+                note(first: row.start, last: row.start)
+                isChanged = true
             }
         }
+        return isChanged
     }
 
-    private mutating func store(_ record: SeriesRecord, _ spanStart: Int64) throws {
-        let payload = encoder.encode(chunk)
-        let digest = sha256(payload)
-        try upsert.execute(arguments: [record.id, spanStart, chunk.count, digest.data, Data(payload)])
+    private mutating func note(first: Int64, last: Int64) {
+        firstStart = min(firstStart, first)
+        lastStart = max(lastStart, last)
     }
 
-    private mutating func addition(_ row: Int) -> ChunkAddition {
-        ChunkAddition(
-            start: staged.start[row], mantissa: staged.mantissa[row], exponent: staged.exponent[row],
-            qualifier: staged.qualifier[row], flag: flag(staged.flag[row]),
-            sequence: sequences[Int(staged.batch[row])])
-    }
-
-    private mutating func flag(_ index: UInt32) -> UInt16 {
-        if index == 0 { return 0 }
-        if let known = flagOfChunk[index] { return known }
-        let text = staged.flagTable[Int(index)]
-        let found = chunk.index(ofFlag: text) ?? 0
-        flagOfChunk[index] = found
-        return found
-    }
-
-    /// Counts one row for its batch; true when the chunk has something new.
-    private mutating func count(_ outcome: MergeOutcome, _ row: Int, _ record: SeriesRecord) -> Bool {
-        let number = Int(staged.batch[row])
-        switch outcome {
-        case .new, .refill, .revised: counts[number].accepted += 1
-        case .conflict: counts[number].conflict += 1
-        case .duplicate:
-            counts[number].duplicate += 1
-            return false
-        case .full:
-            keepAside(row, record, in: batches[number])
-            return false
+    /// True when the book has this chunk.
+    private mutating func load(_ record: SeriesRecord, _ spanStart: Int64) throws -> Bool {
+        select.bind(1, record.id)
+        select.bind(2, spanStart)
+        let found: Void? = try select.blob { bytes in
+            do throws(ChunkProblem) { try chunk.decode(bytes) } catch {
+                throw damagedChunk(record.key.canonicalText, spanStart, error)
+            }
         }
-        let start = staged.start[row]
-        if lastStart[number] == .min { changed.append(number) }
-        firstStart[number] = min(firstStart[number], start)
-        lastStart[number] = max(lastStart[number], start)
-        return true
+        return found != nil
     }
 
-    /// Hands the counts of this pass to the batches.
-    func addCounts() {
-        for (batch, counted) in zip(batches, counts) {
-            batch.counts.accepted += counted.accepted
-            batch.counts.duplicate += counted.duplicate
-            batch.counts.conflict += counted.conflict
+    private mutating func store(_ record: SeriesRecord, _ spanStart: Int64, isStored: Bool) throws {
+        let statement = isStored ? update : insert
+        let count = chunk.count
+        try encoder.withEncoded(chunk) { payload in
+            statement.bind(1, record.id)
+            statement.bind(2, spanStart)
+            statement.bind(3, count)
+            statement.bind(4, sha256(payload))
+            statement.bind(5, inPlace: payload)
+            try statement.run()
         }
+        writtenChunks += 1
     }
 
-    private func keepAside(_ row: Int, _ record: SeriesRecord, in batch: OpenBatch) {
-        let qualifier = Qualifier(rawValue: staged.qualifier[row]) ?? .missing
-        batch.counts.quarantined += 1
-        batch.quarantined.append(
-            QuarantinedRow(
-                reason: "span-full", row: Int(staged.row[row]), field: "", excerpt: "",
-                remedy: "Ask the source why it sends so many versions; the row is kept here.",
-                reading: Reading(
-                    series: record.key, start: Instant(milliseconds: staged.start[row]),
-                    value: qualifier == .missing
-                        ? nil : ExactDecimal(mantissa: staged.mantissa[row], exponent: staged.exponent[row]),
-                    qualifier: qualifier, flag: staged.flagTable[Int(staged.flag[row])], row: staged.row[row])))
+    /// Turns the stage's flag indexes into the chunk's.
+    private mutating func useFlagsOfChunk(_ rows: UnsafeMutableBufferPointer<ChunkAddition>) {
+        flagOfChunk[0] = 0
+        for index in rows.indices {
+            let flag = rows[index].flag
+            let known = flagOfChunk[Int(flag)]
+            if known != .max {
+                rows[index].flag = known
+            } else {
+                let found = chunk.index(ofFlag: staged.flagTable[Int(flag)]) ?? 0
+                flagOfChunk[Int(flag)] = found
+                flagsInUse.append(flag)
+                rows[index].flag = found
+            }
+        }
+        for flag in flagsInUse { flagOfChunk[Int(flag)] = .max }
+        flagsInUse.removeAll(keepingCapacity: true)
+    }
+
+    private func reading(_ row: ChunkAddition, _ record: SeriesRecord) -> Reading {
+        let qualifier = Qualifier(rawValue: row.qualifier) ?? .missing
+        return Reading(
+            series: record.key, start: Instant(milliseconds: row.start),
+            value: qualifier == .missing ? nil : ExactDecimal(mantissa: row.mantissa, exponent: row.exponent),
+            qualifier: qualifier, flag: chunk.flagTable[Int(row.flag)], row: row.row)
     }
 
     /// Rows by start, and by arrival within a start; untouched when they came so.
-    private func inOrderOfStart(_ rows: ArraySlice<Int32>) -> ArraySlice<Int32> {
-        var previous = Int64.min
-        for row in rows {
-            let start = staged.start[Int(row)]
-            if start < previous {
-                let starts = staged.start
-                return rows.sorted { left, right in
-                    (starts[Int(left)], left) < (starts[Int(right)], right)
-                }[...]
-            }
-            previous = start
+    private func sortByStart(_ rows: UnsafeMutableBufferPointer<ChunkAddition>) {
+        var isSorted = true
+        for index in rows.indices.dropFirst() {
+            isSorted = isSorted && rows[index - 1].start <= rows[index].start
         }
-        return rows
+        if isSorted { return }
+        // The library's sort is stable, and rows of one member lie in order of arrival.
+        var sorted = rows
+        sorted.sort { ($0.start, $0.sequence, $0.row) < ($1.start, $1.sequence, $1.row) }
     }
 
     /// The span of a new series: by its declared cadence, else by the median step of its first batch.
-    private func span(_ index: Int32, _ rows: ArraySlice<Int32>) -> ChunkSpan {
+    private func span(_ index: Int32, _ rows: UnsafeMutableBufferPointer<ChunkAddition>) -> ChunkSpan {
         if let cadence = state.catalogue.records[Int(index)].traits.cadence, cadence > .zero {
             return ChunkSpan(cadence: cadence)
         }
-        let first = rows.map { staged.batch[Int($0)] }.min()
-        let starts = rows.filter { staged.batch[Int($0)] == first }.map { staged.start[Int($0)] }
-        return ChunkSpan(inferredFrom: starts)
+        let first = rows.min { $0.sequence < $1.sequence }?.sequence
+        return ChunkSpan(inferredFrom: rows.filter { $0.sequence == first }.map(\.start))
+    }
+}
+
+/// The batches whose rows one pass merges, and what it counts for each.
+final class MergedBatches {
+    private let batches: [OpenBatch]
+    private let first: Int64
+
+    /// - Precondition: the batches have consecutive log positions.
+    init(_ batches: [OpenBatch]) {
+        self.batches = batches
+        first = batches.first?.sequence ?? 0
+    }
+
+    func batch(_ sequence: Int64) -> OpenBatch? {
+        let index = Int(sequence - first)
+        return batches.indices.contains(index) ? batches[index] : nil
+    }
+
+    private subscript(sequence: Int64) -> OpenBatch { batches[Int(sequence - first)] }
+
+    /// Rows that are all new.
+    func accept(_ rows: UnsafeBufferPointer<ChunkAddition>) {
+        var from = 0
+        while from < rows.count {
+            var end = from + 1
+            while end < rows.count, rows[end].sequence == rows[from].sequence { end += 1 }
+            self[rows[from].sequence].counts.accepted += end - from
+            from = end
+        }
+    }
+
+    func count(_ outcome: MergeOutcome, sequence: Int64) {
+        switch outcome {
+        case .new, .refill, .revised: self[sequence].counts.accepted += 1
+        case .conflict: self[sequence].counts.conflict += 1
+        case .duplicate: self[sequence].counts.duplicate += 1
+        case .full: preconditionFailure("A row that finds no room is kept aside.")
+        }
+    }
+
+    func keepAside(_ reading: Reading, sequence: Int64) {
+        let batch = self[sequence]
+        batch.counts.quarantined += 1
+        batch.quarantined.append(
+            QuarantinedRow(
+                reason: "span-full", row: Int(reading.row), field: "", excerpt: "",
+                remedy: "Ask the source why it sends so many versions; the row is kept here.", reading: reading))
     }
 }
 

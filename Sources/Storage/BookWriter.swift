@@ -10,19 +10,49 @@ package final class OpenBatch {
     /// The batch's place in the log, and the provenance of its versions.
     package let sequence: Int64
     let place: ArchivePlace
-    let index: Int32
     var ending: BatchEnding?
     var counts = ReceiptCounts()
     var rejections: [Rejection] = []
     var quarantined: [QuarantinedRow] = []
     var stations: [(station: StationID, name: String)] = []
-    var touched: [TouchedSeries] = []
+    /// Committed in slices, under a log entry of its own at the beginning.
+    let isSliced: Bool
+    /// Rows of each kind that earlier slices wrote.
+    private(set) var keptRejections = 0
+    private(set) var keptQuarantined = 0
 
-    init(_ incoming: IncomingBatch, sequence: Int64, place: ArchivePlace, index: Int32) {
+    init(_ incoming: IncomingBatch, sequence: Int64, place: ArchivePlace, isSliced: Bool = false) {
         self.incoming = incoming
         self.sequence = sequence
         self.place = place
-        self.index = index
+        self.isSliced = isSliced
+    }
+
+    /// Forgets the rows that are written.
+    func letGo() {
+        keptRejections += rejections.count
+        keptQuarantined += quarantined.count
+        rejections.removeAll()
+        quarantined.removeAll()
+        stations.removeAll()
+    }
+}
+
+extension OpenBatch {
+    /// Counts and keeps one row that could not be taken; quarantined by its reason, else rejected.
+    package func reject(_ rejection: Rejection) {
+        if rejection.reason.isQuarantine {
+            quarantine(QuarantinedRow(rejection))
+        } else {
+            counts.rejected += 1
+            rejections.append(rejection)
+        }
+    }
+
+    /// Keeps one row aside.
+    package func quarantine(_ row: QuarantinedRow) {
+        counts.quarantined += 1
+        quarantined.append(row)
     }
 }
 
@@ -42,6 +72,8 @@ package final class BookWriter {
     let state: WriterState
     let now: @Sendable () -> Instant
     var pending: [OpenBatch] = []
+    /// The series that this transaction brought something new to; a series may stand here more than once.
+    package internal(set) var touched: [TouchedSeries] = []
 
     init(_ db: Database, state: WriterState, now: @escaping @Sendable () -> Instant) {
         self.db = db
@@ -56,13 +88,13 @@ package final class BookWriter {
     package func begin(_ incoming: IncomingBatch, bytes: UnsafeRawBufferPointer) throws -> BatchOpening {
         precondition(pending.last.map { $0.ending != nil } ?? true, "A batch is finished before the next begins.")
         if pending.contains(where: { $0.incoming.digest == incoming.digest }) { settledEarly += try settlePending() }
-        if let record = try reader.batch(incoming.digest) { return .known(record.receipt) }
+        if let known = try known(incoming.digest) { return .known(known) }
         let member = SegmentMember(
             digest: incoming.digest.description, fileName: incoming.name, byteCount: bytes.count,
             modified: incoming.receivedAt.milliseconds / 1_000)
         let batch = OpenBatch(
             incoming, sequence: state.head.sequence + Int64(pending.count) + 1,
-            place: try state.archive.append(member, bytes: bytes), index: Int32(pending.count))
+            place: try state.archive.append(member, bytes: bytes))
         pending.append(batch)
         return .open(batch)
     }
@@ -72,43 +104,27 @@ package final class BookWriter {
     /// - Parameter traits: what a series that is new takes over from its source.
     package func add(_ slice: DecodedSlice, to batch: OpenBatch, traits: SeriesTraits) throws {
         for rejection in slice.rejections { reject(rejection, in: batch) }
-        try add(slice.block, to: batch, traits: traits)
+        try add(slice.block, numbers: slice.numbers, to: batch, traits: traits)
     }
 
     /// Takes a block of admitted observations.
-    package func add(_ block: ObservationBlock, to batch: OpenBatch, traits: SeriesTraits) throws {
+    ///
+    /// - Parameter numbers: the numbers of the block's series in the reader's directory, where it has one.
+    package func add(
+        _ block: ObservationBlock, numbers: SeriesNumbers? = nil, to batch: OpenBatch, traits: SeriesTraits
+    ) throws {
         precondition(batch.ending == nil, "A finished batch takes no more rows.")
         if block.isEmpty { return }
-        let indexes = block.seriesTable.map { state.catalogue.index(of: $0, traits: traits) }
-        let outside = state.staged.append(
-            block, catalogueIndex: indexes, catalogueCount: state.catalogue.count, batch: batch.index)
-        for index in outside {
-            quarantine(
-                QuarantinedRow(
-                    Rejection(
-                        .timeTooOld, row: Int(block.row[index]), field: "time",
-                        excerpt: "\(block.start[index]) ms", remedy: "Send a time in the years 1 to 9999."),
-                    reading: block[index]),
-                in: batch)
-        }
+        if !state.staged.hasRoom(for: block) { try mergeStaged() }
+        state.stage(block, numbers: numbers, of: batch, traits: traits, in: state.staged)
         if state.staged.count >= StagedRows.limit { try mergeStaged() }
     }
 
     /// Counts and keeps one row that could not be taken; quarantined by its reason, else rejected.
-    package func reject(_ rejection: Rejection, in batch: OpenBatch) {
-        if rejection.reason.isQuarantine {
-            quarantine(QuarantinedRow(rejection), in: batch)
-        } else {
-            batch.counts.rejected += 1
-            batch.rejections.append(rejection)
-        }
-    }
+    package func reject(_ rejection: Rejection, in batch: OpenBatch) { batch.reject(rejection) }
 
     /// Keeps one row aside.
-    package func quarantine(_ row: QuarantinedRow, in batch: OpenBatch) {
-        batch.counts.quarantined += 1
-        batch.quarantined.append(row)
-    }
+    package func quarantine(_ row: QuarantinedRow, in batch: OpenBatch) { batch.quarantine(row) }
 
     /// Notes a station that nobody registered and whose rows were taken all the same.
     package func adopt(_ station: StationID, name: String, in batch: OpenBatch) {
@@ -122,13 +138,13 @@ package final class BookWriter {
         batch.counts.rejected += ending.unkeptRejections
     }
 
-    /// Merges everything begun so far and writes batches, receipts and log entries; results in order of beginning.
-    package func settleBatches() throws -> [BatchResult] {
+    /// Merges everything begun so far and writes batches and log entries; receipts in order of beginning.
+    package func settleBatches() throws -> [Receipt] {
         defer { settledEarly.removeAll() }
         return settledEarly + (try settlePending())
     }
 
-    private var settledEarly: [BatchResult] = []
+    private var settledEarly: [Receipt] = []
 
     /// Appends an act to the log; unsettled batches come first.
     @discardableResult
@@ -154,30 +170,47 @@ package final class BookWriter {
         if archive.byteCount > 0 { try record(archive.segment, archive.byteCount, isSealed: false) }
     }
 
-    private func record(_ number: Int, _ byteCount: Int, isSealed: Bool) throws {
-        let statement = try db.cachedStatement(
-            sql: """
-                INSERT INTO segments (number, byte_count, is_sealed) VALUES (?, ?, ?) ON CONFLICT (number)
-                DO UPDATE SET byte_count = excluded.byte_count, is_sealed = excluded.is_sealed
-                """)
-        try statement.execute(arguments: [number, byteCount, isSealed])
+    func record(_ number: Int, _ byteCount: Int, isSealed: Bool) throws {
+        let statement = try RawStatement(
+            db,
+            """
+            INSERT INTO segments (number, byte_count, is_sealed) VALUES (?, ?, ?) ON CONFLICT (number)
+            DO UPDATE SET byte_count = excluded.byte_count, is_sealed = excluded.is_sealed
+            """)
+        statement.bind(1, number)
+        statement.bind(2, byteCount)
+        statement.bind(3, isSealed ? 1 : 0)
+        try statement.run()
     }
 
     func chain(kind: String, payload: String, at: Instant) throws -> LogHead {
-        let payloadDigest = sha256(Array(payload.utf8))
+        var text = payload
+        let payloadDigest = text.withUTF8 { sha256(UnsafeRawBufferPointer($0)) }
         let previous = state.head
         let sequence = previous.sequence + 1
         let hash = LogChain.hash(
             after: previous.hash, sequence: sequence, at: at, kind: kind, payloadDigest: payloadDigest)
-        let statement = try db.cachedStatement(
-            sql: """
-                INSERT INTO log (seq, at, kind, payload, payload_digest, previous_hash, hash)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
-                """)
-        try statement.execute(arguments: [
-            sequence, at.milliseconds, kind, payload, payloadDigest.data, previous.hash.data, hash.data,
-        ])
+        let statement = try RawStatement(
+            db,
+            """
+            INSERT INTO log (seq, at, kind, payload, payload_digest, previous_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?)
+            """)
+        statement.bind(1, sequence)
+        statement.bind(2, at.milliseconds)
+        statement.bind(3, kind)
+        statement.bind(4, text)
+        statement.bind(5, payloadDigest)
+        statement.bind(6, previous.hash)
+        statement.bind(7, hash)
+        try statement.run()
         state.head = LogHead(sequence: sequence, hash: hash)
         return state.head
+    }
+
+    /// The receipt of a batch that the book has.
+    private func known(_ digest: Digest256) throws -> Receipt? {
+        let statement = try RawStatement(db, "SELECT 1 FROM batches WHERE digest = ?")
+        statement.bind(1, digest)
+        return try statement.hasRow() ? reader.batch(digest)?.receipt : nil
     }
 }

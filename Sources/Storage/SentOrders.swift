@@ -7,21 +7,22 @@ import Monitoring
 /// Sent orders by log sequence, looked up once each during a merge.
 final class SentOrders {
     private let db: Database
-    private let batches: [OpenBatch]
-    private var orders: [Int64: SentOrder] = [:]
+    private let batches: MergedBatches
+    private var orders: [Int64: SentOrder]
 
-    init(_ db: Database, _ batches: [OpenBatch]) {
+    /// - Parameter unsettled: the orders of batches that are not whole yet.
+    init(_ db: Database, _ batches: MergedBatches, unsettled: [Int64: SentOrder]) {
         self.db = db
         self.batches = batches
+        orders = unsettled
     }
 
     /// When the batch at a log position was sent: of this group from memory, of others from the book.
     func order(_ sequence: Int64) throws -> SentOrder {
         if let known = orders[sequence] { return known }
         let order: SentOrder
-        if let first = batches.first, sequence >= first.sequence {
-            let incoming = batches[Int(sequence - first.sequence)].incoming
-            order = SentOrder(sent: incoming.sentAt ?? incoming.receivedAt, digest: incoming.digest)
+        if let batch = batches.batch(sequence) {
+            order = batch.incoming.sentOrder
         } else {
             let sql = "SELECT coalesce(sent_at, received_at) AS sent, digest FROM batches WHERE seq = ?"
             guard let row = try Row.fetchOne(try db.cachedStatement(sql: sql), arguments: [sequence]) else {
@@ -34,4 +35,8 @@ final class SentOrders {
         orders[sequence] = order
         return order
     }
+}
+
+extension IncomingBatch {
+    var sentOrder: SentOrder { SentOrder(sent: sentAt ?? receivedAt, digest: digest) }
 }

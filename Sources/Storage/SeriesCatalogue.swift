@@ -17,12 +17,52 @@ package struct SeriesRecord: Hashable, Sendable {
 struct SeriesCatalogue {
     private(set) var records: [SeriesRecord] = []
     private var indexes: [SeriesKey: Int32] = [:]
+    /// Row ids by index, 0 while a series waits for its first commit.
+    private var ids: [Int64] = []
+    /// The last span a series has a chunk in: `.max` where nobody looked, `.min` where there is none.
+    private var lastSpans: [Int64] = []
+    /// Series that got their row in the present transaction.
+    private var storedNow: [Int32] = []
+    /// Indexes by number in a reader's directory, −1 where nobody asked.
+    private var known: (identity: DirectoryIdentity, indexes: [Int32])?
 
     init(_ db: Database) throws {
         for row in try Row.fetchAll(db, sql: "SELECT * FROM series ORDER BY id") {
             let record = try SeriesRecord(row)
             indexes[record.key] = Int32(records.count)
             records.append(record)
+            ids.append(record.id)
+            lastSpans.append(.max)
+        }
+    }
+
+    func id(_ index: Int32) -> Int64 { ids[Int(index)] }
+
+    /// Whether the book may hold a chunk of a series; `false` only where it is known not to.
+    func mayHold(_ index: Int32, span: Int64) -> Bool { span <= lastSpans[Int(index)] }
+
+    /// Notes that a chunk was written.
+    mutating func noteStored(_ index: Int32, span: Int64) {
+        if lastSpans[Int(index)] != .max { lastSpans[Int(index)] = max(lastSpans[Int(index)], span) }
+    }
+
+    /// The indexes of the series of a block, by their numbers in the reader's directory where it has them.
+    mutating func indexes(
+        of keys: [SeriesKey], numbers: SeriesNumbers?, traits: SeriesTraits
+    ) -> [Int32] {
+        guard let numbers, numbers.numbers.count == keys.count else {
+            return keys.map { index(of: $0, traits: traits) }
+        }
+        if known?.identity !== numbers.identity { known = (numbers.identity, []) }
+        return keys.indices.map { position in
+            let number = Int(numbers.numbers[position])
+            if let count = known?.indexes.count, number >= count {
+                known?.indexes.append(contentsOf: repeatElement(-1, count: number + 1 - count))
+            }
+            if let index = known?.indexes[number], index >= 0 { return index }
+            let index = index(of: keys[position], traits: traits)
+            known?.indexes[number] = index
+            return index
         }
     }
 
@@ -33,6 +73,8 @@ struct SeriesCatalogue {
         if let index = indexes[key] { return index }
         let index = Int32(records.count)
         records.append(SeriesRecord(key: key, id: 0, span: .month, traits: traits))
+        ids.append(0)
+        lastSpans.append(.min)
         indexes[key] = index
         return index
     }
@@ -40,19 +82,49 @@ struct SeriesCatalogue {
     /// Gives a new series its row.
     mutating func store(_ index: Int32, span: ChunkSpan, in db: Database) throws {
         let record = records[Int(index)]
-        let statement = try db.cachedStatement(
-            sql: """
-                INSERT INTO series (key, station, parameter, statistic, window_ms, origin, span, cadence_ms, revises)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """)
+        let statement = try RawStatement(
+            db,
+            """
+            INSERT INTO series (key, station, parameter, statistic, window_ms, origin, span, cadence_ms, revises)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
         let key = record.key
-        try statement.execute(arguments: [
-            key.canonicalText, key.station.rawValue, key.parameter.rawValue, key.statistic.rawValue,
-            key.window.milliseconds, key.origin.rawValue, span.rawValue, record.traits.cadence?.milliseconds,
-            record.traits.revises,
-        ])
+        statement.bind(1, key.canonicalText)
+        statement.bind(2, key.station.rawValue)
+        statement.bind(3, key.parameter.rawValue)
+        statement.bind(4, key.statistic.rawValue)
+        statement.bind(5, key.window.milliseconds)
+        statement.bind(6, key.origin.rawValue)
+        statement.bind(7, span.rawValue)
+        if let cadence = record.traits.cadence {
+            statement.bind(8, cadence.milliseconds)
+        } else {
+            statement.bindNull(8)
+        }
+        statement.bind(9, record.traits.revises ? 1 : 0)
+        try statement.run()
         records[Int(index)].span = span
         records[Int(index)].id = db.lastInsertedRowID
+        ids[Int(index)] = db.lastInsertedRowID
+        storedNow.append(index)
+    }
+
+    /// The rows given since the last commit stay.
+    mutating func commit() { storedNow.removeAll(keepingCapacity: true) }
+
+    /// Takes back the rows given since the last commit; the series keep their indexes, which stages refer to.
+    mutating func revert() {
+        for index in storedNow {
+            records[Int(index)].id = 0
+            ids[Int(index)] = 0
+        }
+        storedNow.removeAll()
+        forgetSpans()
+    }
+
+    /// Looks at the book again before it believes that a chunk is new.
+    mutating func forgetSpans() {
+        for index in lastSpans.indices { lastSpans[index] = ids[index] == 0 ? .min : .max }
     }
 }
 

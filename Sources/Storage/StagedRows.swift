@@ -1,40 +1,61 @@
-// Admitted rows of a commit group, as columns, until they are merged: each chunk is then rewritten once.
+// Admitted rows of a commit group, by series, until they are merged: each chunk is then rewritten once.
 
 import Formats
 import Monitoring
 
-/// Rows waiting for their chunks, in order of arrival.
-struct StagedRows {
-    /// Rows held before they are merged: about 130 MB of columns.
-    static let limit = 4_000_000
-    /// Rows whose memory is kept for the next group: an hour of the national air feed has 24,000.
-    static let keptRows = 100_000
+/// Rows waiting for their chunks: of each series in order of arrival, in small blocks out of one pool of memory.
+final class StagedRows {
+    /// Rows held before they are merged: 38 MB of rows, and a block for each series.
+    static let limit = 1_200_000
+    /// Rows of one block, which belongs to one series: a kilobyte.
+    private static let blockRows = 32
+    /// Blocks of one piece of the pool: a megabyte.
+    private static let slabBlocks = 1_024
+    /// Pieces kept when the stage is emptied: an hour of the national air feed needs no more.
+    private static let keptSlabs = 4
+    /// Source flags of one stage; blocks hold far fewer.
+    static let flagLimit = Int(UInt16.max) - ObservationBlock.flagLimit
 
-    /// Index into `members`.
-    private(set) var series: [Int32] = []
-    private(set) var start: [Int64] = []
-    private(set) var mantissa: [Int64] = []
-    private(set) var exponent: [Int8] = []
-    private(set) var qualifier: [UInt8] = []
-    /// Index into `flagTable`.
-    private(set) var flag: [UInt32] = []
-    /// Index of the batch in its commit group.
-    private(set) var batch: [Int32] = []
-    /// 1-based row of the batch.
-    private(set) var row: [Int32] = []
+    private(set) var count = 0
     private(set) var flagTable: [String] = [""]
     /// Catalogue indexes of the series that have rows here, in order of first appearance.
     private(set) var members: [Int32] = []
+
+    private var slabs: [UnsafeMutablePointer<ChunkAddition>] = []
+    private var usedBlocks = 0
+    /// The block after each block, −1 at the end.
+    private var nextBlock: [Int32] = []
     private var memberOfSeries: [Int32] = []
-    private var flagIndexes: [String: UInt32] = ["": 0]
+    private var flagIndexes: [String: UInt16] = ["": 0]
+    // By member; plain memory, because every row goes through it.
+    private var places = UnsafeMutablePointer<Place>.allocate(capacity: 64)
+    private var placeCapacity = 64
+    private var gathered = UnsafeMutablePointer<ChunkAddition>.allocate(capacity: 1)
+    private var gatheredCapacity = 1
 
-    var count: Int { start.count }
+    /// Where the next row of a member goes.
+    private struct Place {
+        var cursor: UnsafeMutablePointer<ChunkAddition>?
+        /// Rows left in the block under the cursor.
+        var room: Int32
+        var count: Int32
+        var firstBlock: Int32
+        var lastBlock: Int32
+    }
 
-    /// Takes a block in; `catalogueIndex` maps the block's series table to the catalogue.
+    deinit {
+        for slab in slabs { slab.deallocate() }
+        places.deallocate()
+        gathered.deallocate()
+    }
+
+    /// Takes a block in; `catalogueIndex` maps the block's series table to the catalogue, `sequence` is the log position
+    /// of the batch.
     ///
+    /// - Precondition: `flagTable` has room for the block's flags (`hasRoom`).
     /// - Returns: rows whose start no chunk can hold, by index into the block.
-    mutating func append(
-        _ block: ObservationBlock, catalogueIndex: [Int32], catalogueCount: Int, batch number: Int32
+    func append(
+        _ block: ObservationBlock, catalogueIndex: [Int32], catalogueCount: Int, sequence: Int64
     ) -> [Int] {
         if memberOfSeries.count < catalogueCount {
             memberOfSeries.append(contentsOf: repeatElement(-1, count: catalogueCount - memberOfSeries.count))
@@ -42,84 +63,155 @@ struct StagedRows {
         let memberIndex = catalogueIndex.map { member(of: $0) }
         let flagIndex = block.flagTable.map { index(ofFlag: $0) }
         var refused: [Int] = []
-        if !block.start.allSatisfy({ Chunk.startRange.contains($0) }) {
-            refused = block.start.indices.filter { !Chunk.startRange.contains(block.start[$0]) }
-        }
-        if refused.isEmpty {
-            for index in block.series { series.append(memberIndex[Int(index)]) }
-            start.append(contentsOf: block.start)
-            mantissa.append(contentsOf: block.mantissa)
-            exponent.append(contentsOf: block.exponent)
-            qualifier.append(contentsOf: block.qualifier)
-            for index in block.flag { flag.append(flagIndex[Int(index)]) }
-            row.append(contentsOf: block.row)
-        } else {
-            let outside = Set(refused)
-            for index in block.start.indices where !outside.contains(index) {
-                series.append(memberIndex[Int(block.series[index])])
-                start.append(block.start[index])
-                mantissa.append(block.mantissa[index])
-                exponent.append(block.exponent[index])
-                qualifier.append(block.qualifier[index])
-                flag.append(flagIndex[Int(block.flag[index])])
-                row.append(block.row[index])
+        let bounds = Chunk.startRange
+        let places = places
+        memberIndex.withUnsafeBufferPointer { memberIndex in
+            flagIndex.withUnsafeBufferPointer { flagIndex in
+                withColumns(of: block) { series, start, mantissa, exponent, qualifier, flag, row in
+                    for index in 0..<start.count {
+                        let stamp = start[index]
+                        if stamp < bounds.lowerBound || stamp > bounds.upperBound {
+                            refused.append(index)
+                            continue
+                        }
+                        let place = places + Int(memberIndex[Int(series[index])])
+                        if place.pointee.room == 0 { extend(place) }
+                        place.pointee.cursor!.initialize(
+                            to: ChunkAddition(
+                                start: stamp, mantissa: mantissa[index], exponent: exponent[index],
+                                qualifier: qualifier[index], flag: flagIndex[Int(flag[index])], sequence: sequence,
+                                row: row[index]))
+                        place.pointee.cursor! += 1
+                        place.pointee.room &-= 1
+                    }
+                }
             }
         }
-        batch.append(contentsOf: repeatElement(number, count: start.count - batch.count))
+        count += block.count - refused.count
         return refused
     }
 
-    /// Row indexes grouped by member, in order of arrival within each; the second array bounds the groups.
-    ///
-    /// - Complexity: O(rows + members), a counting sort.
-    func grouped() -> (order: [Int32], bounds: [Int]) {
-        var bounds = [Int](repeating: 0, count: members.count + 1)
-        for member in series { bounds[Int(member) + 1] += 1 }
-        for member in 0..<members.count { bounds[member + 1] += bounds[member] }
-        var next = bounds
-        var order = [Int32](repeating: 0, count: count)
-        for index in 0..<count {
-            let member = Int(series[index])
-            order[next[member]] = Int32(index)
-            next[member] += 1
-        }
-        return (order, bounds)
+    /// Whether a block's flags still fit.
+    func hasRoom(for block: ObservationBlock) -> Bool { flagTable.count + block.flagTable.count <= Self.flagLimit }
+
+    /// How many rows a member has.
+    func rowCount(_ member: Int) -> Int {
+        Int(places[member].count) * Self.blockRows - Int(places[member].room)
     }
 
-    /// Empties the columns; memory is kept, but not that of a great group.
-    mutating func reset() {
-        if count > Self.keptRows {
-            self = StagedRows()
-            return
+    /// The rows of a member in order of arrival; they hold until the next call.
+    func rows(_ member: Int) -> UnsafeMutableBufferPointer<ChunkAddition> {
+        let total = rowCount(member)
+        if gatheredCapacity < total {
+            gathered.deallocate()
+            gatheredCapacity = max(total, 2 * gatheredCapacity)
+            gathered = .allocate(capacity: gatheredCapacity)
         }
-        series.removeAll(keepingCapacity: true)
-        start.removeAll(keepingCapacity: true)
-        mantissa.removeAll(keepingCapacity: true)
-        exponent.removeAll(keepingCapacity: true)
-        qualifier.removeAll(keepingCapacity: true)
-        flag.removeAll(keepingCapacity: true)
-        batch.removeAll(keepingCapacity: true)
-        row.removeAll(keepingCapacity: true)
+        var block = places[member].firstBlock
+        var done = 0
+        while done < total {
+            let length = min(Self.blockRows, total - done)
+            (gathered + done).update(from: address(Int(block)), count: length)
+            done += length
+            block = nextBlock[Int(block)]
+        }
+        return UnsafeMutableBufferPointer(start: gathered, count: total)
+    }
+
+    /// Empties the stage; memory is kept, but not that of a great group.
+    func reset() {
+        for slab in slabs.dropFirst(Self.keptSlabs) { slab.deallocate() }
+        slabs.removeLast(max(0, slabs.count - Self.keptSlabs))
+        usedBlocks = 0
+        nextBlock.removeAll(keepingCapacity: slabs.count < Self.keptSlabs)
+        if gatheredCapacity > Self.slabBlocks * Self.blockRows {
+            gathered.deallocate()
+            gatheredCapacity = 1
+            gathered = .allocate(capacity: 1)
+        }
         for index in members { memberOfSeries[Int(index)] = -1 }
         members.removeAll(keepingCapacity: true)
         flagTable = [""]
         flagIndexes = ["": 0]
+        count = 0
     }
 
-    private mutating func member(of catalogueIndex: Int32) -> Int32 {
+    /// Empties the stage and forgets which catalogue its indexes meant.
+    func forget() {
+        reset()
+        memberOfSeries.removeAll()
+    }
+
+    private func address(_ block: Int) -> UnsafeMutablePointer<ChunkAddition> {
+        slabs[block / Self.slabBlocks] + block % Self.slabBlocks * Self.blockRows
+    }
+
+    @inline(never)
+    private func extend(_ place: UnsafeMutablePointer<Place>) {
+        let block = usedBlocks
+        if block == slabs.count * Self.slabBlocks {
+            slabs.append(.allocate(capacity: Self.slabBlocks * Self.blockRows))
+        }
+        usedBlocks += 1
+        nextBlock.append(-1)
+        if place.pointee.lastBlock >= 0 {
+            nextBlock[Int(place.pointee.lastBlock)] = Int32(block)
+        } else {
+            place.pointee.firstBlock = Int32(block)
+        }
+        place.pointee.lastBlock = Int32(block)
+        place.pointee.cursor = address(block)
+        place.pointee.room = Int32(Self.blockRows)
+        place.pointee.count += 1
+    }
+
+    private func member(of catalogueIndex: Int32) -> Int32 {
         let known = memberOfSeries[Int(catalogueIndex)]
         if known >= 0 { return known }
-        let member = Int32(members.count)
+        let member = members.count
+        if member == placeCapacity {
+            let larger = UnsafeMutablePointer<Place>.allocate(capacity: 2 * placeCapacity)
+            larger.update(from: places, count: placeCapacity)
+            places.deallocate()
+            places = larger
+            placeCapacity *= 2
+        }
+        (places + member).initialize(to: Place(cursor: nil, room: 0, count: 0, firstBlock: -1, lastBlock: -1))
         members.append(catalogueIndex)
-        memberOfSeries[Int(catalogueIndex)] = member
-        return member
+        memberOfSeries[Int(catalogueIndex)] = Int32(member)
+        return Int32(member)
     }
 
-    private mutating func index(ofFlag text: String) -> UInt32 {
+    private func index(ofFlag text: String) -> UInt16 {
         if let index = flagIndexes[text] { return index }
-        let index = UInt32(flagTable.count)
+        let index = UInt16(flagTable.count)
         flagTable.append(text)
         flagIndexes[text] = index
         return index
+    }
+
+    private func withColumns(
+        of block: ObservationBlock,
+        _ body: (
+            UnsafeBufferPointer<Int32>, UnsafeBufferPointer<Int64>, UnsafeBufferPointer<Int64>,
+            UnsafeBufferPointer<Int8>, UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt16>,
+            UnsafeBufferPointer<Int32>
+        ) -> Void
+    ) {
+        block.series.withUnsafeBufferPointer { series in
+            block.start.withUnsafeBufferPointer { start in
+                block.mantissa.withUnsafeBufferPointer { mantissa in
+                    block.exponent.withUnsafeBufferPointer { exponent in
+                        block.qualifier.withUnsafeBufferPointer { qualifier in
+                            block.flag.withUnsafeBufferPointer { flag in
+                                block.row.withUnsafeBufferPointer { row in
+                                    body(series, start, mantissa, exponent, qualifier, flag, row)
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
 }

@@ -72,7 +72,6 @@ import Testing
             ("log", "UPDATE log SET at = at + 1 WHERE seq = 3", "log 3"),
             ("log", "DELETE FROM log WHERE seq = 3", "log 4"),
             ("batches", "UPDATE batches SET accepted_count = 7 WHERE seq = 2", "batches 2"),
-            ("receipts", "UPDATE receipts SET body = '{}' WHERE batch_seq = 2", "receipts 2"),
             ("alert_events", "UPDATE alert_events SET payload = '{}' WHERE seq = 4", "alert_events 4"),
             ("runs", "UPDATE runs SET payload = x'00'", "runs r1"),
             ("postings", "UPDATE postings SET minor_units = minor_units * 2", "runs r1"),

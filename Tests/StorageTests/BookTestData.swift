@@ -112,8 +112,8 @@ extension Book {
             let known = try writer.ingest(
                 name, rows, sentAt: sentAt, revises: revises, cadence: cadence, rejections: rejections, state: state)
             if let known { return known }
-            guard let result = try writer.settleBatches().last else { preconditionFailure("A batch was settled.") }
-            return result.receipt
+            guard let receipt = try writer.settleBatches().last else { preconditionFailure("A batch was settled.") }
+            return receipt
         }
     }
 

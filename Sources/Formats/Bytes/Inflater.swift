@@ -20,17 +20,25 @@ final class Inflater {
     /// Complete members so far.
     private(set) var memberCount = 0
     private let stream: UnsafeMutablePointer<z_stream>
-    private let input: UnsafeRawBufferPointer
+    private var input = UnsafeRawBufferPointer(start: nil, count: 0)
     private var offset = 0
     private var isBetweenMembers = false
 
-    init(_ input: UnsafeRawBufferPointer) {
-        self.input = input
+    init() {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         // 15 bits of window, + 16: gzip framing only.
         let code = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         precondition(code == Z_OK, "zlib could not be initialised.")
+    }
+
+    /// Starts on the members in `input`, which must stay where it is until the last `inflate`.
+    func begin(_ input: UnsafeRawBufferPointer) {
+        self.input = input
+        offset = 0
+        memberCount = 0
+        isBetweenMembers = false
+        inflateReset(stream)
     }
 
     deinit {

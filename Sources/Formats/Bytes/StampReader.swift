@@ -47,6 +47,25 @@ struct StampReader {
         return parsed
     }
 
+    /// The stamp in the 25 bytes at `text` when it has the date and offset of the one before; else `nil`.
+    ///
+    /// - Precondition: 25 readable bytes.
+    @inline(__always)
+    mutating func readLike(_ text: UnsafePointer<UInt8>) -> Int64? {
+        let first = loadWord(text)
+        let second = loadWord(text + 8)
+        let third = loadWord(text + 16)
+        let fourth = loadWord(text + 17)
+        guard hasLast, first == word0, fourth >> 16 == word17 >> 16, second & 0xFF_FFFF == word8 & 0xFF_FFFF else {
+            return nil
+        }
+        if second == word8, third == word16 { return last }
+        guard let clock = Self.clock(loadWord(text + 11)) else { return nil }
+        (word8, word16, word17) = (second, third, fourth)
+        last = lastMidnight + clock
+        return last
+    }
+
     private static func isOffset(_ bytes: UnsafePointer<UInt8>) -> Bool {
         (bytes[0] == 0x2B || bytes[0] == 0x2D) && bytes[3] == 0x3A
     }

@@ -30,6 +30,7 @@ struct TextSource: ~Copyable {
     private(set) var inflatedByteCount = 0
     private let input: UnsafeRawBufferPointer
     private let limits: ReadLimits
+    private let workspace: DecodeWorkspace
     /// `nil` for plain text.
     private let inflater: Inflater?
     private var plainOffset = 0
@@ -45,17 +46,22 @@ struct TextSource: ~Copyable {
     private var ending: Step?
 
     /// - Precondition: `input` is not empty.
-    init(_ input: UnsafeRawBufferPointer, limits: ReadLimits) {
+    init(_ input: UnsafeRawBufferPointer, limits: ReadLimits, workspace: DecodeWorkspace) {
         self.input = input
         self.limits = limits
+        self.workspace = workspace
         let isGzip = input.count >= 2 && input[0] == 0x1F && input[1] == 0x8B
-        inflater = isGzip ? Inflater(input) : nil
+        inflater = isGzip ? workspace.takeInflater() : nil
+        inflater?.begin(input)
         // Rows of monitoring data inflate about eightfold: a small batch needs a small buffer.
-        capacity = min(Self.windowBytes, isGzip ? max(16 * input.count, 16 << 10) : input.count + 1)
-        buffer = .allocate(capacity: capacity + Self.padding)
+        let wanted = min(Self.windowBytes, isGzip ? max(16 * input.count, 16 << 10) : input.count + 1)
+        (buffer, capacity) = workspace.takeBuffer(capacity: wanted)
     }
 
-    deinit { buffer.deallocate() }
+    deinit {
+        workspace.keep(buffer, capacity: capacity)
+        if let inflater { workspace.keep(inflater) }
+    }
 
     /// The first bytes of the text without a byte order mark: enough to tell what it is.
     ///

@@ -23,14 +23,15 @@ struct LongRowWriter: ~Copyable {
     private let values: CellValueReader
     private let shift: Int64
     private var stamps: StampReader
-    private var table = SeriesTable()
-    private var generation = 0
+    private let directory: SeriesDirectory
+    private var generation = -1
     /// Flag indexes of one-letter flags; `UInt16.max` where the letter was not met in this slice.
     private let letterFlags: UnsafeMutablePointer<UInt16>
     private var wordFlags: [String: UInt16] = [:]
 
-    init(profile: SourceProfile, context: ReadContext) {
+    init(profile: SourceProfile, context: ReadContext, directory: SeriesDirectory) {
         self.profile = profile
+        self.directory = directory
         parameters = context.parameters
         fieldLimit = context.limits.fieldBytes
         values = CellValueReader(missingCodes: profile.missingCodes)
@@ -50,17 +51,17 @@ struct LongRowWriter: ~Copyable {
             rejectTime(row, line: line, into: &sink)
             return true
         }
-        let entry: UnsafePointer<SeriesTable.Entry>
-        switch table.find(station: row.station, parameter: row.parameter) {
+        let entry: UnsafePointer<SeriesDirectory.Entry>
+        switch directory.find(station: row.station, parameter: row.parameter) {
         case .found(let known): entry = known
         case .absent(let hash):
             guard addSeries(row, hash: hash, line: line, into: &sink) else { return true }
-            guard case .found(let added) = table.find(station: row.station, parameter: row.parameter) else {
+            guard case .found(let added) = directory.find(station: row.station, parameter: row.parameter) else {
                 return false
             }
             entry = added
         case .full:
-            startSlice(sink.generation)
+            directory.removeAll()
             sink.markFull()
             return false
         }
@@ -75,17 +76,54 @@ struct LongRowWriter: ~Copyable {
         }
         if row.qualifier.isEmpty, let (mantissa, exponent) = values.plainDecimal(row.value) {
             sink.append(
-                series: entry.pointee.series, start: stamp &- shift, mantissa: mantissa, exponent: exponent,
+                series: directory.localIndex(entry.pointee.number, in: &sink), start: stamp &- shift,
+                mantissa: mantissa, exponent: exponent,
                 qualifier: 0, flag: flag, row: line)
             return true
         }
-        takeUnusual(row, entry: entry.pointee, start: stamp - shift, flag: flag, line: line, into: &sink)
+        takeUnusual(
+            row, isNonNegative: entry.pointee.isNonNegative, number: entry.pointee.number, start: stamp - shift,
+            flag: flag, line: line, into: &sink)
         return true
+    }
+
+    /// Takes a row of the common shape: names as expected after the row before, a time of 25 characters, a plain
+    /// value, and a flag of at most one letter that this slice has met; the place after it, or `nil` when the row
+    /// must go the long way.
+    ///
+    /// - Parameter hasFlag: the line has five fields, else four.
+    /// - Precondition: the line's fields stand in the order station, parameter, time, value, flag.
+    @inline(__always)
+    mutating func takeCommon(
+        _ line: UnsafePointer<UInt8>, hasFlag: Bool, number: Int, into sink: inout SliceBuilder
+    ) -> UnsafePointer<UInt8>? {
+        if generation != sink.generation { return nil }
+        // No byte is passed over unseen: a line feed ends each of these steps, so that no step leaves the line.
+        guard let entry = directory.expected(at: line) else { return nil }
+        let time = line + Int(entry.pointee.prefixLength)
+        guard let stamp = stamps.readLike(time), time[25] == 0x2C else { return nil }
+        guard let (mantissa, exponent, end) = values.commonDecimal(time + 26) else { return nil }
+        var flag: UInt16 = 0
+        var next = end
+        if hasFlag {
+            if end[0] != 0x2C { return nil }
+            next += 1
+            if next[0] != 0x0A {
+                flag = letterFlags[Int(next[0])]
+                next += 1
+                if flag == .max { return nil }
+            }
+        }
+        if next[0] != 0x0A { return nil }
+        sink.append(
+            series: directory.localIndex(entry.pointee.number, in: &sink), start: stamp &- shift, mantissa: mantissa,
+            exponent: exponent, qualifier: 0, flag: flag, row: number)
+        return next + 1
     }
 
     private mutating func startSlice(_ number: Int) {
         generation = number
-        table.removeAll()
+        directory.beginSlice()
         letterFlags.update(repeating: .max, count: 256)
         wordFlags.removeAll(keepingCapacity: true)
     }
@@ -100,12 +138,11 @@ struct LongRowWriter: ~Copyable {
         let id =
             profile.parameterNames[parameter] ?? parameters.id(for: parameter)
             ?? ParameterID(parameter.lowercased())
-        let series = sink.index(
-            of: SeriesKey(
-                station: StationID(station), parameter: id, statistic: profile.statistic, window: profile.window,
-                origin: profile.origin))
-        table.insert(
-            station: row.station, parameter: row.parameter, hash: hash, series: series,
+        let key = SeriesKey(
+            station: StationID(station), parameter: id, statistic: profile.statistic, window: profile.window,
+            origin: profile.origin)
+        directory.insert(
+            station: row.station, parameter: row.parameter, hash: hash, key: key,
             isNonNegative: parameters[id]?.isNonNegative ?? false)
         return true
     }
@@ -162,13 +199,14 @@ struct LongRowWriter: ~Copyable {
 
     @inline(never)
     private func takeUnusual(
-        _ row: borrowing LongRow, entry: SeriesTable.Entry, start: Int64, flag: UInt16, line: Int,
+        _ row: borrowing LongRow, isNonNegative: Bool, number: Int32, start: Int64, flag: UInt16, line: Int,
         into sink: inout SliceBuilder
     ) {
         switch row.isNull ? .missing : values.read(row.value) {
         case .missing:
             sink.append(
-                series: entry.series, start: start, value: .zero, qualifier: .missing, flag: flag, row: line)
+                series: directory.localIndex(number, in: &sink), start: start, value: .zero, qualifier: .missing,
+                flag: flag, row: line)
         case .invalid(let reason, let remedy):
             sink.reject(
                 Rejection(reason, row: line, field: "value", excerpt: row.value.excerpt, remedy: remedy))
@@ -180,12 +218,13 @@ struct LongRowWriter: ~Copyable {
                         .unknownFlag, row: line, field: "qualifier", excerpt: row.qualifier.excerpt, remedy: remedy))
                 return
             }
-            if decimal.mantissa < 0, entry.isNonNegative {
+            if decimal.mantissa < 0, isNonNegative {
                 sink.reject(.negative(row: line, field: "value", cell: row.value))
                 return
             }
             sink.append(
-                series: entry.series, start: start, value: decimal, qualifier: qualifier, flag: flag, row: line)
+                series: directory.localIndex(number, in: &sink), start: start, value: decimal, qualifier: qualifier,
+                flag: flag, row: line)
         }
     }
 

@@ -40,17 +40,25 @@ struct TributaryCSVReader: LineReader, ~Copyable {
     static let columnLimit = 64
 
     private let columns: TributaryColumns
+    /// The columns are station, parameter, time, value and perhaps flag, in this order.
+    private let isCommon: Bool
     private var fields = LineFields(capacity: Self.columnLimit)
     private var writer: LongRowWriter
 
-    init(columns: TributaryColumns, profile: SourceProfile, context: ReadContext) {
+    init(columns: TributaryColumns, profile: SourceProfile, context: ReadContext, directory: SeriesDirectory) {
         self.columns = columns
-        writer = LongRowWriter(profile: profile, context: context)
+        isCommon =
+            columns.station == 0 && columns.parameter == 1 && columns.time == 2 && columns.value == 3
+            && (columns.count == 4 || (columns.count == 5 && columns.flag == 4))
+        writer = LongRowWriter(profile: profile, context: context, directory: directory)
     }
 
     mutating func read(
         _ line: UnsafePointer<UInt8>, number: Int, into sink: inout SliceBuilder
     ) -> UnsafePointer<UInt8>? {
+        if isCommon, let next = writer.takeCommon(line, hasFlag: columns.count == 5, number: number, into: &sink) {
+            return next
+        }
         let split = fields.split(line)
         guard split == .fields, fields.count == columns.count else {
             sink.reject(.unevenLine(split, line, fields.count, expected: columns.count, number: number))

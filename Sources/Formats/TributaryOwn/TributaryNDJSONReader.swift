@@ -8,8 +8,8 @@ struct TributaryNDJSONReader: LineReader, ~Copyable {
     private var writer: LongRowWriter
     private var hasValue = false
 
-    init(profile: SourceProfile, context: ReadContext) {
-        writer = LongRowWriter(profile: profile, context: context)
+    init(profile: SourceProfile, context: ReadContext, directory: SeriesDirectory) {
+        writer = LongRowWriter(profile: profile, context: context, directory: directory)
     }
 
     mutating func read(

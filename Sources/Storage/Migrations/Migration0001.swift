@@ -28,8 +28,11 @@ let migration0001 = """
         is_sealed INTEGER NOT NULL DEFAULT 0 CHECK (is_sealed IN (0, 1))
     );
 
+    -- seq is the position that the batch's versions carry, settled_seq that of its receipt: the same one, unless the
+    -- batch was committed in slices and the log has an entry for its beginning too.
     CREATE TABLE batches (
         seq INTEGER PRIMARY KEY REFERENCES log (seq),
+        settled_seq INTEGER NOT NULL UNIQUE REFERENCES log (seq),
         digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
         name TEXT NOT NULL,
         sender TEXT NOT NULL,
@@ -49,13 +52,23 @@ let migration0001 = """
         quarantined_count INTEGER NOT NULL
     );
 
-    CREATE TABLE receipts (
-        batch_seq INTEGER PRIMARY KEY REFERENCES batches (seq),
-        body TEXT NOT NULL
+    CREATE INDEX batches_in_slices ON batches (settled_seq) WHERE settled_seq <> seq;
+
+    -- Large batches that are committed in slices and not whole yet; their rows are in no view. Removed when they are.
+    CREATE TABLE batches_begun (
+        seq INTEGER PRIMARY KEY REFERENCES log (seq),
+        digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+        name TEXT NOT NULL,
+        sender TEXT NOT NULL,
+        received_at INTEGER NOT NULL,
+        sent_at INTEGER,
+        byte_count INTEGER NOT NULL,
+        segment INTEGER NOT NULL REFERENCES segments (number),
+        data_offset INTEGER NOT NULL
     );
 
     CREATE TABLE rejections (
-        batch_seq INTEGER NOT NULL REFERENCES batches (seq),
+        batch_seq INTEGER NOT NULL REFERENCES log (seq),
         ordinal INTEGER NOT NULL,
         row INTEGER NOT NULL,
         field TEXT NOT NULL,
@@ -67,7 +80,7 @@ let migration0001 = """
 
     -- Rows kept aside until somebody decides; the reading's columns are filled where the row could be read.
     CREATE TABLE quarantine (
-        batch_seq INTEGER NOT NULL REFERENCES batches (seq),
+        batch_seq INTEGER NOT NULL REFERENCES log (seq),
         ordinal INTEGER NOT NULL,
         row INTEGER NOT NULL,
         field TEXT NOT NULL,
@@ -86,7 +99,7 @@ let migration0001 = """
     CREATE TABLE stations_provisional (
         station TEXT NOT NULL PRIMARY KEY,
         name TEXT NOT NULL,
-        batch_seq INTEGER NOT NULL REFERENCES batches (seq)
+        batch_seq INTEGER NOT NULL REFERENCES log (seq)
     ) WITHOUT ROWID;
 
     CREATE TABLE series (
@@ -165,7 +178,7 @@ let migration0001 = """
 
 /// Tables that only grow: each refuses update and delete, in the file itself.
 package let appendOnlyTables = [
-    "log", "series", "batches", "receipts", "rejections", "quarantine", "stations_provisional", "alert_events", "runs",
+    "log", "series", "batches", "rejections", "quarantine", "stations_provisional", "alert_events", "runs",
     "postings",
 ]
 

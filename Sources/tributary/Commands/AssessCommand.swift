@@ -35,45 +35,6 @@ struct AssessCommand: AsyncParsableCommand {
     }
 }
 
-/// A file found, with the part of its path that names it.
-struct FoundFile: Sendable {
-    let path: String
-    /// From the folder a person named, that folder included: feeds leave dates out of their rows and put them there.
-    let name: String
-}
-
-/// Files named by paths: each file itself, and every file below each folder, in path order.
-enum FileList {
-    /// Lists of planted events and load manifests lie beside batches and are none.
-    private static let notBatches: Set<String> = ["manifest.json", "truth.json", "series.json"]
-
-    static func files(under paths: [String]) throws -> [FoundFile] {
-        var files: [FoundFile] = []
-        for path in paths {
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-                throw CommandFailure(status: ExitStatus.inputUnusable, message: "\(path) does not exist.")
-            }
-            let parts = path.split(separator: "/")
-            guard isFolder.boolValue else {
-                files.append(FoundFile(path: path, name: parts.suffix(2).joined(separator: "/")))
-                continue
-            }
-            let below = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
-            for name in below.sorted() where !name.split(separator: "/").contains(where: { $0.hasPrefix(".") }) {
-                let file = path + "/" + name
-                let last = name.split(separator: "/").last.map(String.init) ?? name
-                if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), !isFolder.boolValue,
-                    !notBatches.contains(last)
-                {
-                    files.append(FoundFile(path: file, name: (parts.last.map { $0 + "/" } ?? "") + name))
-                }
-            }
-        }
-        return files
-    }
-}
-
 /// Verdicts on their way to standard output, with a new header whenever the kind of row changes.
 private struct AssessmentReport {
     let registry: Registry

@@ -39,6 +39,7 @@ struct ServeCommand: AsyncParsableCommand {
             let node = try Node(folder: data.folder, stations: absolutePath(stations))
             let intake = try DropIntake(node: node, drop: absolutePath(drop), rejected: data.folder + "/rejected")
             await announce(node)
+            try await node.resumeUnfinishedBatches()
             try await node.updateAllAlerts()
             if once {
                 try await intake.takePresentFiles()

@@ -13,9 +13,17 @@ struct ExactSum: Sendable {
     /// - Returns: how many values there were.
     mutating func add(_ block: ObservationBlock) -> Int {
         var count = 0
-        for row in 0..<block.count where block.qualifier[row] != Qualifier.missing.rawValue {
-            mantissas[Int(block.exponent[row]) - ExactDecimal.exponentRange.lowerBound] += Int128(block.mantissa[row])
-            count += 1
+        mantissas.withUnsafeMutableBufferPointer { sums in
+            block.mantissa.withUnsafeBufferPointer { mantissa in
+                block.exponent.withUnsafeBufferPointer { exponent in
+                    block.qualifier.withUnsafeBufferPointer { qualifier in
+                        for row in 0..<mantissa.count where qualifier[row] != Qualifier.missing.rawValue {
+                            sums[Int(exponent[row]) - ExactDecimal.exponentRange.lowerBound] += Int128(mantissa[row])
+                            count += 1
+                        }
+                    }
+                }
+            }
         }
         return count
     }

@@ -14,12 +14,13 @@ actor Node {
 
     let folder: String
     let book: Book
-    var registry: RegistryFolder
+    var registry: RegistryFolder { didSet { preparation = nil } }
     let catalogue = ParameterCatalogue.standard
     /// The alerts that the book's events add up to.
     var alertBook: AlertBook
-    /// Stations the book adopted, so that each is noted once.
-    var adopted: Set<StationID> = []
+    /// Where large batches go.
+    let history: HistoryLane
+    private var preparation: BatchPreparation?
 
     /// Opens the folder, making it when it is new, and takes over the registry given or the one it knew last.
     init(folder: String, stations: String?) throws {
@@ -37,7 +38,7 @@ actor Node {
         }
         registry = try Node.registry(stations: stations, book: book)
         alertBook = try Node.alertBook(book)
-        adopted = Set(try book.read { try $0.provisionalStations() }.map(\.station))
+        history = HistoryLane(book: book)
     }
 
     static let clock: @Sendable () -> Instant = {
@@ -67,17 +68,38 @@ actor Node {
     /// Takes over another registry for this node.
     func useRegistry(_ stations: String) throws { registry = try Node.registry(stations: stations, book: book) }
 
+    /// What batches are admitted by now.
+    var rules: IntakeRules { IntakeRules(registry: registry.registry, catalogue: catalogue) }
+
+    /// The memory that reading live batches keeps, for the present registry.
+    func livePreparation() -> BatchPreparation {
+        if let preparation { return preparation }
+        let made = BatchPreparation(rules: rules)
+        preparation = made
+        return made
+    }
+
+    func forgetPreparation() { preparation = nil }
+
+    /// Takes up the large batches that a crash left in part; they are in no view until they are whole.
+    func resumeUnfinishedBatches() async throws {
+        for begun in try book.unfinishedBatches() {
+            let taken = try await history.resume(begun, rules: rules)
+            try updateAlerts(touched: taken.stations)
+        }
+    }
+
     func close() {
         try? book.checkpoint()
         try? book.close()
     }
 
     /// Performs one command; the same for a local caller and for one on the socket.
-    func perform(_ request: NodeRequest) -> CommandReply {
+    func perform(_ request: NodeRequest) async -> CommandReply {
         do {
             switch request {
             case .ingest(let paths, let stations, let commitEach, let format):
-                return try performIngest(paths, stations: stations, commitEach: commitEach, format)
+                return try await performIngest(paths, stations: stations, commitEach: commitEach, format)
             case .alerts(let onlyOpen, let format): return try performAlerts(onlyOpen: onlyOpen, format)
             case .settle(let agreement, let document, let period, let kind, let format):
                 return try performSettle(agreement, document: document, period: period, kind: kind, format)

@@ -16,6 +16,7 @@ enum NodeGateway {
                     message: "\(folder) holds no book: give the data folder of `tributary serve` or `ingest`.")
             }
             let node = try Node(folder: folder, stations: nil)
+            try await node.resumeUnfinishedBatches()
             reply = await node.perform(request)
             await node.close()
         }

@@ -1,0 +1,87 @@
+// What decoding keeps from one batch to the next: buffers, the inflater's state, and the series already met.
+
+internal import Monitoring
+
+/// Memory for decoding one batch after another.
+///
+/// A workspace serves one batch at a time; each thread that decodes has its own. It changes no result, only its cost.
+package final class DecodeWorkspace {
+    /// Directories kept: one for each profile and catalogue in use; beyond that the oldest is forgotten.
+    private static let directoryLimit = 8
+
+    private var directories: [(profile: SourceProfile, directory: SeriesDirectory)] = []
+    /// The text buffer of the batch before; taken while a batch is read.
+    private var buffer: (start: UnsafeMutablePointer<UInt8>, capacity: Int)?
+    private var stage: SliceStage?
+    private var inflater: Inflater?
+
+    /// - Note: all batches of one workspace are read with one parameter catalogue.
+    package init() {}
+
+    deinit { buffer?.start.deallocate() }
+
+    /// The directory for rows read with `profile`.
+    func directory(for profile: SourceProfile) -> SeriesDirectory {
+        if let index = directories.firstIndex(where: { $0.profile == profile }) { return directories[index].directory }
+        if directories.count == Self.directoryLimit { directories.removeFirst() }
+        let made = SeriesDirectory()
+        directories.append((profile, made))
+        return made
+    }
+
+    /// A buffer of at least `capacity` bytes and `TextSource.padding` more; give it back with `keep`.
+    func takeBuffer(capacity: Int) -> (start: UnsafeMutablePointer<UInt8>, capacity: Int) {
+        if let kept = buffer {
+            buffer = nil
+            if kept.capacity >= capacity { return kept }
+            kept.start.deallocate()
+        }
+        return (.allocate(capacity: capacity + TextSource.padding), capacity)
+    }
+
+    /// Takes a buffer back; a great one (of a document) is not kept.
+    func keep(_ start: UnsafeMutablePointer<UInt8>, capacity: Int) {
+        if buffer != nil || capacity > 4 * TextSource.windowBytes {
+            start.deallocate()
+        } else {
+            buffer = (start, capacity)
+        }
+    }
+
+    func takeStage() -> SliceStage {
+        defer { stage = nil }
+        return stage ?? SliceStage()
+    }
+
+    func keep(_ used: SliceStage) { stage = used }
+
+    func takeInflater() -> Inflater {
+        defer { inflater = nil }
+        return inflater ?? Inflater()
+    }
+
+    func keep(_ used: Inflater) { inflater = used }
+}
+
+/// Columns that rows are written to before they move to a block a few thousand at a time.
+final class SliceStage {
+    static let capacity = 4_096
+
+    let series = UnsafeMutablePointer<Int32>.allocate(capacity: SliceStage.capacity)
+    let start = UnsafeMutablePointer<Int64>.allocate(capacity: SliceStage.capacity)
+    let mantissa = UnsafeMutablePointer<Int64>.allocate(capacity: SliceStage.capacity)
+    let exponent = UnsafeMutablePointer<Int8>.allocate(capacity: SliceStage.capacity)
+    let qualifier = UnsafeMutablePointer<UInt8>.allocate(capacity: SliceStage.capacity)
+    let flag = UnsafeMutablePointer<UInt16>.allocate(capacity: SliceStage.capacity)
+    let row = UnsafeMutablePointer<Int32>.allocate(capacity: SliceStage.capacity)
+
+    deinit {
+        series.deallocate()
+        start.deallocate()
+        mantissa.deallocate()
+        exponent.deallocate()
+        qualifier.deallocate()
+        flag.deallocate()
+        row.deallocate()
+    }
+}

@@ -1,0 +1,58 @@
+// Reading a batch and admitting its rows: the steps before a transaction, on whatever thread has time.
+
+import Exact
+import Formats
+import Monitoring
+import Pipeline
+import Storage
+
+/// Where the admitted rows of one batch go.
+protocol AdmittedRowTaker {
+    func take(_ slice: AdmittedSlice, traits: SeriesTraits) throws
+}
+
+/// What reading a batch came to.
+struct AdmittedBatch: Sendable {
+    var ending: BatchEnding
+    /// Why reading stopped before the end.
+    var stopped: Rejection?
+    /// The checksum failed after rows were handed on: they may be anything.
+    var isDamaged = false
+    var valueCount = 0
+    var valueSum = ExactSum()
+}
+
+/// Reads batches one after another and admits their rows; each thread that reads has its own.
+final class BatchAdmission {
+    private let rules: IntakeRules
+    private let workspace = DecodeWorkspace()
+    private let memory = AdmissionMemory()
+
+    init(rules: IntakeRules) { self.rules = rules }
+
+    /// Reads `bytes` and hands every admitted slice to `taker`.
+    func admit(
+        _ bytes: UnsafeRawBufferPointer, name: String, received: Instant, to taker: some AdmittedRowTaker
+    ) throws -> AdmittedBatch {
+        let context = rules.context(name: name, received: received)
+        var batch = AdmittedBatch(ending: BatchEnding(state: .rejected))
+        let outcome = try decodeBatch(bytes, context: context, workspace: workspace) { slice in
+            batch.valueCount += batch.valueSum.add(slice.block)
+            guard let profile = slice.profile else { preconditionFailure("A decoded slice names its profile.") }
+            let admission = Admission(
+                registry: rules.registry, catalogue: rules.catalogue, profile: profile, received: received,
+                adoptsAll: rules.registry.isEmpty)
+            try taker.take(admission.admit(slice, memory: memory), traits: SeriesTraits(profile))
+        }
+        switch outcome {
+        case .read(let summary): batch.ending = BatchEnding(summary)
+        case .stopped(let rejection, let summary):
+            batch.stopped = rejection
+            batch.isDamaged = rejection.reason == .damagedCompression && batch.valueCount > 0
+            if batch.isDamaged { return batch }
+            batch.ending = summary.map { BatchEnding($0) } ?? BatchEnding(state: .rejected)
+            batch.ending.state = batch.valueCount == 0 ? .rejected : .partial
+        }
+        return batch
+    }
+}

@@ -1,0 +1,102 @@
+// The history lane: one large batch at a time, committed in slices, while live batches pass between the slices.
+
+import Formats
+import Foundation
+import Glibc
+import Monitoring
+import Pipeline
+import Storage
+
+/// Takes large batches on a thread of its own.
+actor HistoryLane {
+    private let executor = QueueExecutor(label: "tributary.history")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private let book: Book
+
+    init(book: Book) { self.book = book }
+
+    /// What became of a large batch, and the stations it brought something of.
+    struct Outcome: Sendable {
+        var outcome: IngestOutcome
+        var stations: Set<StationID> = []
+    }
+
+    /// Takes a file: copied into the archive, decoded from there, committed in slices.
+    func take(_ file: IngestFile, rules: IntakeRules, received: Instant) throws -> Outcome {
+        let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
+        var status = stat()
+        guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
+            throw CommandFailure(
+                status: ExitStatus.inputUnusable,
+                message: "\(file.path) cannot be read: \(String(cString: strerror(errno))).")
+        }
+        defer { close(descriptor) }
+        let member = try book.archiveLarge(name: file.name, byteCount: Int(status.st_size), receivedAt: received) {
+            room in
+            while true {
+                let count = read(descriptor, room.baseAddress, room.count)
+                if count >= 0 { return count }
+                if errno != EINTR { throw CommandFailure.reading(file.path) }
+            }
+        }
+        let incoming = IncomingBatch(
+            digest: member.digest, name: file.name, sender: file.sender, receivedAt: received)
+        switch try book.beginSliced(incoming, member) {
+        case .known(let receipt):
+            return Outcome(
+                outcome: IngestOutcome(
+                    receipt: receipt, isRepeat: true, refusal: try book.storedRefusal(of: receipt)))
+        case .open(let sliced): return try fill(sliced, rules: rules)
+        }
+    }
+
+    /// Takes up again what a crash left in part.
+    func resume(_ begun: UnfinishedBatch, rules: IntakeRules) throws -> Outcome {
+        try fill(try book.restart(begun), rules: rules)
+    }
+
+    private func fill(_ sliced: SlicedBatch, rules: IntakeRules) throws -> Outcome {
+        let admission = BatchAdmission(rules: rules)
+        let admitted = try book.withRawBytes(sliced.place) { raw in
+            try admission.admit(
+                raw.bytes, name: sliced.incoming.name, received: sliced.incoming.receivedAt,
+                to: SliceTaker(book: book, sliced: sliced, raw: raw))
+        }
+        let receipt: Receipt
+        if let stopped = admitted.stopped, admitted.isDamaged {
+            receipt = try book.refuse(sliced, because: stopped)
+        } else {
+            if let stopped = admitted.stopped { sliced.reject(stopped) }
+            receipt = try book.finish(sliced, admitted.ending)
+        }
+        var outcome = IngestOutcome(
+            receipt: receipt, isRepeat: false, refusal: admitted.stopped.map { Book.refusal($0, receipt) })
+        outcome.valueCount = admitted.valueCount
+        outcome.valueSum = admitted.valueSum
+        return Outcome(outcome: outcome, stations: sliced.stations)
+    }
+
+    /// Puts the admitted rows of a large batch into the book, slice by slice.
+    private struct SliceTaker: AdmittedRowTaker {
+        let book: Book
+        let sliced: SlicedBatch
+        let raw: MappedBatch
+
+        func take(_ slice: AdmittedSlice, traits: SeriesTraits) throws {
+            for rejection in slice.rejections { sliced.reject(rejection) }
+            for kept in slice.quarantined { sliced.quarantine(QuarantinedRow(kept.cause, reading: kept.reading)) }
+            for station in slice.adoptedStations.sorted() { sliced.adopt(station, name: station.rawValue) }
+            try book.add(slice.block, numbers: slice.numbers, to: sliced, traits: traits)
+            raw.letGo()
+        }
+    }
+}
+
+extension CommandFailure {
+    /// The system's words for the last call on `path`.
+    static func reading(_ path: String) -> CommandFailure {
+        CommandFailure(
+            status: ExitStatus.inputUnusable, message: "\(path) cannot be read: \(String(cString: strerror(errno))).")
+    }
+}

@@ -1,0 +1,47 @@
+// A file at the door, and what became of it.
+
+import Formats
+import Monitoring
+import Storage
+
+/// A file at the door.
+struct IngestFile: Sendable {
+    let path: String
+    /// The name the batch keeps; it may carry the date that a feed leaves out.
+    let name: String
+    let sender: String
+}
+
+/// What became of one file.
+struct IngestOutcome: Sendable {
+    let receipt: Receipt
+    /// The same bytes were in the book: nothing changed.
+    let isRepeat: Bool
+    /// Why nothing of the batch, or not all of it, could be read.
+    let refusal: CanonicalJSON?
+    /// Values read, before admission; 0 for a repeated batch, which is not read again.
+    var valueCount = 0
+    var valueSum = ExactSum()
+
+    var digest: Digest256 { receipt.digest }
+}
+
+/// What a batch is read and admitted by: the same for every batch until the registry changes.
+struct IntakeRules: Sendable {
+    let registry: Registry
+    let catalogue: ParameterCatalogue
+
+    /// The reading context of a batch: the built-in profiles, and a registered station's own for our own formats.
+    func context(name: String, received: Instant) -> ReadContext {
+        var context = ReadContext(
+            profiles: BuiltInProfiles.all, parameters: catalogue,
+            nameHints: name.split(separator: "/").map(String.init), received: received)
+        if registry.profiles.isEmpty { return context }
+        let registry = registry
+        context.profileOfStation = { station in
+            registry.stationNames[station.rawValue].flatMap { registry.stations[$0] }
+                .flatMap { registry.profiles[$0.profile] }
+        }
+        return context
+    }
+}

@@ -1,0 +1,110 @@
+// Live batches: read whole, decoded and admitted before their transaction begins, so that the writer only merges.
+
+import Formats
+import Foundation
+import Glibc
+import Monitoring
+import Pipeline
+import Storage
+
+/// A batch that waits for its transaction with everything the transaction needs.
+struct PreparedBatch {
+    let incoming: IncomingBatch
+    let bytes: [UInt8]
+    let admitted: AdmittedBatch
+    let slice: AdmittedSlice?
+    let traits: SeriesTraits?
+
+    var rowCount: Int { slice?.block.count ?? 0 }
+}
+
+/// What a file at the door turned out to be.
+enum Preparation {
+    case ready(PreparedBatch)
+    /// Too large to go between others: it goes by the history lane.
+    case large
+    case unreadable(CommandFailure)
+}
+
+/// What passes on the live lane; anything larger is committed in slices.
+enum LiveLane {
+    /// Compressed bytes of a live batch.
+    static let byteLimit = 1 << 20
+}
+
+/// Prepares live batches on one thread.
+final class BatchPreparation {
+    private let admission: BatchAdmission
+
+    init(rules: IntakeRules) { admission = BatchAdmission(rules: rules) }
+
+    /// Reads, decodes and admits a file. Whether the book has it already shows in its transaction.
+    func prepare(_ file: IngestFile, received: Instant) throws -> Preparation {
+        let bytes: [UInt8]
+        switch Self.read(file.path) {
+        case .bytes(let read): bytes = read
+        case .large: return .large
+        case .failed(let words):
+            return .unreadable(
+                CommandFailure(status: ExitStatus.inputUnusable, message: "\(file.path) cannot be read: \(words)."))
+        }
+        let incoming = IncomingBatch(
+            digest: bytes.withUnsafeBytes { sha256($0) }, name: file.name, sender: file.sender, receivedAt: received)
+        let taken = OneSlice()
+        do {
+            let admitted = try bytes.withUnsafeBytes { raw in
+                try admission.admit(raw, name: file.name, received: received, to: taken)
+            }
+            return .ready(
+                PreparedBatch(
+                    incoming: incoming, bytes: bytes, admitted: admitted,
+                    slice: admitted.isDamaged ? nil : taken.slice, traits: taken.traits))
+        } catch is SecondSlice {
+            return .large
+        }
+    }
+
+    private struct SecondSlice: Error {}
+
+    /// Keeps the one slice that a live batch has.
+    private final class OneSlice: AdmittedRowTaker {
+        var slice: AdmittedSlice?
+        var traits: SeriesTraits?
+
+        func take(_ slice: AdmittedSlice, traits: SeriesTraits) throws {
+            guard self.slice == nil else { throw SecondSlice() }
+            self.slice = slice
+            self.traits = traits
+        }
+    }
+
+    private enum Contents {
+        case bytes([UInt8])
+        case large
+        case failed(String)
+    }
+
+    /// Reads a file at once: one that is replaced while it is read must not become two batches.
+    private static func read(_ path: String) -> Contents {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return .failed(String(cString: strerror(errno))) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return .failed(String(cString: strerror(errno))) }
+        guard status.st_mode & S_IFMT == S_IFREG else { return .failed("it is no regular file") }
+        let size = Int(status.st_size)
+        if size > LiveLane.byteLimit { return .large }
+        var problem: String?
+        let bytes = [UInt8](unsafeUninitializedCapacity: size + 1) { buffer, count in
+            while count < size + 1 {
+                let got = Glibc.read(descriptor, buffer.baseAddress! + count, size + 1 - count)
+                if got < 0, errno == EINTR { continue }
+                if got < 0 { problem = String(cString: strerror(errno)) }
+                if got <= 0 { break }
+                count += got
+            }
+        }
+        if let problem { return .failed(problem) }
+        return bytes.count == size ? .bytes(bytes) : .failed("it changed while it was read; try again")
+    }
+}
