@@ -12,6 +12,8 @@ package import Monitoring
 package final class SlicedBatch {
     let batch: OpenBatch
     let staged = StagedRows()
+    /// Rows that wait in memory before they are committed in slices.
+    package var stageLimit = StagedRows.limit
     /// Stations whose series the slices touched.
     package fileprivate(set) var stations: Set<StationID> = []
 
@@ -92,7 +94,7 @@ extension Book {
             }
         }
         let kept = sliced.batch.rejections.count + sliced.batch.quarantined.count
-        if sliced.staged.count >= StagedRows.limit || kept >= Slice.keptRowLimit { try commitSlices(sliced) }
+        if sliced.staged.count >= sliced.stageLimit || kept >= Slice.keptRowLimit { try commitSlices(sliced) }
     }
 
     /// Commits what is left and the batch itself; its receipt may be sent once this returns.
