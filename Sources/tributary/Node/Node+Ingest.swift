@@ -161,35 +161,13 @@ extension Node {
         }
     }
 
-    /// The reading context of a batch: the built-in profiles, and a registered station's own for our own formats.
+    /// The reading context of a batch: the built-in profiles, and what the registry declares in their place.
     private func readContext(_ raw: UnsafeRawBufferPointer, name: String, received: Instant) -> ReadContext {
         var context = ReadContext(
             profiles: BuiltInProfiles.all, parameters: catalogue,
             nameHints: name.split(separator: "/").map(String.init), received: received)
-        if registry.registry.profiles.isEmpty { return context }
-        guard let station = firstStation(raw, context), let known = registry.registry.stationNames[station.rawValue],
-            let own = registry.registry.stations[known].flatMap({ registry.registry.profiles[$0.profile] })
-        else { return context }
-        context.profiles[.tributaryCSV] = own
-        context.profiles[.tributaryNDJSON] = own
+        context.takeProfiles(of: registry.registry, for: raw)
         return context
-    }
-
-    /// The station of a batch's first observation, without reading on.
-    private func firstStation(_ raw: UnsafeRawBufferPointer, _ context: ReadContext) -> StationID? {
-        struct Found: Error { let station: StationID? }
-        var first = context
-        first.limits.blockRows = 1
-        do {
-            _ = try decodeBatch(raw, context: first) { slice in
-                if !slice.block.isEmpty { throw Found(station: slice.block.seriesTable.first?.station) }
-            }
-        } catch let found as Found {
-            return found.station
-        } catch {
-            return nil
-        }
-        return nil
     }
 
     func performIngest(
