@@ -31,7 +31,9 @@ func decodeText(
     // What cut or damaged compression leaves may be neither text nor a whole header: the cause is what is said.
     if encoding == nil, let fault = TextEncoding.fault(in: sniffed, isWhole: isWhole) {
         let declared = context.declaredEncodings.first { $0 != .gb18030 || TextEncoding.isGB18030(sniffed) }
-        if source.fault == nil, let declared { return try decodeDeclared(source, as: declared, context: context, handOn) }
+        if source.fault == nil, let declared {
+            return try decodeDeclared(source, as: declared, context: context, handOn)
+        }
         return .stopped(source.fault ?? fault, nil)
     }
     guard let format = DetectedFormat(sniffed, context: context),
@@ -47,7 +49,9 @@ func decodeText(
     var reading = BatchReading(source: source, format: format.id, profile: profile, limits: context.limits)
     switch format {
     case .tributaryCSV(let columns):
-        if columns.hasExtra { for name in TributaryColumns.extra(in: sniffed) { reading.sink.reject(.extraColumn(name)) } }
+        if columns.hasExtra {
+            for name in TributaryColumns.extra(in: sniffed) { reading.sink.reject(.extraColumn(name)) }
+        }
         if !profile.writing.isPlain {
             return try reading.longTable(columns, profile: profile, context: context, handOn)
         }

@@ -44,7 +44,8 @@ extension RegistryReader {
             }
             guard let text = entry.value.text else {
                 fields.report(
-                    "registry.value.type", at: entry.value, "The unit of `\(entry.key)` of \(fields.subject) is no text.",
+                    "registry.value.type", at: entry.value,
+                    "The unit of `\(entry.key)` of \(fields.subject) is no text.",
                     "Write it as mg/L.")
                 continue
             }

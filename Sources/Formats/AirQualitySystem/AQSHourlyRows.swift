@@ -49,9 +49,13 @@ struct AQSHourlyRows: FeedRows {
             let unit = sink.unitText(cells[header["Units of Measure"]], row: row, field: "Units of Measure"),
             let flag = sink.unitText(cells[header["Qualifier"]], row: row, field: "Qualifier")
         else { return }
-        let date = cells[header["Date GMT"]]
-        guard let stamp = FeedTimes.instant(date: date, clock: cells[header["Time GMT"]], offset: .utc) else {
-            sink.reject(.badTime(date, row: row, field: "Date GMT"))
+        let clock = cells[header["Time GMT"]]
+        guard let stamp = FeedTimes.instant(date: cells[header["Date GMT"]], clock: clock, offset: .utc) else {
+            sink.reject(
+                Rejection(
+                    .notATime, row: row, field: "Date GMT,Time GMT",
+                    excerpt: cells.text(header["Date GMT"]) + "," + clock.excerpt,
+                    remedy: "Write the GMT pair as 2026-05-01 and 06:00."))
             return
         }
         let id =

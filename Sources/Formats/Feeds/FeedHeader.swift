@@ -39,7 +39,8 @@ extension Rejection {
     static func extraColumn(_ name: String, row: Int = 1) -> Rejection {
         Rejection(
             .extraField, row: row, field: name, excerpt: name,
-            remedy: "This column is none of the format's: it is kept in the batch only, and the rows are read without it.")
+            remedy:
+                "This column is none of the format's: it is kept in the batch only, and the rows are read without it.")
     }
 }
 

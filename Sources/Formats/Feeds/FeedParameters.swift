@@ -50,7 +50,8 @@ enum FeedParameters {
     static let aqsUnits: [String: FeedUnit] = [
         "micrograms/cubic meter (lc)": .known("ug/m3"),
         "micrograms/cubic meter (25 c)": .refused(
-            "volumes taken at 25 °C become those of the actual state only with the temperature and pressure of the hour."),
+            "volumes taken at 25 °C become those of the actual state only with the temperature and pressure of the hour."
+        ),
         "parts per million": .known("ppm"), "parts per billion": .known("ppb"),
         "degrees fahrenheit": .refused(fahrenheit),
     ]
@@ -84,10 +85,13 @@ enum FeedParameters {
             "Temperature, water": plain("temp"), "pH": plain("ph"), "Specific conductance": plain("ec"),
             "Dissolved oxygen (DO)": plain("do"), "Oxygen": plain("do"), "Turbidity": plain("turb"),
             "Total suspended solids": plain("ss"), "Chlorophyll a": plain("chla"),
-            "Biochemical oxygen demand, standard conditions": plain("bod5"), "Stream flow, instantaneous": plain("discharge"),
+            "Biochemical oxygen demand, standard conditions": plain("bod5"),
+            "Stream flow, instantaneous": plain("discharge"),
             "Gage height": plain("stage"),
-            "Phosphorus": total("tp", as: "P"), "Ammonia": total("nh3n", as: "N"), "Ammonia-nitrogen": total("nh3n", as: "N"),
-            "Ammonia and ammonium": total("nh3n", as: "N"), "Nitrate": total("no3n", as: "N"), "Nitrite": total("no2n", as: "N"),
+            "Phosphorus": total("tp", as: "P"), "Ammonia": total("nh3n", as: "N"),
+            "Ammonia-nitrogen": total("nh3n", as: "N"),
+            "Ammonia and ammonium": total("nh3n", as: "N"), "Nitrate": total("no3n", as: "N"),
+            "Nitrite": total("no2n", as: "N"),
             "Nitrogen": total("tn", as: "N"),
             "Nitrogen, mixed forms (NH3), (NH4), organic, (NO2) and (NO3)": total("tn", as: "N"),
             "Chloride": total("cl"), "Sulfate": total("so4"), "Fluoride": total("f"), "Organic carbon": total("toc"),

@@ -82,7 +82,8 @@ struct FeedRowWriter {
             return
         }
         guard let kept = scale == .one ? decimal : scale.applied(to: decimal) else {
-            let remedy = "In the catalogue's unit the value has more than \(ExactDecimal.digitLimit) digits: send fewer."
+            let remedy =
+                "In the catalogue's unit the value has more than \(ExactDecimal.digitLimit) digits: send fewer."
             sink.reject(
                 Rejection(
                     .numberOutOfRange, row: row, field: value.field, excerpt: value.cell.excerpt, remedy: remedy))

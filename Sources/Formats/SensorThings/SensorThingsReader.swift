@@ -88,7 +88,9 @@ struct SensorThingsReader: DocumentReader, ~Copyable {
                 place = .rows
                 return nil
             }
-            guard group.read(key, &scanner) else { return malformed("The value of \(key) is not as the API writes it.") }
+            guard group.read(key, &scanner) else {
+                return malformed("The value of \(key) is not as the API writes it.")
+            }
         }
     }
 
@@ -128,7 +130,8 @@ struct SensorThingsReader: DocumentReader, ~Copyable {
             let absent = group.place("result") == nil ? "result" : "phenomenonTime"
             sink.reject(
                 Rejection(
-                    .missingField, row: row, field: absent, remedy: "Name \(absent) among the components of the array."))
+                    .missingField, row: row, field: absent, remedy: "Name \(absent) among the components of the array.")
+            )
             return
         }
         guard !group.stream.isEmpty else {

@@ -108,8 +108,9 @@ extension TributaryColumns {
     /// The header has columns that are none of ours.
     var hasExtra: Bool { count > 4 + (flag < 0 ? 0 : 1) + (qualifier < 0 ? 0 : 1) }
 
-    /// Their names, from the beginning of the text.
+    /// Their names, from the beginning of the text; none while its first line is not complete.
     static func extra(in text: Cell) -> [String] {
-        DetectedFormat.header(of: text).filter { !$0.isEmpty && !names.contains($0.lowercased()) }
+        guard text.index(of: 0x0A, from: 0) != nil else { return [] }
+        return DetectedFormat.header(of: text).filter { !$0.isEmpty && !names.contains($0.lowercased()) }
     }
 }

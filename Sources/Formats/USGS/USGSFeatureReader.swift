@@ -53,7 +53,6 @@ struct USGSFeatureReader: DocumentReader, ~Copyable {
 
     private mutating func readFeature(into sink: inout SliceBuilder) -> DocumentProgress? {
         scanner.forget()
-        row += 1
         var feature: USGSFeature?
         let isObject = scanner.members { key, scanner in
             guard key.equals("properties") else { return scanner.skipValue() }
@@ -61,6 +60,7 @@ struct USGSFeatureReader: DocumentReader, ~Copyable {
             return feature != nil
         }
         guard isObject else { return malformed("A feature is an object with properties.") }
+        row += 1
         sink.countRow()
         if let feature {
             writer.take(feature, row: row, into: &sink)

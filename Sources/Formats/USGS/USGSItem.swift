@@ -39,7 +39,8 @@ enum USGSItem {
     static func unknownStatistic(_ statistic: String, row: Int, field: String) -> Rejection {
         Rejection(
             .unknownParameter, row: row, field: field, excerpt: statistic,
-            remedy: "Readings (00011) and means of a day (00003) are read; other statistics are only kept in the batch.")
+            remedy: "Readings (00011) and means of a day (00003) are read; other statistics are only kept in the batch."
+        )
     }
 
     /// Texts in the place of a value that say why there is none.

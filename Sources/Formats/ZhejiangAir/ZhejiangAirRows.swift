@@ -68,7 +68,8 @@ struct ZhejiangAirRows: FeedRows {
             "PM25-24h": ("pm25", .slidingMean, 24),
         ]
         return parts[plain].map {
-            WideColumn(name: name, parameter: ParameterID($0.0), statistic: $0.1, window: .hours($0.2), context: context)
+            WideColumn(
+                name: name, parameter: ParameterID($0.0), statistic: $0.1, window: .hours($0.2), context: context)
         }
     }
 
@@ -82,7 +83,8 @@ struct ZhejiangAirRows: FeedRows {
         let base = writer.base(of: station, in: sink)
         for (column, field) in fields.enumerated() {
             writer.take(
-                cells[field], column: column, station: station, base: base, stamp: stamp, flag: 0, row: row, into: &sink)
+                cells[field], column: column, station: station, base: base, stamp: stamp, flag: 0, row: row, into: &sink
+            )
         }
         let primary = cells.text(header["SYWRW"])
         sink.report(
