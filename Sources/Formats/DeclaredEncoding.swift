@@ -18,6 +18,8 @@ func decodeDeclared(
     _ handOn: (consuming DecodedSlice) throws -> Void
 ) rethrows -> DecodedOutcome {
     var source = source
+    // The document lies in the source's buffer until all of it is read.
+    defer { withExtendedLifetime(source) {} }
     let (document, ending) = source.whole()
     var text = document
     var fault: Rejection?

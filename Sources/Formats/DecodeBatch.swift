@@ -81,6 +81,7 @@ func decodeText(
         guard let reader = BeijingSitesReader(header: header, profile: profile, context: context) else {
             return .stopped(.incompleteHeader(sniffed), nil)
         }
+        for name in BeijingSitesReader.extra(in: header) { reading.sink.reject(.extraColumn(name)) }
         return try reading.lines(reader, headerLines: 1, handOn)
     case .feed(let feed):
         return try reading.feed(feed, profile: profile, context: context, handOn)

@@ -237,6 +237,8 @@ struct OtherFeedTests {
                 "Example/wind_speed 2013-03-01T00:00:00+08:00 4.4",
             ])
         #expect(decoded.reasons == [.notATime])
+        let extra = decodeForTest("year,month,day,hour,PM2.5,station,note\n2013,3,1,0,4,Example,x\n")
+        #expect(extra.rejections.map { "\($0.field) \($0.reason.rawValue)" } == ["note extra-field"])
     }
 
     @Test("Every format has a profile of its own name, China's in China standard time, and no flag without a meaning")
