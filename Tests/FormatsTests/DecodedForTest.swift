@@ -115,10 +115,13 @@ func decodeFeed(_ text: String, profiles: [FormatID: SourceProfile] = BuiltInPro
 func decodeFixture(
     _ name: String, profiles: [FormatID: SourceProfile] = BuiltInProfiles.all
 ) throws -> DecodedForTest {
+    decodeForTest(try fixtureBytes(name), names: [name], profiles: profiles, parameters: feedCatalogue())
+}
+
+func fixtureBytes(_ name: String) throws -> [UInt8] {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "fixtures/batches")
-    let bytes = [UInt8](try Data(contentsOf: folder.appending(path: name)))
-    return decodeForTest(bytes, names: [name], profiles: profiles, parameters: feedCatalogue())
+    return [UInt8](try Data(contentsOf: folder.appending(path: name)))
 }
 
 /// One gzip member around `bytes`, made by zlib.
