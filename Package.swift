@@ -52,6 +52,8 @@ let package = Package(
     targets: [
         // System libraries and data files.
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // The character conversion of the C library.
+        .systemLibrary(name: "CIconv", path: "Sources/CIconv"),
         .target(name: "StandardsData"),
 
         // Floor 0: numbers.
@@ -61,7 +63,7 @@ let package = Package(
         floor("Monitoring", ["Exact"]),
         floor("Accounting", ["Exact"]),
         // Floor 2: bytes to batches; limits and rules as data.
-        floor("Formats", ["CZlib", "Exact", "Monitoring", crypto]),
+        floor("Formats", ["CIconv", "CZlib", "Exact", "Monitoring", crypto]),
         floor("Standards", ["Exact", "Monitoring", "StandardsData", yams]),
         // Floor 3: verdicts on values, findings, period statistics.
         floor("Quality", ["Exact", "Monitoring"]),

@@ -50,6 +50,8 @@ extension UnitAtom {
         ("cm 厘米", Dimension(.length), power(-2)),
         ("mm 毫米", Dimension(.length), power(-3)),
         ("um", Dimension(.length), power(-6)),
+        // The international foot of 1959, as in the ft3/s of gauging stations; the survey foot is not meant.
+        ("ft", Dimension(.length), Fraction(3_048, 10_000)),
         ("L l 升", Dimension(.length).raised(to: 3), power(-3)),
         ("mL ml 毫升", Dimension(.length).raised(to: 3), power(-6)),
         ("uL", Dimension(.length).raised(to: 3), power(-9)),

@@ -100,14 +100,14 @@ struct BatchReading: ~Copyable {
     }
 
     /// Reads a document format: the text is held whole, its rows are handed on in slices.
-    mutating func document(
-        context: ReadContext, _ handOn: (consuming DecodedSlice) throws -> Void
+    mutating func document<Reader: DocumentReader & ~Copyable>(
+        _ reader: (Cell) -> Reader, _ handOn: (consuming DecodedSlice) throws -> Void
     ) rethrows -> DecodedOutcome {
         let (document, ending) = source.whole()
         if case .stopped(let reason, let excerpt, let remedy, isTrusted: false) = ending {
             return .stopped(Rejection(reason, row: 0, excerpt: excerpt, remedy: remedy), summary)
         }
-        var reader = NationalWaterJSONReader(document, profile: profile, context: context)
+        var reader = reader(document)
         var fault: Rejection?
         var isReading = true
         while isReading {

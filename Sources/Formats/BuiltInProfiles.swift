@@ -15,6 +15,15 @@ package enum BuiltInProfiles {
         .nationalWaterCSV: nationalWater(id: "national-water-csv", chinese: "国家地表水实时数据（CSV）"),
         .chinaSites: chinaSites,
         .beijingSites: beijingSites,
+        .zhejiangAir: zhejiangAir,
+        .tributaryWideCSV: own(id: "tributary-wide-csv", chinese: "本系统宽表 CSV", english: "Tributary wide CSV"),
+        .openAQ: openAQ,
+        .usgsRDB: usgs(id: "usgs-rdb", chinese: "美国地质调查局 RDB"),
+        .usgsJSON: usgs(id: "usgs-ogc-json", chinese: "美国地质调查局 OGC 接口（JSON）"),
+        .usgsCSV: usgs(id: "usgs-ogc-csv", chinese: "美国地质调查局 OGC 接口（CSV）"),
+        .aqsHourly: aqsHourly,
+        .waterQualityPortal: waterQualityPortal,
+        .sensorThings: own(id: "sensorthings", chinese: "SensorThings 数据数组", english: "SensorThings data arrays"),
     ]
 
     /// Texts that state that there is no value. Source: formats, section 11 (2).

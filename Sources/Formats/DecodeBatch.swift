@@ -17,13 +17,29 @@ package func decodeBatch(
     handOn: (consuming DecodedSlice) throws -> Void
 ) rethrows -> DecodedOutcome {
     if let fault = faultBeforeReading(bytes, limits: context.limits) { return .stopped(fault, nil) }
-    var source = TextSource(bytes, limits: context.limits, workspace: workspace)
+    return try decodeText(
+        TextSource(bytes, limits: context.limits, workspace: workspace), context: context, workspace: workspace,
+        readAs: nil, handOn)
+}
+
+/// Reads a text; `readAs` is the encoding it was found in, `nil` when that is still to be seen.
+func decodeText(
+    _ text: consuming TextSource, context: ReadContext, workspace: DecodeWorkspace, readAs encoding: SourceEncoding?,
+    _ handOn: (consuming DecodedSlice) throws -> Void
+) rethrows -> DecodedOutcome {
+    var source = text
     let beginning = source.begin()
     let sniffed = Cell(start: beginning.start, count: min(beginning.count, TextSource.sniffBytes))
     let isWhole = source.endingSoFar != nil && sniffed.count == beginning.count
     guard sniffed.firstVisibleByte != nil else { return .stopped(source.fault ?? .empty, nil) }
     // What cut or damaged compression leaves may be neither text nor a whole header: the cause is what is said.
-    if let fault = TextEncoding.fault(in: sniffed, isWhole: isWhole) { return .stopped(source.fault ?? fault, nil) }
+    if encoding == nil, let fault = TextEncoding.fault(in: sniffed, isWhole: isWhole) {
+        let declared = context.declaredEncodings.first { $0 != .gb18030 || TextEncoding.isGB18030(sniffed) }
+        if source.fault == nil, let declared {
+            return try decodeDeclared(source, as: declared, context: context, workspace: workspace, handOn)
+        }
+        return .stopped(source.fault ?? fault, nil)
+    }
     guard let format = DetectedFormat(sniffed, context: context),
         let usual = context.profiles[format.id] ?? BuiltInProfiles.all[format.id]
     else {
@@ -31,15 +47,27 @@ package func decodeBatch(
         return .stopped(source.fault ?? unknown, nil)
     }
     let profile = ownProfile(format, sniffed, context, usual: usual) ?? usual
+    if profile.writing.encoding != encoding ?? .utf8, encoding != .utf8 {
+        if let encoding { return .stopped(.undeclaredEncoding(encoding, format: format.id), nil) }
+        return try decodeDeclared(
+            source, as: profile.writing.encoding, context: context, workspace: workspace, handOn)
+    }
     var reading = BatchReading(
         source: source, format: format.id, profile: profile, limits: context.limits, workspace: workspace)
     switch format {
     case .tributaryCSV(let columns):
+        if columns.hasExtra {
+            for name in TributaryColumns.extra(in: sniffed) { reading.sink.reject(.extraColumn(name)) }
+        }
+        if !profile.writing.isPlain {
+            return try reading.longTable(columns, profile: profile, context: context, handOn)
+        }
         return try reading.lines(
             TributaryCSVReader(
                 columns: columns, profile: profile, context: context, directory: workspace.directory(for: profile)),
             headerLines: 1, handOn)
     case .tributaryNDJSON:
+        if let refusal = profile.writing.ndjsonRefusal { return .stopped(refusal, nil) }
         return try reading.lines(
             TributaryNDJSONReader(
                 profile: profile, context: context, directory: workspace.directory(for: profile)),
@@ -49,7 +77,8 @@ package func decodeBatch(
         return try reading.lines(
             NationalAirReader(layout: layout, profile: profile, context: context), headerLines: 1, handOn)
     case .nationalWaterJSON:
-        return try reading.document(context: context, handOn)
+        return try reading.document(
+            { NationalWaterJSONReader($0, profile: profile, context: context) }, handOn)
     case .nationalWaterCSV(let header):
         guard let columns = WaterColumns(header: header, headerRow: 1, profile: profile, context: context) else {
             return .stopped(.incompleteHeader(sniffed), nil)
@@ -64,7 +93,10 @@ package func decodeBatch(
         guard let reader = BeijingSitesReader(header: header, profile: profile, context: context) else {
             return .stopped(.incompleteHeader(sniffed), nil)
         }
+        for name in BeijingSitesReader.extra(in: header) { reading.sink.reject(.extraColumn(name)) }
         return try reading.lines(reader, headerLines: 1, handOn)
+    case .feed(let feed):
+        return try reading.feed(feed, profile: profile, context: context, handOn)
     }
 }
 

@@ -18,12 +18,32 @@ package enum FormatID: String, Sendable, CaseIterable {
     case chinaSites = "china-sites"
     /// The Beijing multi-site file: date in parts, one row an hour.
     case beijingSites = "beijing-sites"
+    /// Zhejiang's air feed, in its three shapes of header.
+    case zhejiangAir = "zhejiang-air"
+    /// `station,time,` and one column a parameter.
+    case tributaryWideCSV = "tributary-wide-csv"
+    /// The OpenAQ archive: one row a value, units in the row.
+    case openAQ = "openaq"
+    /// Tab-separated tables of the US Geological Survey.
+    case usgsRDB = "usgs-rdb"
+    /// Features of the USGS OGC API, as GeoJSON and as CSV.
+    case usgsJSON = "usgs-ogc-json"
+    case usgsCSV = "usgs-ogc-csv"
+    /// Hourly files of the US EPA's Air Quality System.
+    case aqsHourly = "aqs-hourly"
+    /// Results of the Water Quality Portal, in the legacy columns.
+    case waterQualityPortal = "wqp-csv"
+    /// Arrays of a SensorThings service, written or read.
+    case sensorThings = "sensorthings"
 
     /// True where each row is one station and time with a verdict of the feed's own (`DecodedSlice.reported`).
     package var carriesRowVerdicts: Bool {
         switch self {
-        case .nationalAir, .nationalWaterJSON, .nationalWaterCSV: true
+        case .nationalAir, .nationalWaterJSON, .nationalWaterCSV, .zhejiangAir: true
         case .tributaryCSV, .tributaryNDJSON, .chinaSites, .beijingSites: false
+        case .tributaryWideCSV, .openAQ, .usgsRDB, .usgsJSON, .usgsCSV, .aqsHourly,
+            .waterQualityPortal, .sensorThings:
+            false
         }
     }
 }

@@ -11,6 +11,7 @@ enum DetectedFormat {
     case nationalWaterCSV([String])
     case chinaSites([String])
     case beijingSites([String])
+    case feed(DetectedFeed)
 
     var id: FormatID {
         switch self {
@@ -21,6 +22,7 @@ enum DetectedFormat {
         case .nationalWaterCSV: .nationalWaterCSV
         case .chinaSites: .chinaSites
         case .beijingSites: .beijingSites
+        case .feed(let feed): feed.id
         }
     }
 
@@ -33,9 +35,16 @@ enum DetectedFormat {
                 self = .nationalWaterJSON
             } else if text.contains("\"station\""), text.contains("\"parameter\"") {
                 self = .tributaryNDJSON
+            } else if let feed = DetectedFeed(document: text) {
+                self = .feed(feed)
             } else {
                 return nil
             }
+            return
+        }
+        if text.firstVisibleByte == 0x5B || text.firstVisibleByte == 0x23 {
+            guard let feed = DetectedFeed(document: text) else { return nil }
+            self = .feed(feed)
             return
         }
         let header = Self.header(of: text)
@@ -49,13 +58,15 @@ enum DetectedFormat {
             self = .chinaSites(header)
         } else if ["year", "month", "day", "hour", "station", "PM2.5"].allSatisfy(header.contains) {
             self = .beijingSites(header)
+        } else if let feed = DetectedFeed(header: header, text, context: context) {
+            self = .feed(feed)
         } else {
             return nil
         }
     }
 
     /// The cells of the first line that is not blank.
-    private static func header(of text: Cell) -> [String] {
+    static func header(of text: Cell) -> [String] {
         var start = 0
         while start < text.count, text.start[start] == 0x0A || text.start[start] == 0x0D { start += 1 }
         let end = text.index(of: 0x0A, from: start) ?? text.count

@@ -177,12 +177,14 @@ package struct SourceProfile: Hashable, Sendable {
     package var parameterNames: [String: ParameterID]
     /// Stamps further ahead of the receiving clock are quarantined.
     package var futureTolerance: Duration64
+    /// What the bytes of the batch do not say of their text: zone names, units, decimal mark, encoding, shape.
+    package var writing: SourceWriting
 
     package init(
         id: String, name: BilingualName, offset: UTCOffset, stamp: StampPosition, statistic: SeriesStatistic,
         window: Duration64, cadence: Duration64?, origin: SeriesOrigin, adopts: Bool, revises: Bool,
         missingCodes: Set<String>, flags: [String: QualityVerdict], parameterNames: [String: ParameterID],
-        futureTolerance: Duration64
+        futureTolerance: Duration64, writing: SourceWriting = .plain
     ) {
         self.id = id
         self.name = name
@@ -198,6 +200,7 @@ package struct SourceProfile: Hashable, Sendable {
         self.flags = flags
         self.parameterNames = parameterNames
         self.futureTolerance = futureTolerance
+        self.writing = writing
     }
 }
 

@@ -31,6 +31,7 @@ package enum RegistryCheck: String, Sendable, CaseIterable {
     case stationMedium = "registry.station.medium"
     case missingProfile = "registry.profile.missing"
     case profileWindow = "registry.profile.window"
+    case profileUnit = "registry.profile.unit"
     case unknownParameter = "registry.parameter.unknown"
     case parameterMedium = "registry.parameter.medium"
     case unknownStandard = "registry.standard.unknown"

@@ -20,6 +20,7 @@ extension RegistryReader {
         let flags = readFlags(&fields)
         let names = readParameterNames(&fields)
         let tolerance = fields.duration("future-tolerance")
+        let writing = readWriting(&fields)
         if let statistic, let window, (statistic == .instant) != (window == .zero) {
             fields.report(
                 "registry.profile.window", at: fields.node["window"] ?? node,
@@ -32,7 +33,7 @@ extension RegistryReader {
         let profile = SourceProfile(
             id: id, name: name, offset: offset, stamp: stamp, statistic: statistic, window: window, cadence: cadence,
             origin: origin, adopts: adopts, revises: revises, missingCodes: Set(missing), flags: flags,
-            parameterNames: names, futureTolerance: tolerance)
+            parameterNames: names, futureTolerance: tolerance, writing: writing)
         profiles.append(Placed(profile, at: node, file: file))
     }
 

@@ -33,6 +33,41 @@ extension FlowTests {
                 file: "synthetic-national-water-2026-05.csv", counts: "18 9 0 1 0", reasons: ["5 missing-field"]),
             Outcome(file: "synthetic-china-sites.csv", counts: "8 0 0 0 1", reasons: ["7 unknown-parameter"]),
             Outcome(file: "synthetic-beijing-sites.csv", counts: "18 0 0 1 0", reasons: ["4 not-a-time"]),
+            Outcome(file: "synthetic-wide.csv", counts: "6 0 0 1 0", reasons: ["1 extra-field"]),
+            Outcome(file: "synthetic-extra-column.csv", counts: "1 0 0 1 0", reasons: ["1 extra-field"]),
+            Outcome(file: "synthetic-zhejiang-air.csv", counts: "18 0 0 0 0", reasons: []),
+            Outcome(file: "synthetic-zhejiang-air-numbered.csv", counts: "3 0 0 1 0", reasons: ["3 not-a-time"]),
+            Outcome(file: "synthetic-zhejiang-air-names.csv", counts: "18 0 0 0 0", reasons: []),
+            Outcome(
+                file: "synthetic-openaq.csv", counts: "4 0 0 2 0",
+                reasons: ["4 unknown-unit", "7 negative-concentration"]),
+            Outcome(
+                file: "synthetic-openaq.csv.gz", counts: "4 0 0 2 0",
+                reasons: ["4 unknown-unit", "7 negative-concentration"]),
+            Outcome(
+                file: "synthetic-usgs.rdb", counts: "7 0 0 3 1",
+                reasons: ["9 not-a-time", "10 missing-field", "12 extra-field", "12 unknown-parameter"]),
+            Outcome(file: "synthetic-usgs-features.json", counts: "3 0 0 0 1", reasons: ["4 unknown-parameter"]),
+            Outcome(
+                file: "synthetic-usgs-features.csv", counts: "1 0 0 2 0", reasons: ["1 extra-field", "3 unknown-unit"]),
+            Outcome(
+                file: "synthetic-aqs-hourly.csv", counts: "1 0 0 3 0",
+                reasons: ["3 unknown-unit", "4 unknown-unit", "5 not-a-time"]),
+            Outcome(
+                file: "synthetic-wqp.csv", counts: "6 0 0 4 0",
+                reasons: ["5 unknown-unit", "7 missing-field", "9 unknown-flag", "11 not-a-time"]),
+            Outcome(
+                file: "synthetic-sensorthings-upload.json", counts: "0 0 0 1 3",
+                reasons: ["3 missing-field", "1 unknown-station", "2 unknown-station", "4 unknown-station"]),
+            Outcome(
+                file: "synthetic-sensorthings-reading.json", counts: "0 0 0 1 1",
+                reasons: ["2 not-a-number", "1 unknown-station"]),
+            Outcome(
+                file: "synthetic-gb18030-station.csv", counts: "0 0 0 1 0", reasons: ["0 wrong-encoding"],
+                isRefused: true),
+            Outcome(
+                file: "synthetic-latin1-station.csv", counts: "0 0 0 1 0", reasons: ["0 wrong-encoding"],
+                isRefused: true),
             Outcome(file: "synthetic-empty.csv", counts: "0 0 0 1 0", reasons: ["0 empty-file"], isRefused: true),
             Outcome(file: "synthetic-empty.csv.gz", counts: "0 0 0 1 0", reasons: ["0 empty-file"], isRefused: true),
             Outcome(

@@ -87,12 +87,12 @@ struct BadInputTests {
         arguments: [
             (
                 [0xD5, 0xBE, 0xC3, 0xFB, 0x2C, 0x31, 0x0A], "byte 3: c3 fb 2c 31 0a",
-                "It reads as GB 18030 (GBK): convert it to UTF-8 and send it again."
+                "It reads as GB 18030 (GBK): convert it to UTF-8, or write `encoding: gb18030` into its profile."
             ),
             ([0xFF, 0xFE, 0x73, 0x00], "byte 1: ff fe 73 00", "It begins as UTF-16: write the file as UTF-8."),
             (
                 [0x61, 0x62, 0x00, 0xC0, 0x80, 0x01], "byte 4: c0 80 01",
-                "It is neither text we read nor gzip: write the rows as UTF-8."
+                "It is neither text we read nor gzip: write the rows as UTF-8, or declare the `encoding` in its profile."
             ),
         ] as [([UInt8], String, String)])
     func encodings(bytes: [UInt8], excerpt: String, remedy: String) {

@@ -45,6 +45,24 @@ private let expectations: [String: Expected] = [
     "synthetic-national-water-2026-05.csv": Expected(rows: 4, readings: 27, reasons: [.missingField]),
     "synthetic-china-sites.csv": Expected(rows: 6, readings: 8, reasons: [.unknownParameter]),
     "synthetic-beijing-sites.csv": Expected(rows: 3, readings: 18, reasons: [.notATime]),
+    "synthetic-wide.csv": Expected(rows: 2, readings: 6, reasons: [.extraField]),
+    "synthetic-zhejiang-air.csv": Expected(rows: 2, readings: 18),
+    "synthetic-zhejiang-air-numbered.csv": Expected(rows: 2, readings: 3, reasons: [.notATime]),
+    "synthetic-zhejiang-air-names.csv": Expected(rows: 2, readings: 18),
+    "synthetic-openaq.csv": Expected(rows: 6, readings: 4, reasons: [.unknownUnit, .negativeConcentration]),
+    "synthetic-openaq.csv.gz": Expected(rows: 6, readings: 4, reasons: [.unknownUnit, .negativeConcentration]),
+    "synthetic-usgs.rdb": Expected(
+        rows: 5, readings: 7, reasons: [.notATime, .missingField, .unknownParameter, .extraField]),
+    "synthetic-usgs-features.json": Expected(rows: 4, readings: 3, reasons: [.unknownParameter]),
+    "synthetic-usgs-features.csv": Expected(rows: 2, readings: 1, reasons: [.extraField, .unknownUnit]),
+    "synthetic-aqs-hourly.csv": Expected(rows: 4, readings: 1, reasons: [.unknownUnit, .unknownUnit, .notATime]),
+    "synthetic-wqp.csv": Expected(
+        rows: 10, readings: 6, reasons: [.unknownUnit, .missingField, .unknownFlag, .notATime]),
+    "synthetic-sensorthings-upload.json": Expected(rows: 4, readings: 3, reasons: [.missingField]),
+    "synthetic-sensorthings-reading.json": Expected(rows: 2, readings: 1, reasons: [.notANumber]),
+    "synthetic-extra-column.csv": Expected(rows: 1, readings: 1, reasons: [.extraField]),
+    "synthetic-gb18030-station.csv": Expected(stop: .wrongEncoding),
+    "synthetic-latin1-station.csv": Expected(stop: .wrongEncoding),
 ]
 
 struct BatchFixtureTests {
@@ -60,8 +78,7 @@ struct BatchFixtureTests {
     @Test("Each fixture has its outcome", arguments: expectations.keys.sorted())
     func outcome(name: String) throws {
         let expected = try #require(expectations[name])
-        let bytes = [UInt8](try Data(contentsOf: folder.appending(path: name)))
-        let decoded = decodeForTest(bytes, names: [name])
+        let decoded = try decodeFixture(name)
         #expect(decoded.stop?.reason == expected.stop)
         #expect(decoded.summary?.rowCount ?? 0 == expected.rows)
         #expect(decoded.readings.count == expected.readings)

@@ -3,6 +3,7 @@
 import CZlib
 import Exact
 import Formats
+import Foundation
 import Monitoring
 
 /// Everything one batch gave.
@@ -59,14 +60,30 @@ func testCatalogue() -> ParameterCatalogue {
     return catalogue
 }
 
+/// The test catalogue and what foreign feeds report, in the units of the standards' code table.
+func feedCatalogue() -> ParameterCatalogue {
+    var catalogue = testCatalogue()
+    let air = ["pm10": "ug/m3", "o3": "ug/m3", "so2": "ug/m3", "no2": "ug/m3", "co": "mg/m3"]
+    let water = ["discharge": "m3/s", "stage": "m", "zn": "mg/L", "no3n": "mg/L", "chla": "ug/L", "ec": "uS/cm"]
+    for (id, unit) in air.merging(water, uniquingKeysWith: { first, _ in first }) {
+        catalogue.add(
+            Parameter(
+                id: ParameterID(id), name: BilingualName(chinese: id, english: id),
+                medium: air[id] == nil ? .water : .air, unit: unit, observationDecimals: nil, assessmentDecimals: nil,
+                isNonNegative: id != "stage" && id != "discharge"),
+            spellings: [])
+    }
+    return catalogue
+}
+
 func decodeForTest(
     _ bytes: [UInt8], limits: ReadLimits = ReadLimits(), names: [String] = [],
-    profiles: [FormatID: SourceProfile] = BuiltInProfiles.all
+    profiles: [FormatID: SourceProfile] = BuiltInProfiles.all, parameters: ParameterCatalogue = testCatalogue()
 ) -> DecodedForTest {
     // 2026-05-02T00:00:00Z
     let received = Instant(milliseconds: 1_777_680_000_000)
     let context = ReadContext(
-        profiles: profiles, parameters: testCatalogue(), nameHints: names, received: received, limits: limits)
+        profiles: profiles, parameters: parameters, nameHints: names, received: received, limits: limits)
     var slices: [DecodedSlice] = []
     let outcome = bytes.withUnsafeBytes { buffer in
         decodeBatch(buffer, context: context) { slice in slices.append(slice) }
@@ -84,9 +101,27 @@ func decodeForTest(
 
 func decodeForTest(
     _ text: String, limits: ReadLimits = ReadLimits(), names: [String] = [],
-    profiles: [FormatID: SourceProfile] = BuiltInProfiles.all
+    profiles: [FormatID: SourceProfile] = BuiltInProfiles.all, parameters: ParameterCatalogue = testCatalogue()
 ) -> DecodedForTest {
-    decodeForTest(Array(text.utf8), limits: limits, names: names, profiles: profiles)
+    decodeForTest(Array(text.utf8), limits: limits, names: names, profiles: profiles, parameters: parameters)
+}
+
+/// A feed's text read with the parameters of the code table.
+func decodeFeed(_ text: String, profiles: [FormatID: SourceProfile] = BuiltInProfiles.all) -> DecodedForTest {
+    decodeForTest(text, profiles: profiles, parameters: feedCatalogue())
+}
+
+/// A fixture of `fixtures/batches`, read with the parameters of the code table.
+func decodeFixture(
+    _ name: String, profiles: [FormatID: SourceProfile] = BuiltInProfiles.all
+) throws -> DecodedForTest {
+    decodeForTest(try fixtureBytes(name), names: [name], profiles: profiles, parameters: feedCatalogue())
+}
+
+func fixtureBytes(_ name: String) throws -> [UInt8] {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "fixtures/batches")
+    return [UInt8](try Data(contentsOf: folder.appending(path: name)))
 }
 
 /// One gzip member around `bytes`, made by zlib.

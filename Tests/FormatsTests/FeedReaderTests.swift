@@ -237,12 +237,16 @@ struct OtherFeedTests {
                 "Example/wind_speed 2013-03-01T00:00:00+08:00 4.4",
             ])
         #expect(decoded.reasons == [.notATime])
+        let extra = decodeForTest("year,month,day,hour,PM2.5,station,note\n2013,3,1,0,4,Example,x\n")
+        #expect(extra.rejections.map { "\($0.field) \($0.reason.rawValue)" } == ["note extra-field"])
     }
 
-    @Test("Every format has a profile in China standard time, and no flag is mapped without a meaning")
+    @Test("Every format has a profile of its own name, China's in China standard time, and no flag without a meaning")
     func profiles() {
         #expect(Set(BuiltInProfiles.all.keys) == Set(FormatID.allCases))
-        #expect(BuiltInProfiles.all.values.allSatisfy { $0.offset == .china })
+        #expect(BuiltInProfiles.all.allSatisfy { $0.key.rawValue == $0.value.id })
+        let abroad: Set<FormatID> = [.openAQ, .usgsRDB, .usgsJSON, .usgsCSV, .aqsHourly, .waterQualityPortal]
+        #expect(BuiltInProfiles.all.allSatisfy { $0.value.offset == (abroad.contains($0.key) ? .utc : .china) })
         let own = BuiltInProfiles.all[.tributaryCSV]
         #expect(own?.adopts == false && own?.revises == false && own?.cadence == nil)
         #expect(own?.flags["N"] == .valid && own?.flags["M"] == .invalid && own?.flags["T"] == nil)

@@ -143,4 +143,23 @@ struct RealFeedTests {
             scaledSum: scaled("44368640.903717673"))
         #expect(try totals(files) == expected)
     }
+
+    @Test("Zhejiang air, a day of 24 files: midnight is a date alone and closes the day before")
+    func zhejiangDay() throws {
+        guard let files = realFiles("air_zjemc_2026/2026-05-01") else { return }
+        let expected = Totals(
+            rows: 2_832, values: 25_332, missing: 156, outsidePlan: 0, rejected: 0, reported: 2_832,
+            verdictSum: 107_315, scaledSum: scaled("807581.5"))
+        #expect(try totals(files) == expected)
+    }
+
+    @Test("A USGS teaching table is RDB without a time series: refused, the columns named")
+    func rdbWithoutSeries() throws {
+        guard let files = realFiles("usgs_smwrdata") else { return }
+        let file = try #require(files.first).deletingLastPathComponent().appending(path: "TestFull.rdb")
+        let decoded = decodeForTest([UInt8](try Data(contentsOf: file)))
+        #expect(decoded.stop?.reason == .unknownFormat)
+        #expect(decoded.stop?.remedy.contains("site_no and datetime") == true)
+        #expect(decoded.stop?.excerpt.hasPrefix("String,Numeric,Date.empty") == true)
+    }
 }

@@ -39,6 +39,34 @@ import Testing
         try KnownDisagreements.check(result.disagreements, feed: "national-air")
     }
 
+    @Test func `The index and primary items of the Zhejiang feed are reproduced`() throws {
+        guard let folder = RealData.folder("air_zjemc_2026") else { return }
+        let registry = try RealData.registry()
+        var result = Reproduction()
+        for file in RealData.files(in: folder) {
+            let format = try RealData.decode(file) { slice in
+                let ranges = slice.block.rangesByRow()
+                for reported in slice.reported {
+                    let row = assessAirRow(
+                        station: reported.station, start: reported.start, block: slice.block,
+                        indices: ranges[reported.row] ?? 0..<0, outsidePlan: reported.outsidePlan, registry: registry,
+                        rule: .asPrinted)
+                    result.compare(
+                        Disagreement(
+                            feed: "zhejiang-air", station: reported.station.rawValue,
+                            time: reported.stamp.iso8601(at: .china),
+                            official: Self.text(reported.aqi, Self.plain(reported.primary)),
+                            ours: Self.text(row.value, Self.plain(row.primary))),
+                        hasOfficial: reported.aqi != nil, hasOurs: row.value != nil)
+                }
+            }
+            #expect(format == .zhejiangAir)
+        }
+        print(result.summary("zhejiang-air"))
+        #expect(result.official == 2_761)
+        try KnownDisagreements.check(result.disagreements, feed: "zhejiang-air")
+    }
+
     @Test func `The class of every reading of the national water documents is reproduced`() throws {
         guard let folder = RealData.folder("water_cnemc") else { return }
         let files = RealData.files(in: folder).filter { $0.lastPathComponent.contains(".json") }
@@ -79,6 +107,15 @@ import Testing
         }
         print(result.summary(feed))
         return result
+    }
+
+    /// `PM₁₀,O₃` and `颗粒物(PM10),臭氧1小时(O3_1h)` as `PM10,O3`: the two feeds name the same items differently.
+    private static func plain(_ primary: String) -> String {
+        let subscripts: [Character: Character] = ["₁": "1", "₀": "0", "₂": "2", "₃": "3", "₅": "5"]
+        return primary.split(separator: ",").map { item in
+            let name = item.split(separator: "(").last.map { $0.prefix { $0 != ")" && $0 != "_" } } ?? item
+            return String(name.map { subscripts[$0] ?? $0 })
+        }.joined(separator: ",")
     }
 
     /// `156 二氧化硫(SO2)`; items are joined by a plus sign, since the list of exceptions separates by commas.

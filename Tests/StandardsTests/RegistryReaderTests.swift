@@ -59,6 +59,45 @@ import Testing
         #expect(registry.waterBodies.values.allSatisfy { $0.evidence.count > 20 })
     }
 
+    @Test func `A profile says how its text is written, and says nothing by default`() throws {
+        let text = """
+            profiles:
+              - id: a
+                name: {zh: 甲, en: A}
+                offset: "-06:00"
+                stamp: begin
+                statistic: mean
+                window: 1h
+                origin: automatic
+                future-tolerance: 0
+                zones: {CST: "+08:00"}
+                units: {chla: mg/L, 总磷: µg/L}
+                decimal-mark: comma
+                encoding: gb18030
+                shape: wide
+              - {id: b, name: {zh: 乙, en: B}, offset: Z, stamp: instant, statistic: instant, window: 0,
+                 origin: automatic, future-tolerance: 0}
+            """
+        let (registry, problems) = RegistryReader.read([("profiles.yaml", text)])
+        #expect(problems.map(\.description) == [])
+        #expect(
+            registry.profiles["a"]?.writing
+                == SourceWriting(
+                    zones: ["CST": .china], units: [ParameterID("chla"): "mg/L", ParameterID("tp"): "µg/L"],
+                    decimalMark: .comma, encoding: .gb18030, shape: .wide))
+        #expect(registry.profiles["b"]?.writing == .plain)
+    }
+
+    @Test func `Faults of how a profile's text is written point at line and column`() throws {
+        let folder = Self.root.appending(path: "fixtures/registry/profile-writing").resolvingSymlinksInPath()
+        let (_, problems) = RegistryReader.read(try Self.yaml(in: folder))
+        #expect(
+            problems.first { $0.check == "registry.profile.unit" && $0.line == 16 }?.description
+                == "profiles.yaml:16:11: Profile example-profile sends co in `ppm`, which is not taken. "
+                + "[registry.profile.unit] Send co in mg/m3: ppm becomes a mass concentration only at a stated "
+                + "temperature and pressure, which the row does not give.")
+    }
+
     @Test func `A faulty entry is left out and the others stay`() throws {
         let text = """
             regions:

@@ -41,6 +41,14 @@ struct BeijingSitesReader: LineReader, ~Copyable {
         writer = WideRowWriter(columns: layout.columns, profile: profile)
     }
 
+    /// Names in `header` that are none of the file's.
+    static func extra(in header: [String]) -> [String] {
+        FeedHeader(header).extra(
+            besides: Set(items.keys).union([
+                "No", "year", "month", "day", "hour", "station", "DEWP", "RAIN", "wd", "lat", "long",
+            ]))
+    }
+
     private static let items: [String: (String, Int)] = [
         "PM2.5": ("pm25", 0), "PM10": ("pm10", 0), "SO2": ("so2", 0), "NO2": ("no2", 0), "O3": ("o3", 0),
         "CO": ("co", -3), "TEMP": ("air_temp", 0), "PRES": ("pressure", -1), "WSPM": ("wind_speed", 0),

@@ -16,8 +16,13 @@ enum TextEncoding {
         }
         guard let offset = invalidOffset(in: text, isWhole: isWhole) else { return nil }
         return isGB18030(text)
-            ? rejection(text, at: offset, "It reads as GB 18030 (GBK): convert it to UTF-8 and send it again.")
-            : rejection(text, at: offset, "It is neither text we read nor gzip: write the rows as UTF-8.")
+            ? rejection(
+                text, at: offset,
+                "It reads as GB 18030 (GBK): convert it to UTF-8, or write `encoding: gb18030` into its profile.")
+            : rejection(
+                text, at: offset,
+                "It is neither text we read nor gzip: write the rows as UTF-8, or declare the `encoding` in its profile."
+            )
     }
 
     private static func rejection(_ text: Cell, at offset: Int, _ remedy: String) -> Rejection {

@@ -66,8 +66,8 @@ struct TextSource: ~Copyable {
     /// The first bytes of the text without a byte order mark: enough to tell what it is.
     ///
     /// To be called once, before `next` or `whole`.
-    mutating func begin() -> Cell {
-        while filled < Self.sniffBytes, ending == nil, filled < capacity { ending = fill() }
+    mutating func begin(upTo wanted: Int = Self.sniffBytes) -> Cell {
+        while filled < wanted, ending == nil, filled < capacity { ending = fill(upTo: wanted) }
         if filled >= 3, buffer[0] == 0xEF, buffer[1] == 0xBB, buffer[2] == 0xBF { lineStart = 3 }
         return Cell(start: UnsafePointer(buffer) + lineStart, count: filled - lineStart)
     }
@@ -158,8 +158,10 @@ struct TextSource: ~Copyable {
     }
 
     /// Adds to the buffer; an ending other than `nil` is final.
-    private mutating func fill() -> Step? {
-        let room = UnsafeMutableBufferPointer(start: buffer + filled, count: capacity - filled)
+    private mutating func fill(upTo wanted: Int = .max) -> Step? {
+        // A look at a few bytes does not inflate a window.
+        let end = wanted == Self.sniffBytes ? capacity : min(capacity, wanted)
+        let room = UnsafeMutableBufferPointer(start: buffer + filled, count: end - filled)
         let (written, ending) = inflater.map { inflate($0, into: room) } ?? copy(into: room)
         filled += written
         inflatedByteCount += written

@@ -3,15 +3,7 @@
 internal import Monitoring
 
 /// Reads the document row by row; rows are numbered from 1 in `tbody`.
-struct NationalWaterJSONReader: ~Copyable {
-    enum Progress {
-        /// The slice is full; call again.
-        case sliceFull
-        case end
-        /// The text is not the document we read, or ends early; rows before this place were taken.
-        case malformed(Rejection)
-    }
-
+struct NationalWaterJSONReader: DocumentReader, ~Copyable {
     private enum Place {
         case keys, rows, done
     }
@@ -30,7 +22,7 @@ struct NationalWaterJSONReader: ~Copyable {
         scanner.begin(document)
     }
 
-    mutating func read(into sink: inout SliceBuilder) -> Progress {
+    mutating func read(into sink: inout SliceBuilder) -> DocumentProgress {
         if place == .keys, rowNumber == 0, !scanner.take(0x7B) { return malformed("An object is expected.") }
         while true {
             switch place {
@@ -47,7 +39,7 @@ struct NationalWaterJSONReader: ~Copyable {
     }
 
     /// Reads keys up to the first row of `tbody`, or to the end of the object.
-    private mutating func readKeys(into sink: inout SliceBuilder) -> Progress? {
+    private mutating func readKeys(into sink: inout SliceBuilder) -> DocumentProgress? {
         if scanner.take(0x7D) {
             place = .done
             return rows == nil ? malformed("The document has no thead.") : nil
@@ -81,7 +73,7 @@ struct NationalWaterJSONReader: ~Copyable {
         return scanner.take(0x5D) ? texts : nil
     }
 
-    private mutating func readRow(into sink: inout SliceBuilder) -> Progress? {
+    private mutating func readRow(into sink: inout SliceBuilder) -> DocumentProgress? {
         scanner.forget()
         cells.removeAll(keepingCapacity: true)
         guard scanner.take(0x5B) else { return malformed("A row is an array of cells.") }
@@ -119,7 +111,7 @@ struct NationalWaterJSONReader: ~Copyable {
         }
     }
 
-    private func malformed(_ remedy: String) -> Progress {
+    private func malformed(_ remedy: String) -> DocumentProgress {
         let rest = Cell(start: scanner.place, count: scanner.end - scanner.place)
         return .malformed(
             Rejection(.malformedDocument, row: rowNumber + 1, excerpt: rest.excerpt, remedy: remedy))

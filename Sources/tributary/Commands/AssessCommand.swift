@@ -80,7 +80,7 @@ private struct AssessmentReport {
 
     private mutating func wide(_ slice: DecodedSlice) {
         let ranges = slice.block.rangesByRow()
-        let isAir = slice.format == .nationalAir
+        let isAir = slice.format == .nationalAir || slice.format == .zhejiangAir
         var records: [(row: Int, record: DumpRecord)] = []
         for row in slice.reported {
             let range = ranges[row.row] ?? 0..<0
@@ -100,7 +100,7 @@ private struct AssessmentReport {
         // A row that cannot be placed in time has no verdict either, and says why.
         let told = Set(slice.reported.map { Int($0.row) })
         for rejection in slice.rejections
-        where rejection.row > 0 && rejection.reason != .unknownParameter && !told.contains(rejection.row) {
+        where rejection.row > 0 && !rejection.isOfColumn && !told.contains(rejection.row) {
             records.append((rejection.row, Self.record(of: rejection, isAir: isAir)))
         }
         print(records.sorted { $0.row < $1.row }.map(\.record))
@@ -204,4 +204,9 @@ private struct AssessmentReport {
         // The header stands already: the same columns go on.
         Terminal.output(String(text[text.index(after: text.firstIndex(of: "\n") ?? text.startIndex)...]))
     }
+}
+
+extension Rejection {
+    /// It tells of a column of the header, not of a row.
+    fileprivate var isOfColumn: Bool { reason == .unknownParameter || (reason == .extraField && !field.isEmpty) }
 }

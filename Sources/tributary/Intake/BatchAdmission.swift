@@ -34,7 +34,7 @@ final class BatchAdmission {
     func admit(
         _ bytes: UnsafeRawBufferPointer, name: String, received: Instant, to taker: some AdmittedRowTaker
     ) throws -> AdmittedBatch {
-        let context = rules.context(name: name, received: received)
+        let context = rules.context(bytes, name: name, received: received)
         var batch = AdmittedBatch(ending: BatchEnding(state: .rejected))
         let outcome = try decodeBatch(bytes, context: context, workspace: workspace) { slice in
             batch.valueCount += batch.valueSum.add(slice.block)

@@ -31,17 +31,12 @@ struct IntakeRules: Sendable {
     let registry: Registry
     let catalogue: ParameterCatalogue
 
-    /// The reading context of a batch: the built-in profiles, and a registered station's own for our own formats.
-    func context(name: String, received: Instant) -> ReadContext {
+    /// The reading context of a batch: the built-in profiles, and what the registry declares in their place.
+    func context(_ raw: UnsafeRawBufferPointer, name: String, received: Instant) -> ReadContext {
         var context = ReadContext(
             profiles: BuiltInProfiles.all, parameters: catalogue,
             nameHints: name.split(separator: "/").map(String.init), received: received)
-        if registry.profiles.isEmpty { return context }
-        let registry = registry
-        context.profileOfStation = { station in
-            registry.stationNames[station.rawValue].flatMap { registry.stations[$0] }
-                .flatMap { registry.profiles[$0.profile] }
-        }
+        context.takeProfiles(of: registry, for: raw)
         return context
     }
 }
