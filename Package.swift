@@ -78,7 +78,7 @@ let package = Package(
         // Beside the flows: synthetic stations for examples and tests.
         floor("Simulation", ["Exact", "Monitoring", "Standards"]),
         // Floor 6: the book.
-        floor("Storage", ["Exact", "Monitoring", "Formats", grdb]),
+        floor("Storage", ["Exact", "Monitoring", "Formats", crypto, grdb]),
         // Floor 7: doors and pages.
         floor("Ingest", ["CZlib", "Monitoring"]),
         floor("Web", ["Monitoring", hummingbird, httpTypes, log, lifecycle, nioCore, nioPosix, nioHTTP1]),

@@ -68,7 +68,7 @@ package struct BatchEnding: Sendable {
     }
 }
 
-/// What the station gets back once its batch is in the book (回执); unsigned in this version.
+/// What the station gets back once its batch is in the book (回执); `signed(by:)` makes the form that is handed out.
 package struct Receipt: Hashable, Sendable {
     package let digest: Digest256
     package let name: String
@@ -80,16 +80,19 @@ package struct Receipt: Hashable, Sendable {
     /// The batch's place in the log, and the hash that binds it to all before it.
     package let position: LogHead
 
-    /// The receipt as JSON text, the bytes that are stored and sent.
-    package var body: String {
-        CanonicalJSON.object([
+    /// The receipt as JSON text, the bytes that are stored; unsigned.
+    package var body: String { CanonicalJSON.object(members).text() }
+
+    /// What the receipt says, as JSON.
+    var members: [String: CanonicalJSON] {
+        [
             "batch": .string(digest.description), "name": .string(name), "state": .string(state.rawValue),
             "received_at": .integer(receivedAt.milliseconds), "rows": .integer(rowCount),
             "accepted": .integer(counts.accepted), "duplicate": .integer(counts.duplicate),
             "conflict": .integer(counts.conflict), "rejected": .integer(counts.rejected),
             "quarantined": .integer(counts.quarantined), "log_sequence": .integer(position.sequence),
             "chain_hash": .string(position.hash.description),
-        ]).text()
+        ]
     }
 }
 
