@@ -95,7 +95,8 @@ let package = Package(
             name: "tributary",
             dependencies: [
                 "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Quality", "Detection", "Assessment",
-                "Alerting", "Compensation", "Pipeline", "Simulation", "Storage", "Ingest", "Web", "Forwarding", arguments, log,
+                "Alerting", "Compensation", "Pipeline", "Simulation", "Storage", "Ingest", "Web", "Forwarding",
+                arguments, log,
                 lifecycle, signals,
             ],
             swiftSettings: settings),
@@ -118,6 +119,7 @@ let package = Package(
             ["CZlib", "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Storage", grdb, crypto, log]),
         tests("Pipeline", ["Exact", "Monitoring", "Formats", "Standards", "Pipeline"]),
         tests("Ingest", ["Monitoring", "Ingest"]),
+        tests("Forwarding", ["Monitoring", "Formats", "Forwarding", crypto, nioCore, nioHTTP1, nioPosix, nioSSL]),
         tests("Web", ["Monitoring", "Web", log]),
         tests("RealData", ["Exact", "Monitoring", "Formats", "Standards", "Assessment"]),
         tests("Flow", ["Exact", "Monitoring", "Formats", "Standards", "Pipeline", "Storage"]),

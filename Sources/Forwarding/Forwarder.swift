@@ -63,7 +63,8 @@ package actor Forwarder {
         let kept = try outbox.pinnedKey()
         if let nodeKey, let kept, nodeKey != kept {
             throw ForwardingProblem(
-                .keyChanged, "--node-key says \(nodeKey), but \(outbox.pinPath) says \(kept): remove the file if the "
+                .keyChanged,
+                "--node-key says \(nodeKey), but \(outbox.pinPath) says \(kept): remove the file if the "
                     + "node's people confirm the new key.")
         }
         trusted = nodeKey ?? kept
@@ -120,7 +121,7 @@ package actor Forwarder {
             let digest = content.digest()
         else { return true }
         if let kept = outbox.receipt(digest), kept.batch == digest, let trusted, kept.key == trusted {
-            try settle(file, kept, wasKept: true)
+            try settle(file, kept, problem: nil, wasKept: true)
             return true
         }
         let answer: NodeAnswer
@@ -145,7 +146,9 @@ package actor Forwarder {
         let report = report
         let name = file.relativePath
         let byteCount = content.byteCount
-        let answer = try await connection.send(content, name: name, digest: digest) { sent in
+        // The folders are this station's own order; a batch has a plain name.
+        let batchName = name.split(separator: "/").last.map(String.init) ?? name
+        let answer = try await connection.send(content, name: batchName, digest: digest) { sent in
             report(.sending(name: name, sentByteCount: sent, byteCount: byteCount, waiting: waiting))
         }
         return NodeAnswer(answer, isQuestion: false)
@@ -154,7 +157,7 @@ package actor Forwarder {
     private func follow(_ answer: NodeAnswer, _ file: DroppedFile, _ digest: Digest256) async throws -> Bool {
         let name = file.relativePath
         switch answer {
-        case .receipt(let receipt):
+        case .receipt(let receipt, let problem):
             guard receipt.batch == digest else {
                 let words = "the node answered with the receipt of another batch, \(receipt.batch)"
                 return try await follow(.failed(.attempt, words: words, retryAfter: nil, isBroken: true), file, digest)
@@ -164,7 +167,7 @@ package actor Forwarder {
                 let words = "the node has not finished reading this batch"
                 return try await follow(.failed(.attempt, words: words, retryAfter: nil, isBroken: true), file, digest)
             }
-            try settle(file, receipt, wasKept: false)
+            try settle(file, receipt, problem: problem, wasKept: false)
         case .refused(let status, let problem, let words):
             try refuse(
                 file, digest, words: words,
@@ -194,21 +197,29 @@ package actor Forwarder {
             return
         }
         throw ForwardingProblem(
-            .keyChanged, """
-                the node signs with another key than the one this station trusts: \(receipt.key) instead of \(trusted). \
-                Ask the node's people whether they changed it (`tributary doctor` prints it there). If they did, \
-                put the new one into \(outbox.pinPath) or give it with --node-key; if not, somebody else answers at \
-                this address. No file was moved.
-                """)
+            .keyChanged,
+            """
+            the node signs with another key than the one this station trusts: \(receipt.key) instead of \(trusted). \
+            Ask the node's people whether they changed it (`tributary doctor` prints it there). If they did, \
+            put the new one into \(outbox.pinPath) or give it with --node-key; if not, somebody else answers at \
+            this address. No file was moved.
+            """)
     }
 
-    private func settle(_ file: DroppedFile, _ receipt: SignedReceipt, wasKept: Bool) throws {
+    private func settle(
+        _ file: DroppedFile, _ receipt: SignedReceipt, problem: CanonicalJSON?, wasKept: Bool
+    ) throws {
         if !wasKept { try outbox.keep(receipt) }
         guard receipt.state == .complete else {
             // The node has the bytes, yet could not read them, or not to their end: a person must look.
+            let words = ["reason", "remedy"].compactMap { problem?["refusal"]?[$0]?.string }
             try refuse(
-                file, receipt.batch, words: "the node could not read the batch whole: \(receipt.state.rawValue)",
-                reason: ["receipt": .string(receipt.text), "state": .string(receipt.state.rawValue)])
+                file, receipt.batch,
+                words: (["the node could not read it whole"] + words).joined(separator: " · "),
+                reason: [
+                    "state": .string(receipt.state.rawValue), "problem": problem ?? .null,
+                    "receipt": .string("\(receipt.batch).json"),
+                ])
             return
         }
         try outbox.finish(file, receipt.batch)
@@ -222,7 +233,7 @@ package actor Forwarder {
         var reason = reason
         reason["batch"] = .string(digest.description)
         reason["name"] = .string(file.relativePath)
-        try outbox.refuse(file, digest, reason: .object(reason))
+        guard try outbox.refuse(file, digest, reason: .object(reason)) else { return }
         result.refused += 1
         report(.refused(name: file.relativePath, words: words))
     }

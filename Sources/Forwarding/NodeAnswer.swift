@@ -15,8 +15,9 @@ struct RawAnswer: Sendable {
 
 /// What follows from an answer.
 enum NodeAnswer {
-    /// The node has the batch and says what became of it; the signature fits the key it names.
-    case receipt(SignedReceipt)
+    /// The node has the batch and says what became of it; the signature fits the key it names. `problem` says what
+    /// hindered the node from reading it.
+    case receipt(SignedReceipt, problem: CanonicalJSON?)
     /// Asked for a receipt: the node has no such batch.
     case unknown
     /// This file can never be taken as it is.
@@ -29,11 +30,17 @@ extension NodeAnswer {
     /// Statuses that say this file, and no other, cannot be taken: the same bytes would get the same answer.
     private static let refusals: Set<Int> = [400, 410, 411, 413, 414, 415, 422, 431, 451]
 
+    /// What a 400 may be about that another attempt mends: the bytes on their way, not the batch.
+    private static let transientProblems: Set<String> = [
+        "urn:tributary:problem:digest-mismatch", "urn:tributary:problem:cut-off",
+    ]
+
     init(_ answer: RawAnswer, isQuestion: Bool) {
         let retryAfter = RetryAfter.duration(answer.retryAfter, date: answer.date)
+        let problem = answer.status < 300 ? nil : CanonicalJSON(reading: answer.body)
         if let text = Self.receiptText(answer) {
             do throws(ReceiptFault) {
-                self = .receipt(try SignedReceipt(verifying: text))
+                self = .receipt(try SignedReceipt(verifying: text), problem: problem?.without("receipt"))
             } catch {
                 self = .failed(
                     .attempt, words: "the node answered \(answer.status) with a receipt that does not hold: \(error)",
@@ -52,13 +59,14 @@ extension NodeAnswer {
                 retryAfter: retryAfter, isBroken: false)
         case 401, 403:
             self = .failed(
-                .node, words: words + ": the token is not accepted; put a valid one into the token file",
+                .node, words: words + ": put a token that the node accepts into the token file",
                 retryAfter: retryAfter, isBroken: false)
         case 404 where isQuestion: self = .unknown
+        case 400 where problem?["type"]?.string.map(Self.transientProblems.contains) == true:
+            self = .failed(.attempt, words: words, retryAfter: retryAfter, isBroken: false)
         case let status where Self.refusals.contains(status):
             self = .refused(
-                status: status, problem: CanonicalJSON(reading: answer.body) ?? .string(Self.excerpt(answer.body)),
-                words: words)
+                status: status, problem: problem ?? .string(Self.excerpt(answer.body)), words: words)
         case 408, 409, 423, 425: self = .failed(.attempt, words: words, retryAfter: retryAfter, isBroken: true)
         case 429: self = .failed(.node, words: words, retryAfter: retryAfter, isBroken: false)
         case 503: self = .failed(.node, words: words, retryAfter: retryAfter, isBroken: true)
@@ -91,11 +99,11 @@ extension NodeAnswer {
         return nil
     }
 
-    /// Title and detail of a problem document, or the beginning of a text. Source: RFC 9457, section 3.1.
+    /// A problem document in words, or the beginning of a text. Source: RFC 9457, section 3.1; `remedy` is ours.
     private static func words(_ body: String) -> String {
         if let problem = CanonicalJSON(reading: body) {
-            let parts = [problem["title"]?.string, problem["detail"]?.string].compactMap { $0 }.map(excerpt)
-            return parts.isEmpty ? "" : " (" + parts.joined(separator: ": ") + ")"
+            let parts = ["title", "detail", "remedy"].compactMap { problem[$0]?.string }.map(excerpt)
+            return parts.isEmpty ? "" : " (" + parts.joined(separator: " · ") + ")"
         }
         let text = excerpt(body)
         return text.isEmpty ? "" : " (\(text))"
@@ -109,6 +117,14 @@ extension NodeAnswer {
             scalar.properties.generalCategory == .control ? " " : Character(scalar)
         }
         return String(printable).split(separator: " ").joined(separator: " ")
+    }
+}
+
+extension CanonicalJSON {
+    fileprivate func without(_ key: String) -> CanonicalJSON {
+        guard case .object(var members) = self else { return self }
+        members[key] = nil
+        return .object(members)
     }
 }
 

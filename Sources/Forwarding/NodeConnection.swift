@@ -23,7 +23,8 @@ package struct NodeAddress: Sendable {
             parts.fragment == nil, parts.user == nil, parts.password == nil
         else {
             throw ForwardingProblem(
-                .usage, "\(text) is not a node's address: give one such as https://node.example:8443, without user, "
+                .usage,
+                "\(text) is not a node's address: give one such as https://node.example:8443, without user, "
                     + "query or fragment.")
         }
         base = String(text.reversed().drop { $0 == "/" }.reversed())
@@ -79,7 +80,8 @@ struct NodeConnection: Sendable {
         if let authority {
             guard let certificates = try? NIOSSLCertificate.fromPEMFile(authority), !certificates.isEmpty else {
                 throw ForwardingProblem(
-                    .input, "\(authority) holds no certificate in PEM: give the file of the authority that signed the "
+                    .input,
+                    "\(authority) holds no certificate in PEM: give the file of the authority that signed the "
                         + "node's certificate with --ca.")
             }
             tls.trustRoots = .certificates(certificates)

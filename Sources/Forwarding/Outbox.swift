@@ -26,7 +26,9 @@ package struct Outbox {
         self.deletesSent = deletesSent
         do {
             var own: Set = ["sent", "refused", "receipts"]
-            if let receipts, receipts.hasPrefix(root + "/") { own.insert(String(receipts.dropFirst(root.utf8.count + 1))) }
+            if let receipts, receipts.hasPrefix(root + "/") {
+                own.insert(String(receipts.dropFirst(root.utf8.count + 1)))
+            }
             folder = try DropFolder(root: root, skipping: own)
             try FileManager.default.createDirectory(atPath: self.receipts, withIntermediateDirectories: true)
         } catch {
@@ -84,7 +86,8 @@ package struct Outbox {
 
     private var unreadablePin: ForwardingProblem {
         ForwardingProblem(
-            .input, "\(pinPath) does not hold 64 hexadecimal digits: put the node's public key there, as `tributary "
+            .input,
+            "\(pinPath) does not hold 64 hexadecimal digits: put the node's public key there, as `tributary "
                 + "doctor` prints it on the node, or remove the file to trust the next receipt's.")
     }
 
@@ -122,12 +125,15 @@ package struct Outbox {
     }
 
     /// Moves a file that the node cannot take to `refused/`, its reason first.
-    func refuse(_ file: DroppedFile, _ digest: Digest256, reason: CanonicalJSON) throws {
-        guard folder.isUnchanged(file) else { return }
+    ///
+    /// - Returns: false when the file is another by now: it may not have been what the node refused.
+    func refuse(_ file: DroppedFile, _ digest: Digest256, reason: CanonicalJSON) throws -> Bool {
+        guard folder.isUnchanged(file) else { return false }
         let target = root + "/refused/" + named(file, digest)
         try makeFolder(root + "/refused")
         try write(reason.text() + "\n", to: target + ".reason.json")
         try move(file, to: target)
+        return true
     }
 
     /// The digest in the name keeps two files of one name apart.

@@ -57,11 +57,11 @@ struct SendingSchedule {
         let nodeDelay = backOff.delay(failures: node.failures, chance: chance, retryAfter: retryAfter)
         node.until = now + nodeDelay
         var wait = files[name] ?? Wait()
+        // Longer than the node's rest: the next attempt is another file's.
         var delay = nodeDelay + backOff.first
         if blame == .attempt {
             wait.failures += 1
-            delay = max(
-                nodeDelay, backOff.delay(failures: wait.failures, chance: chance, retryAfter: retryAfter))
+            delay = max(delay, backOff.delay(failures: wait.failures, chance: chance, retryAfter: retryAfter))
         }
         wait.until = now + delay
         files[name] = wait

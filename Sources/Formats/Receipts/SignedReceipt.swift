@@ -78,7 +78,8 @@ package struct SignedReceipt: Hashable, Sendable {
         guard value["schema"]?.string == Self.schema else {
             throw ReceiptFault(.notAReceipt, "its schema is not \(Self.schema)")
         }
-        guard let batch = Digest256(hexadecimal: try text("batch")), let state = BatchState(rawValue: try text("state")),
+        guard let batch = Digest256(hexadecimal: try text("batch")),
+            let state = BatchState(rawValue: try text("state")),
             let key = NodePublicKey(hexadecimal: try text("node_key")),
             try text("node_key_fingerprint") == key.fingerprint
         else { throw ReceiptFault(.notAReceipt, "its batch, state, node_key or fingerprint cannot be read") }

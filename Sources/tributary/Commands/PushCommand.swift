@@ -30,7 +30,8 @@ struct PushCommand: AsyncParsableCommand {
     var tokenFile: String
     @Option(name: .long, help: ArgumentHelp("Where receipts are kept instead of DIR/receipts.", valueName: "dir"))
     var receipts: String?
-    @Option(name: .long, help: ArgumentHelp("PEM of the authority to trust instead of the system's.", valueName: "file"))
+    @Option(
+        name: .long, help: ArgumentHelp("PEM of the authority to trust instead of the system's.", valueName: "file"))
     var ca: String?
     @Option(name: .long, help: ArgumentHelp("The node's public key, 64 hexadecimal digits.", valueName: "hex"))
     var nodeKey: String?

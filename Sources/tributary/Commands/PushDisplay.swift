@@ -22,7 +22,9 @@ final class PushDisplay: Sendable {
         state.withLock { state in
             switch event {
             case .sending(let name, let sent, let byteCount, let waiting):
-                if isTerminal { draw("sending \(name)  \(sent * 100 / max(1, byteCount)) %  (\(waiting) waiting)", &state) }
+                if isTerminal {
+                    draw("sending \(name)  \(sent * 100 / max(1, byteCount)) %  (\(waiting) waiting)", &state)
+                }
             case .sent(let name, let receipt, let wasKept):
                 state.told = ""
                 let counts = receipt.counts

@@ -55,9 +55,10 @@ extension Node {
 
     private func batchDigest(_ reference: String) throws -> Digest256 {
         let digits = reference.lowercased()
-        guard (BookReader.digestPrefixMinimum...64).contains(digits.utf8.count), digits.utf8.allSatisfy({ byte in
-            (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
-        })
+        guard (BookReader.digestPrefixMinimum...64).contains(digits.utf8.count),
+            digits.utf8.allSatisfy({ byte in
+                (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
+            })
         else {
             throw CommandFailure(
                 status: ExitStatus.inputUnusable,
