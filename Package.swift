@@ -96,8 +96,7 @@ let package = Package(
             dependencies: [
                 "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Quality", "Detection", "Assessment",
                 "Alerting", "Compensation", "Pipeline", "Simulation", "Storage", "Ingest", "Web", "Forwarding",
-                arguments, log,
-                lifecycle, signals,
+                arguments, log, lifecycle, signals,
             ],
             swiftSettings: settings),
 

@@ -117,9 +117,11 @@ package actor Forwarder {
     /// - Returns: false when it must be tried again.
     private func take(_ file: DroppedFile, waiting: Int) async throws -> Bool {
         // Gone, or replaced while it was read: the next sweep says what is there now.
-        guard let content = FileContent(path: file.path), content.byteCount == file.byteCount,
-            let digest = content.digest()
-        else { return true }
+        guard let content = FileContent(path: file.path), content.byteCount == file.byteCount else { return true }
+        guard let digest = content.digest() else {
+            wait(file.relativePath, .attempt, words: "the file cannot be read to its end: check the disk")
+            return false
+        }
         if let kept = outbox.receipt(digest), kept.batch == digest, let trusted, kept.key == trusted {
             try settle(file, kept, problem: nil, wasKept: true)
             return true
@@ -177,14 +179,18 @@ package actor Forwarder {
             preconditionFailure("What is unknown is sent.")
         case .failed(let blame, let words, let retryAfter, let isBroken):
             if isBroken { doubtful.insert(digest) }
-            let delay = schedule.failed(
-                name, blame, retryAfter: retryAfter, now: pace.elapsed(), chance: pace.chance())
-            report(.waiting(name: name, words: words, delay: delay))
+            wait(name, blame, words: words, retryAfter: retryAfter)
             return false
         }
         doubtful.remove(digest)
         schedule.succeeded(name)
         return true
+    }
+
+    private func wait(_ name: String, _ blame: Blame, words: String, retryAfter: Duration? = nil) {
+        let delay = schedule.failed(
+            name, blame, retryAfter: retryAfter, now: pace.elapsed(), chance: pace.chance())
+        report(.waiting(name: name, words: words, delay: delay))
     }
 
     /// Only receipts by the one trusted key let a file go.

@@ -52,7 +52,7 @@ extension NodeAnswer {
         switch answer.status {
         case 200..<300:
             self = .failed(
-                .attempt, words: words + " without a receipt", retryAfter: retryAfter, isBroken: true)
+                .attempt, words: words + " without a signed receipt", retryAfter: retryAfter, isBroken: true)
         case 300..<400:
             self = .failed(
                 .node, words: words + " and points to \(answer.location ?? "another address"): give that one with --to",
@@ -64,6 +64,7 @@ extension NodeAnswer {
         case 404 where isQuestion: self = .unknown
         case 400 where problem?["type"]?.string.map(Self.transientProblems.contains) == true:
             self = .failed(.attempt, words: words, retryAfter: retryAfter, isBroken: false)
+        case let status where Self.refusals.contains(status) && isQuestion: self = .unknown
         case let status where Self.refusals.contains(status):
             self = .refused(
                 status: status, problem: problem ?? .string(Self.excerpt(answer.body)), words: words)
@@ -83,9 +84,8 @@ extension NodeAnswer {
     ///
     /// - Parameter wasHandedOn: bytes of the file had left: the fault may lie with this file, and the node may have it.
     init(broken error: any Error, wasHandedOn: Bool) {
-        let words = "\(error)"
         self = .failed(
-            wasHandedOn ? .attempt : .node, words: "no answer from the node: " + Self.excerpt(words), retryAfter: nil,
+            wasHandedOn ? .attempt : .node, words: Self.excerpt(LineFault.words(error)), retryAfter: nil,
             isBroken: true)
     }
 

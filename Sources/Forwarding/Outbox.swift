@@ -21,6 +21,10 @@ package struct Outbox {
     ///
     /// - Parameter receipts: where receipts are kept; `nil` is `root/receipts`.
     package init(root: String, receipts: String? = nil, deletesSent: Bool = false) throws {
+        guard receipts != root else {
+            throw ForwardingProblem(
+                .usage, "the receipts cannot lie among the files to send: give --receipts another folder.")
+        }
         self.root = root
         self.receipts = receipts ?? root + "/receipts"
         self.deletesSent = deletesSent

@@ -192,6 +192,7 @@ import Testing
         await #expect(throws: JumpingClock.Stuck.self) {
             try await station.push(to: node, clock: JumpingClock(pauseLimit: 3_000))
         }
+        #expect(station.waits.last?.words == "nobody listens at the node's address and port")
         // Never faster than the back-off: 1,500 s of outage are not 1,500 attempts.
         #expect((8...30).contains(station.waits.count))
         #expect(try station.waiting() == ["a.csv"])

@@ -9,11 +9,14 @@ import Synchronization
 /// Shows the forwarder's events.
 final class PushDisplay: Sendable {
     private struct State {
-        /// Characters of the progress line that stands on the terminal.
-        var drawn = 0
+        /// The progress line that stands on the terminal.
+        var drawn = ""
         /// The last reason to wait, so that a long outage is told once and not at each attempt.
         var told = ""
     }
+
+    /// A longer line would wrap on a small terminal and could not be drawn over.
+    private static let lineLimit = 78
 
     private let isTerminal = isatty(FileHandle.standardError.fileDescriptor) == 1
     private let state = Mutex(State())
@@ -67,18 +70,19 @@ final class PushDisplay: Sendable {
     }
 
     private func draw(_ line: String, _ state: inout State) {
-        let text = String(line.prefix(78))
-        let blank = String(repeating: " ", count: max(0, state.drawn - text.count))
+        let text = String(line.prefix(Self.lineLimit))
+        if text == state.drawn { return }
+        let blank = String(repeating: " ", count: max(0, state.drawn.count - text.count))
         try? FileHandle.standardError.write(contentsOf: Data("\r\(text)\(blank)".utf8))
-        state.drawn = text.count
+        state.drawn = text
     }
 
     private func clear(_ state: inout State) {
-        if state.drawn > 0 {
-            let blank = String(repeating: " ", count: state.drawn)
+        if !state.drawn.isEmpty {
+            let blank = String(repeating: " ", count: state.drawn.count)
             try? FileHandle.standardError.write(contentsOf: Data("\r\(blank)\r".utf8))
         }
-        state.drawn = 0
+        state.drawn = ""
     }
 
     private static func seconds(_ delay: Duration) -> Int { Int((delay / .seconds(1)).rounded(.up)) }
