@@ -22,6 +22,8 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -43,10 +45,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -85,13 +89,17 @@ let package = Package(
         // Floor 7: doors and pages.
         floor("Ingest", ["CZlib", "Monitoring"]),
         floor("Web", ["Monitoring", hummingbird, httpTypes, log, lifecycle, nioCore, nioPosix, nioHTTP1]),
-        // Floor 8: commands.
+        // Floor 8: the station's end.
+        floor(
+            "Forwarding",
+            ["Monitoring", "Formats", "Ingest", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioSSL]),
+        // Floor 9: commands.
         .executableTarget(
             name: "tributary",
             dependencies: [
                 "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Quality", "Detection", "Assessment",
-                "Alerting", "Compensation", "Pipeline", "Simulation", "Storage", "Ingest", "Web", arguments, log,
-                lifecycle, signals,
+                "Alerting", "Compensation", "Pipeline", "Simulation", "Storage", "Ingest", "Web", "Forwarding",
+                arguments, log, lifecycle, signals,
             ],
             swiftSettings: settings),
 
@@ -113,6 +121,7 @@ let package = Package(
             ["CZlib", "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Storage", grdb, crypto, log]),
         tests("Pipeline", ["Exact", "Monitoring", "Formats", "Standards", "Pipeline"]),
         tests("Ingest", ["Monitoring", "Ingest"]),
+        tests("Forwarding", ["Monitoring", "Formats", "Forwarding", crypto, nioCore, nioHTTP1, nioPosix, nioSSL]),
         tests("Web", ["Monitoring", "Web", log]),
         tests("RealData", ["Exact", "Monitoring", "Formats", "Standards", "Assessment"]),
         tests("Flow", ["Exact", "Monitoring", "Formats", "Standards", "Pipeline", "Storage"]),

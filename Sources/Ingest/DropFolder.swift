@@ -1,6 +1,6 @@
 // The drop folder as the daemon sees it: which files are whole, and where each goes once its receipt stands.
 
-import Foundation
+package import Foundation
 package import Monitoring
 
 /// A file that lies in the drop folder and has stopped growing.
@@ -9,7 +9,7 @@ package struct DroppedFile: Hashable, Sendable {
     package let relativePath: String
     package let path: String
     package let byteCount: Int
-    let modified: Date
+    package let modified: Date
 }
 
 /// Watches one folder by sweeping it.
@@ -23,10 +23,13 @@ package struct DropFolder {
     }
 
     private let root: String
+    private let skipped: Set<String>
     private var previous: [String: Stamp] = [:]
 
-    package init(root: String) throws {
+    /// - Parameter skipping: folders of `root` that are not looked into.
+    package init(root: String, skipping: Set<String> = []) throws {
         self.root = root
+        skipped = skipping
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
     }
 
@@ -60,10 +63,15 @@ package struct DropFolder {
         while let url = walk.nextObject() as? URL {
             let name = url.lastPathComponent
             if name.hasPrefix(".") || name.hasSuffix(".part") || name.hasSuffix(".tmp") { continue }
-            guard let stamp = stamp(of: url) else { continue }
             let path = url.standardizedFileURL.path(percentEncoded: false)
             guard path.hasPrefix(prefix) else { continue }
-            let relative = path.dropFirst(prefix.count).drop { $0 == "/" }
+            var relative = path.dropFirst(prefix.count).drop { $0 == "/" }
+            if !skipped.isEmpty, relative.last == "/" { relative.removeLast() }
+            if skipped.contains(String(relative)) {
+                walk.skipDescendants()
+                continue
+            }
+            guard let stamp = stamp(of: url) else { continue }
             found[String(relative)] = stamp
         }
         return found
@@ -86,7 +94,8 @@ package struct DropFolder {
         if isUnchanged(file) { try FileManager.default.removeItem(atPath: file.path) }
     }
 
-    private func isUnchanged(_ file: DroppedFile) -> Bool {
+    /// Whether the file is the one the sweep saw.
+    package func isUnchanged(_ file: DroppedFile) -> Bool {
         stamp(of: URL(filePath: file.path)) == Stamp(byteCount: file.byteCount, modified: file.modified)
     }
 

@@ -1,7 +1,7 @@
-// Reads back what the canonical writer wrote: the log's payloads, never a document from outside.
+// Reads back what the canonical writer wrote: the log's payloads, receipts, a node's short answers.
 
 extension CanonicalJSON {
-    /// The deepest nesting that is read; our own payloads stay below ten.
+    /// The deepest nesting that is read, whoever wrote it; our own payloads stay below ten.
     package static let depthLimit = 64
 
     /// The value that `text` is, or `nil` when it is not one JSON value.

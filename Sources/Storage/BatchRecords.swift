@@ -68,7 +68,7 @@ package struct BatchEnding: Sendable {
     }
 }
 
-/// What the station gets back once its batch is in the book (回执); unsigned in this version.
+/// What the station gets back once its batch is in the book (回执); `signed(by:)` makes the form that is handed out.
 package struct Receipt: Hashable, Sendable {
     package let digest: Digest256
     package let name: String
@@ -80,13 +80,25 @@ package struct Receipt: Hashable, Sendable {
     /// The batch's place in the log, and the hash that binds it to all before it.
     package let position: LogHead
 
-    /// The receipt as JSON text, the bytes that are sent: members in the order of their names.
+    /// The receipt as JSON text, unsigned: `members` in the order of their names, without building them.
     package var body: String {
         "{\"accepted\":\(counts.accepted),\"batch\":\"\(digest)\",\"chain_hash\":\"\(position.hash)\""
             + ",\"conflict\":\(counts.conflict),\"duplicate\":\(counts.duplicate)"
             + ",\"log_sequence\":\(position.sequence),\"name\":\(CanonicalJSON.string(name).text())"
             + ",\"quarantined\":\(counts.quarantined),\"received_at\":\(receivedAt.milliseconds)"
             + ",\"rejected\":\(counts.rejected),\"rows\":\(rowCount),\"state\":\"\(state.rawValue)\"}"
+    }
+
+    /// What the receipt says, as JSON.
+    package var members: [String: CanonicalJSON] {
+        [
+            "batch": .string(digest.description), "name": .string(name), "state": .string(state.rawValue),
+            "received_at": .integer(receivedAt.milliseconds), "rows": .integer(rowCount),
+            "accepted": .integer(counts.accepted), "duplicate": .integer(counts.duplicate),
+            "conflict": .integer(counts.conflict), "rejected": .integer(counts.rejected),
+            "quarantined": .integer(counts.quarantined), "log_sequence": .integer(position.sequence),
+            "chain_hash": .string(position.hash.description),
+        ]
     }
 }
 

@@ -9,6 +9,7 @@ package struct BookProblem: Error, Hashable, Sendable, CustomStringConvertible {
         case newerSchema = "book.newer-schema"
         case archiveDamaged = "book.archive-damaged"
         case needsReopening = "book.needs-reopening"
+        case keyUnusable = "book.key-unusable"
         case input = "book.input"
         case system = "book.system"
         case chunkDamaged = "book.chunk-damaged"

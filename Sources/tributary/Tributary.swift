@@ -17,8 +17,10 @@ struct Tributary: AsyncParsableCommand {
             """,
         version: Release.version,
         subcommands: [
-            ServeCommand.self, IngestCommand.self, CheckCommand.self, AlertsCommand.self, AssessCommand.self,
-            SettleCommand.self, StatementCommand.self, ExplainCommand.self, SimulateCommand.self, DumpCommand.self,
+            ServeCommand.self, IngestCommand.self, PushCommand.self, CheckCommand.self, AlertsCommand.self,
+            AssessCommand.self,
+            SettleCommand.self, StatementCommand.self, ExplainCommand.self, ReceiptCommand.self, SimulateCommand.self,
+            DumpCommand.self,
             DoctorCommand.self, VersionCommand.self,
         ])
 }

@@ -14,6 +14,7 @@ private let floors: [[String]] = [
     ["Pipeline", "Simulation"],
     ["Storage"],
     ["Ingest", "Web"],
+    ["Forwarding"],
     ["tributary"],
 ]
 

@@ -1,6 +1,7 @@
 // What `tributary ingest` prints: a line a file, and the sums over all of them.
 
 import Exact
+import Formats
 import Monitoring
 import Storage
 
@@ -92,10 +93,11 @@ struct IngestTotal {
 extension IngestOutcome {
     static let csvHeader = "name,batch,state,rows,accepted,duplicate,conflict,rejected,quarantined\n"
 
-    func line(_ format: OutputFormat) -> String {
+    /// - Parameter key: signs the receipts of JSON; `nil` leaves them unsigned.
+    func line(_ format: OutputFormat, signedBy key: NodeKey? = nil) -> String {
         let counts = receipt.counts
         switch format {
-        case .json: return receipt.body + "\n"
+        case .json: return (key.map { receipt.signed(by: $0).text } ?? receipt.body) + "\n"
         case .csv:
             return "\(csvField(receipt.name)),\(digest),\(receipt.state.rawValue),\(receipt.rowCount),"
                 + "\(counts.accepted),\(counts.duplicate),\(counts.conflict),\(counts.rejected),"

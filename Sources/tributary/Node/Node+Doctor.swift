@@ -1,5 +1,6 @@
 // `tributary doctor` on the node: what runs here, what the folder holds, and whether all of it agrees.
 
+import Formats
 import Monitoring
 import Storage
 import Web
@@ -26,7 +27,8 @@ extension Node {
             ("synchronous", statistics.synchronous == 2 ? "FULL" : String(statistics.synchronous)),
             ("journal", statistics.journalMode), ("wal_bytes", String(statistics.walByteCount)),
             ("book_bytes", String(statistics.bookByteCount)), ("log_entries", String(statistics.logEntryCount)),
-            ("log_head", head.hash.description), ("batches", String(statistics.batchCount)),
+            ("log_head", head.hash.description), ("node_key", nodeKey.publicKey.description),
+            ("node_key_fingerprint", nodeKey.publicKey.fingerprint), ("batches", String(statistics.batchCount)),
             ("batches_not_whole", String(refusedBatches)), ("accepted", String(totals.accepted)),
             ("duplicate", String(totals.duplicate)), ("conflict", String(totals.conflict)),
             ("rejected", String(totals.rejected)), ("quarantined", String(totals.quarantined)),
@@ -38,7 +40,7 @@ extension Node {
         let status = faults.isEmpty ? ExitStatus.done : ExitStatus.needsAttention
         guard format == .text else { return .done(Self.render([facts], format), status: status) }
         var lines = facts.map { fact in
-            fact.name + String(repeating: " ", count: max(1, 20 - fact.name.count)) + fact.value
+            fact.name + String(repeating: " ", count: max(1, 22 - fact.name.count)) + fact.value
         }
         if let note = statistics.sqliteNote { lines.append("note: \(note)") }
         lines += faults.map { "FAULT \($0). Stop the daemon, keep a copy of the folder, and restore from a backup." }

@@ -90,11 +90,11 @@ extension Node {
     // MARK: A batch and an observation
 
     private func explainBatch(_ digest: Digest256, _ format: OutputFormat) throws -> String {
-        let (record, receipt) = try book.read { (try $0.batch(digest), try $0.receiptBody(digest)) }
-        guard let record, let receipt else {
+        guard let record = try book.read({ try $0.batch(digest) }) else {
             throw CommandFailure(
                 status: ExitStatus.inputUnusable, message: "This node has no batch \(digest).")
         }
+        let receipt = signed(record.receipt).text
         if format == .json { return receipt + "\n" }
         let kept = try book.rawBytes(record.place)
         let agrees = sha256(kept) == digest

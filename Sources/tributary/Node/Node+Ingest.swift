@@ -126,7 +126,8 @@ extension Node {
             let members = group.map { IngestFile(path: $0.path, name: $0.name, sender: "ingest") }
             for outcome in try await ingest(members, commitEach: commitEach) {
                 total.add(outcome)
-                lines += outcome.line(format)
+                // A file alone is answered as at a door; a group is not signed file by file.
+                lines += outcome.line(format, signedBy: commitEach ? nodeKey : nil)
             }
         }
         try updateAllAlerts()

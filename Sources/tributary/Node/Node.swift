@@ -1,6 +1,7 @@
 // The one owner of a data folder: every command and page comes through here, one after another.
 
 import Alerting
+import Formats
 import Foundation
 import Monitoring
 import Standards
@@ -14,6 +15,8 @@ actor Node {
 
     let folder: String
     let book: Book
+    /// Signs receipts.
+    let nodeKey: NodeKey
     var registry: RegistryFolder { didSet { preparation = nil } }
     let catalogue = ParameterCatalogue.standard
     /// The alerts that the book's events add up to.
@@ -27,6 +30,13 @@ actor Node {
         self.folder = folder
         do {
             book = try Book(folder: folder, create: true, now: Node.clock)
+            let opened = try book.openNodeKey()
+            nodeKey = opened.key
+            if let replaced = opened.replaced {
+                Terminal.note(
+                    "tributary: this folder signs with the new key \(opened.key.publicKey), no longer with \(replaced): "
+                        + "tell its stations, which trust the old one.")
+            }
         } catch let problem as BookProblem {
             throw CommandFailure(
                 status: problem.code == .folderLocked ? ExitStatus.folderInUse : ExitStatus.cannotWrite,
@@ -105,6 +115,7 @@ actor Node {
                 return try performSettle(agreement, document: document, period: period, kind: kind, format)
             case .statement(let run, let format): return try performStatement(run, format)
             case .explain(let reference, let format): return try performExplain(reference, format)
+            case .receipt(let digest, let format): return try performReceipt(digest, format)
             case .dump(let selection, let format): return try performDump(selection, format)
             case .doctor(let format): return try performDoctor(format)
             }
@@ -121,6 +132,7 @@ actor Node {
     func startUpLines() -> [String] {
         [
             "data folder \(folder)",
+            "node key \(nodeKey.publicKey)",
             "registry \(registry.registry.boundaries.count) boundaries, \(registry.registry.sections.count) sections, "
                 + "\(registry.registry.stations.count) stations, \(registry.agreementFiles.count) agreements",
         ]

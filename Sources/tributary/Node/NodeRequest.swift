@@ -11,6 +11,8 @@ enum NodeRequest: Codable, Sendable {
     case settle(agreement: String, document: String?, period: String, kind: String, format: OutputFormat)
     case statement(run: String?, format: OutputFormat)
     case explain(reference: String, format: OutputFormat)
+    /// `digest` is a batch's, or its first digits.
+    case receipt(digest: String, format: OutputFormat)
     case dump(DumpSelection, format: OutputFormat)
     case doctor(format: OutputFormat)
 

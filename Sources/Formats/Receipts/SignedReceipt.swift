@@ -1,0 +1,116 @@
+// The receipt as it is handed out: what became of a batch, signed by the node, to be checked by anybody, for ever.
+
+package import Monitoring
+
+/// A receipt with its node's signature (签名回执), known to be signed by the key it names.
+///
+/// The text is canonical JSON. `signature` is Ed25519 over the UTF-8 bytes of that text without the member `signature`
+/// (docs/receipts.md shows how to check one without this program). Whose key it is, is for the reader to know.
+package struct SignedReceipt: Hashable, Sendable {
+    /// In every receipt, so that its signature can stand under nothing else.
+    package static let schema = "tributary-receipt-1"
+    /// A receipt has some six hundred bytes and a file name: anything far longer is none.
+    package static let byteLimit = 1 << 16
+
+    /// Canonical JSON on one line, without a line feed.
+    package let text: String
+    package let batch: Digest256
+    package let name: String
+    package let state: BatchState
+    package let counts: ReceiptCounts
+    package let key: NodePublicKey
+    /// 128 hexadecimal digits.
+    package let signature: String
+
+    /// Signs a receipt.
+    ///
+    /// - Precondition: `members` are those of a receipt, without `schema`, `signature` and the members of the key.
+    package init(signing members: [String: CanonicalJSON], with key: NodeKey) {
+        var signed = members
+        signed["schema"] = .string(Self.schema)
+        signed["node_key"] = .string(key.publicKey.description)
+        signed["node_key_fingerprint"] = .string(key.publicKey.fingerprint)
+        let message = Array(CanonicalJSON.object(signed).text().utf8)
+        signed["signature"] = .string(Hexadecimal.text(key.signature(over: message)))
+        do throws(ReceiptFault) {
+            try self.init(members: signed)
+        } catch {
+            preconditionFailure("The members of a receipt make a receipt: \(error)")
+        }
+    }
+
+    /// Reads a receipt and checks it against the key it names; white space and order of members do not matter.
+    package init(verifying text: String) throws(ReceiptFault) {
+        guard text.utf8.count <= Self.byteLimit else {
+            throw ReceiptFault(.notAReceipt, "it has more than \(Self.byteLimit) bytes")
+        }
+        guard case .object(let members) = CanonicalJSON(reading: text) else {
+            throw ReceiptFault(.notAReceipt, "it is not one JSON object")
+        }
+        try self.init(verifying: members)
+    }
+
+    package init(verifying members: [String: CanonicalJSON]) throws(ReceiptFault) {
+        try self.init(members: members)
+        var unsigned = members
+        unsigned["signature"] = nil
+        let message = Array(CanonicalJSON.object(unsigned).text().utf8)
+        guard let bytes = Hexadecimal.bytes(signature), bytes.count == 64, key.isValid(bytes, over: message) else {
+            throw ReceiptFault(
+                .wrongSignature, "its signature is not that of its text by the key \(key.fingerprint): it was altered")
+        }
+    }
+
+    private init(members: [String: CanonicalJSON]) throws(ReceiptFault) {
+        let value = CanonicalJSON.object(members)
+        func text(_ member: String) throws(ReceiptFault) -> String {
+            guard let text = value[member]?.string else {
+                throw ReceiptFault(.notAReceipt, "it has no text `\(member)`")
+            }
+            return text
+        }
+        func count(_ member: String) throws(ReceiptFault) -> Int {
+            guard let count = value[member]?.number.flatMap({ Int($0) }), count >= 0 else {
+                throw ReceiptFault(.notAReceipt, "it has no count `\(member)`")
+            }
+            return count
+        }
+        guard value["schema"]?.string == Self.schema else {
+            throw ReceiptFault(.notAReceipt, "its schema is not \(Self.schema)")
+        }
+        guard let batch = Digest256(hexadecimal: try text("batch")),
+            let state = BatchState(rawValue: try text("state")),
+            let key = NodePublicKey(hexadecimal: try text("node_key")),
+            try text("node_key_fingerprint") == key.fingerprint
+        else { throw ReceiptFault(.notAReceipt, "its batch, state, node_key or fingerprint cannot be read") }
+        self.text = value.text()
+        self.batch = batch
+        self.state = state
+        self.key = key
+        name = try text("name")
+        signature = try text("signature")
+        var counts = ReceiptCounts()
+        counts.accepted = try count("accepted")
+        counts.duplicate = try count("duplicate")
+        counts.conflict = try count("conflict")
+        counts.rejected = try count("rejected")
+        counts.quarantined = try count("quarantined")
+        self.counts = counts
+    }
+}
+
+/// Why a text is not the receipt it should be.
+package struct ReceiptFault: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Kind: Sendable { case notAReceipt, wrongSignature }
+
+    package let kind: Kind
+    private let message: String
+
+    init(_ kind: Kind, _ message: String) {
+        self.kind = kind
+        self.message = message
+    }
+
+    /// A clause about "it", the receipt.
+    package var description: String { message }
+}
