@@ -8,8 +8,9 @@ package import Quality
 package protocol HeardSource {
     /// The log position at which everything is read.
     var asKnownAt: Int64 { get }
-    /// The first start of a series with or without a value, `nil` when nothing was heard.
-    func firstStart(_ series: SeriesKey) throws -> Instant?
+    /// The first start of a series, with or without a value, and when the first batch about that time was received;
+    /// `nil` when nothing was heard.
+    func firstHeard(_ series: SeriesKey) throws -> (start: Instant, received: Instant?)?
     /// The last start with a value before `instant`, and the first one at or after it.
     func valueStart(_ series: SeriesKey, before instant: Instant) throws -> Instant?
     func valueStart(_ series: SeriesKey, from instant: Instant) throws -> Instant?
@@ -37,6 +38,8 @@ package struct ExpectedSeries: Hashable, Sendable {
     package let offset: UTCOffset
     /// From when on readings are due.
     package let from: Instant
+    /// Since when the book has known that they are.
+    package let heardSince: Instant?
     package let isStored: Bool
 }
 
@@ -72,34 +75,38 @@ package struct HoleSearch<Source: HeardSource> {
     ///   - stored: the station's series in the book.
     ///   - registeredAt: when the book first knew the station; readings of a station that was never heard are due from
     ///     then on.
-    /// - Returns: the series, and how many stored ones have no cadence to be judged by.
+    /// - Returns: the series, and the stored ones that have no cadence to be judged by.
     package func expected(
         at station: StationID, stored: [StoredSeries], registeredAt: Instant?
-    ) throws -> (series: [ExpectedSeries], unjudgedCount: Int) {
+    ) throws -> (series: [ExpectedSeries], unjudged: [SeriesKey]) {
         let known = registry.stations[station]
         let profile = known.flatMap { registry.profiles[$0.profile] }
         func isOwn(_ key: SeriesKey) -> Bool {
             profile.map { key.statistic == $0.statistic && key.window == $0.window && key.origin == $0.origin } ?? false
         }
         let regular = stored.filter { $0.key.statistic == .instant || $0.key.statistic == .mean }
-        var firstStarts: [SeriesKey: Instant] = [:]
-        for series in regular { firstStarts[series.key] = try source.firstStart(series.key) }
-        let stationFrom = firstStarts.filter { isOwn($0.key) }.values.min() ?? registeredAt
+        var firsts: [SeriesKey: (start: Instant, received: Instant?)] = [:]
+        for series in regular { firsts[series.key] = try source.firstHeard(series.key) }
+        let own = firsts.filter { isOwn($0.key) }.values
+        let stationFrom = own.map(\.start).min() ?? registeredAt
+        let stationSince = own.compactMap(\.received).min() ?? registeredAt
         let ownCadence = known?.cadence ?? profile?.cadence
         let offset = profile?.offset ?? .china
         var expected: [ExpectedSeries] = []
-        var unjudgedCount = 0
+        var unjudged: [SeriesKey] = []
         for series in regular {
             let cadence = isOwn(series.key) ? ownCadence ?? series.cadence : series.cadence
             guard let cadence, cadence > .zero else {
-                unjudgedCount += 1
+                unjudged.append(series.key)
                 continue
             }
             let isRegistered = isOwn(series.key) && known?.parameters.contains(series.key.parameter) == true
-            let first = firstStarts[series.key]
-            guard let from = isRegistered ? [first, stationFrom].compactMap(\.self).min() : first else { continue }
+            guard let first = firsts[series.key] else { continue }
             expected.append(
-                ExpectedSeries(key: series.key, cadence: cadence, offset: offset, from: from, isStored: true))
+                ExpectedSeries(
+                    key: series.key, cadence: cadence, offset: offset,
+                    from: isRegistered ? min(first.start, stationFrom ?? first.start) : first.start,
+                    heardSince: isRegistered ? stationSince : first.received, isStored: true))
         }
         if let known, let profile, let ownCadence, ownCadence > .zero, let stationFrom {
             let heard = Set(regular.map(\.key))
@@ -109,10 +116,12 @@ package struct HoleSearch<Source: HeardSource> {
                     origin: profile.origin)
                 if heard.contains(key) { continue }
                 expected.append(
-                    ExpectedSeries(key: key, cadence: ownCadence, offset: offset, from: stationFrom, isStored: false))
+                    ExpectedSeries(
+                        key: key, cadence: ownCadence, offset: offset, from: stationFrom, heardSince: stationSince,
+                        isStored: false))
             }
         }
-        return (expected.sorted { $0.key.canonicalText < $1.key.canonicalText }, unjudgedCount)
+        return (expected.sorted { $0.key.canonicalText < $1.key.canonicalText }, unjudged)
     }
 
     // MARK: What is missing
@@ -129,7 +138,8 @@ package struct HoleSearch<Source: HeardSource> {
         // Only as far as the holes at both ends of the interval reach: long histories are not read for a week.
         let read = includesRefilled || !series.isStored ? due : try reach(of: wanted, in: due, series, grid)
         let runs = series.isStored ? try heard(series, grid, over: includesRefilled ? nil : read) : []
-        var found = try finder.holes(runs, due: read, wanted: wanted, received: source.receivedAt)
+        var found = try finder.holes(
+            runs, due: read, wanted: wanted, heardSince: series.heardSince, received: source.receivedAt)
         if includesRefilled {
             found.holes += try finder.refills(runs, wanted: wanted, received: source.receivedAt)
             found.holes.sort { $0.interval.start < $1.interval.start }

@@ -120,8 +120,8 @@ package struct NoticeAdmission: Sendable {
         guard let side = registry.side(of: region, at: station) else {
             return .failure(
                 ActProblem(
-                    "--region", "\(region) lies on neither side of \(station).",
-                    remedy: "The sides are \(sidesText(station)) and the regions the station stands in."))
+                    "--region", "\(region) has no say at \(station).",
+                    remedy: "Its sides are \(sidesText(station)); below them, the regions the station stands in."))
         }
         return .success(side)
     }

@@ -18,15 +18,17 @@ extension BookReader {
         try forEachChunk(of: record, over: interval, body)
     }
 
-    /// The first start of a series as known at a log position; `nil` when nothing was heard by then.
-    package func firstStart(_ key: SeriesKey, asKnownAt: Int64) throws -> Instant? {
+    /// The first start of a series as known at a log position, and the earliest log position that said anything
+    /// of its first span; `nil` when nothing was heard by then.
+    package func firstHeard(_ key: SeriesKey, asKnownAt: Int64) throws -> (start: Instant, sequence: Int64)? {
         guard let record = try series(key) else { return nil }
         return try spanStarts(of: record, "ORDER BY span_start").next { spanStart in
-            var first: Instant?
+            var first: (start: Instant, sequence: Int64)?
             try forEachChunk(of: record, over: moment(spanStart)) { chunk in
-                first = zip(chunk.start, chunk.sequence).first { $0.1 <= asKnownAt }.map {
-                    Instant(milliseconds: $0.0)
-                }
+                guard let earliest = chunk.sequence.min(), earliest <= asKnownAt,
+                    let row = chunk.sequence.firstIndex(where: { $0 <= asKnownAt })
+                else { return }
+                first = (Instant(milliseconds: chunk.start[row]), earliest)
             }
             return first
         }

@@ -34,6 +34,14 @@ package struct HoleNotice: Hashable, Sendable {
     package let coveredCount: Int
 }
 
+/// What a side last said of a hole, or of a part of it.
+package struct HoleWord: Hashable, Sendable {
+    package let kind: HoleMark.Kind
+    package let region: RegionID
+    package let person: String
+    package let reason: String
+}
+
 /// Readings of one series that were due and are missing, or were missing for a while (缺测).
 package struct Hole: Hashable, Sendable {
     /// The batch that brought the readings after all.
@@ -41,6 +49,11 @@ package struct Hole: Hashable, Sendable {
         /// Its log position.
         package let sequence: Int64
         package let at: Instant
+
+        package init(sequence: Int64, at: Instant) {
+            self.sequence = sequence
+            self.at = at
+        }
     }
 
     package let id: HoleID
@@ -58,6 +71,8 @@ package struct Hole: Hashable, Sendable {
     package let isSilence: Bool
     package let state: HoleState
     package let notices: [HoleNotice]
+    /// What sides said of it, in the order of the log.
+    package let words: [HoleWord]
     /// Missing readings that no confirmed notice touches.
     package let unexplainedCount: Int
     package let refill: Refill?

@@ -82,6 +82,7 @@ extension HoleFinder {
             id: HoleID(series: series, from: grid.start(of: part.slots.lowerBound)),
             interval: grid.interval(of: part.slots), expectedCount: part.slots.count, missingCount: 0, statedCount: 0,
             knownSince: min(max(part.known, overdue(part.slots.lowerBound)), part.refill.at), isSilence: false,
-            state: .refilled, notices: beside(part.slots), unexplainedCount: 0, refill: part.refill)
+            state: .refilled, notices: beside(part.slots), words: [],
+            unexplainedCount: 0, refill: part.refill)
     }
 }

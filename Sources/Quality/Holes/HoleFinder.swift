@@ -53,16 +53,18 @@ package struct HoleFinder: Sendable {
     ///
     /// - Parameters:
     ///   - runs: what was heard, of all of `due`, or at least from a slot with a value before `wanted` to one after it.
+    ///   - heardSince: since when the book has known the series, `nil` when nothing earlier than `runs` says so.
     ///   - received: when the batch at a log position came.
     package func holes(
-        _ runs: [HeardSlots.Run], due: Range<Int64>, wanted: Range<Int64>, received: (Int64) throws -> Instant?
+        _ runs: [HeardSlots.Run], due: Range<Int64>, wanted: Range<Int64>, heardSince: Instant? = nil,
+        received: (Int64) throws -> Instant?
     ) rethrows -> SeriesHoles {
         let wanted = wanted.clamped(to: due)
         var found = SeriesHoles()
         found.expectedCount = wanted.count
         for run in runs where run.hasValue { found.presentCount += run.slots.clamped(to: wanted).count }
         for stretch in missing(runs, due: due) where stretch.slots.overlaps(wanted) {
-            found.holes.append(try hole(stretch, received: received))
+            found.holes.append(try hole(stretch, heardSince: heardSince, received: received))
         }
         return found
     }
@@ -103,17 +105,20 @@ package struct HoleFinder: Sendable {
         return stretches
     }
 
-    private func hole(_ stretch: Stretch, received: (Int64) throws -> Instant?) rethrows -> Hole {
+    private func hole(
+        _ stretch: Stretch, heardSince: Instant?, received: (Int64) throws -> Instant?
+    ) rethrows -> Hole {
         let acts = acts(over: stretch.slots)
         let overdue = overdue(stretch.slots.lowerBound)
-        let heard = try stretch.heardBefore.flatMap { try received($0) }
+        // The reading before it may itself have been brought late: the first word of the series is as good a witness.
+        let heard = [heardSince, try stretch.heardBefore.flatMap { try received($0) }].compactMap(\.self).min()
         return Hole(
             id: HoleID(series: series, from: grid.start(of: stretch.slots.lowerBound)),
             interval: grid.interval(of: stretch.slots), expectedCount: stretch.slots.count,
             missingCount: stretch.slots.count, statedCount: stretch.statedCount,
             knownSince: heard.map { max($0, overdue) } ?? overdue,
             isSilence: stretch.slots.upperBound == firstNotDue, state: acts.state, notices: acts.notices,
-            unexplainedCount: acts.unexplainedCount, refill: nil)
+            words: acts.words, unexplainedCount: acts.unexplainedCount, refill: nil)
     }
 
     /// When the reading of a slot is called missing.
@@ -133,7 +138,9 @@ package struct HoleFinder: Sendable {
     }
 
     /// What the acts over some missing slots add up to: counted between the places where one of them begins or ends.
-    private func acts(over slots: Range<Int64>) -> (state: HoleState, notices: [HoleNotice], unexplainedCount: Int) {
+    private func acts(
+        over slots: Range<Int64>
+    ) -> (state: HoleState, notices: [HoleNotice], words: [HoleWord], unexplainedCount: Int) {
         let beside = beside(slots)
         let confirmed = notices.filter { $0.standing == .confirmed }
             .map { grid.slots(touching: $0.notice.interval).clamped(to: slots) }.filter { !$0.isEmpty }
@@ -143,20 +150,25 @@ package struct HoleFinder: Sendable {
         let cuts = Set(ends + [slots.lowerBound, slots.upperBound]).sorted()
         var unexplained = 0
         var unrecoverable = 0
+        var counted: Set<Int64> = []
         var isDisputed = beside.contains { $0.standing == .disputed }
         for (from, until) in zip(cuts, cuts.dropFirst()) {
             let count = Int(until - from)
             if !confirmed.contains(where: { $0.contains(from) }) { unexplained += count }
             // The last word of each side counts; marks stand in the order of the log.
-            var words: [RegionID: HoleMark.Kind] = [:]
-            for (mark, marked) in marked where marked.contains(from) { words[mark.side] = mark.kind }
-            switch Set(words.values) {
+            var words: [RegionID: HoleMark] = [:]
+            for (mark, marked) in marked where marked.contains(from) { words[mark.side] = mark }
+            counted.formUnion(words.values.map(\.sequence))
+            switch Set(words.values.map(\.kind)) {
             case [.unrecoverable]: unrecoverable += count
             case [.unrecoverable, .recoverable]: isDisputed = true
             default: break
             }
         }
         let state: HoleState = isDisputed ? .disputed : unrecoverable == slots.count ? .unrecoverable : .open
-        return (state, beside, unexplained)
+        let words = marked.map(\.mark).filter { counted.contains($0.sequence) }.map { mark in
+            HoleWord(kind: mark.kind, region: mark.region, person: mark.person, reason: mark.reason)
+        }
+        return (state, beside, words, unexplained)
     }
 }

@@ -29,6 +29,7 @@ package struct HoleGroup: Hashable, Sendable {
         let state: HoleState
         let isSilence: Bool
         let notices: [HoleNotice]
+        let words: [HoleWord]
         let refill: Hole.Refill?
 
         init(_ hole: Hole) {
@@ -37,6 +38,7 @@ package struct HoleGroup: Hashable, Sendable {
             state = hole.state
             isSilence = hole.isSilence
             notices = hole.notices
+            words = hole.words
             refill = hole.refill
         }
     }

@@ -9,11 +9,13 @@ package struct HoleLine: Hashable, Sendable {
     /// The parameters' names, or how many they are when the station has no other.
     package let items: BilingualName
     private let offset: UTCOffset
+    private let regions: [RegionID: BilingualName]
 
     package init(_ group: HoleGroup, registry: Registry, parameters: ParameterCatalogue, offset: UTCOffset = .china) {
         func plain(_ text: String) -> BilingualName { BilingualName(chinese: text, english: text) }
         self.group = group
         self.offset = offset
+        regions = registry.regions.mapValues(\.name)
         let id = group.first.series.station
         station = registry.stations[id]?.name ?? plain(id.rawValue)
         let missing = Set(group.holes.map(\.series.parameter))
@@ -28,11 +30,11 @@ package struct HoleLine: Hashable, Sendable {
         }
     }
 
-    /// What a command takes for the hole: its id, or the station and the time for several parameters at once.
+    /// What a command takes for the hole: `STATION/PARAMETER@TIME`, or `STATION@TIME` for several parameters at once.
     package var reference: String {
-        group.holes.count == 1
-            ? group.first.id.description
-            : "\(group.first.series.station)@\(group.first.interval.start.iso8601(at: offset))"
+        let series = group.first.series
+        let place = group.holes.count == 1 ? "\(series.station)/\(series.parameter)" : "\(series.station)"
+        return "\(place)@\(start)"
     }
 
     package var start: String { group.first.interval.start.iso8601(at: offset) }
@@ -72,6 +74,13 @@ package struct HoleLine: Hashable, Sendable {
             BilingualName(
                 chinese: "报备\(notice.standing.name.chinese)：\(notice.kind.name.chinese)\(late(notice).chinese)",
                 english: "notice \(notice.standing.name.english): \(notice.kind.name.english)\(late(notice).english)")
+        }
+        parts += hole.words.map { word in
+            let region =
+                regions[word.region] ?? BilingualName(chinese: word.region.rawValue, english: word.region.rawValue)
+            return BilingualName(
+                chinese: "\(region.chinese)（\(word.person)）：\(word.kind.name.chinese)，\(word.reason)",
+                english: "\(region.english) (\(word.person)): \(word.kind.name.english), \(word.reason)")
         }
         if hole.statedCount > 0 {
             let share = share(hole.statedCount)
@@ -136,8 +145,18 @@ extension Hole {
             "stated": .integer(statedCount), "unexplained": .integer(unexplainedCount),
             "state": .string(state.rawValue), "known_since": .string(knownSince.iso8601(at: offset)),
             "why": .string(whyCode), "notices": .array(notices.map(\.json)),
+            "words": .array(words.map(\.json)),
             "refilled_at": .optional(refill?.at.iso8601(at: offset)),
             "refilled_by": refill.map { .integer($0.sequence) } ?? .null,
+        ])
+    }
+}
+
+extension HoleWord {
+    fileprivate var json: CanonicalJSON {
+        .object([
+            "mark": .string(kind.rawValue), "region": .string(region.rawValue), "person": .string(person),
+            "reason": .string(reason),
         ])
     }
 }

@@ -9,29 +9,10 @@ import Standards
 import Storage
 import Web
 
-/// The holes found, and what the search could not or did not judge.
-struct HoleListing: Sendable {
-    /// Holes one listing holds: a screen nobody reads to its end, and a bound for memory.
-    static let holeLimit = 10_000
-    /// Series one listing looks at: a search that takes seconds would hold up the batches behind it.
-    static let seriesLimit = 20_000
-
-    var holes: [Hole] = []
-    var seriesCount = 0
-    var expectedCount = 0
-    var presentCount = 0
-    /// Series in the book without a cadence.
-    var unjudgedCount = 0
-    /// Registered stations of which nothing was ever received.
-    var neverHeard: [StationID] = []
-    /// Where the listing ended before its end.
-    var cutAt: StationID?
-}
-
 extension Node {
     func performHoles(_ query: HoleQuery, _ format: OutputFormat) throws -> CommandReply {
         let listing = try holeListing(query)
-        let notes = notes(on: listing)
+        let notes = listing.notes
         let noteLines = notes.map { "\($0.english)\n" }.joined()
         switch format {
         case .json:
@@ -66,45 +47,6 @@ extension Node {
             ]
         }
         return ([header] + rows).map { $0.map(csvField).joined(separator: ",") + "\n" }.joined()
-    }
-
-    /// What a list of holes does not say by itself.
-    func notes(on listing: HoleListing) -> [Words] {
-        var notes: [Words] = []
-        let counts = Words(
-            chinese: "已检查 \(listing.seriesCount) 个序列：应测 \(listing.expectedCount)，有值 \(listing.presentCount)。",
-            english: "\(listing.seriesCount) series judged: \(listing.expectedCount) readings due, "
-                + "\(listing.presentCount) with a value.")
-        notes.append(counts)
-        if listing.holes.isEmpty {
-            notes.append(
-                Words(
-                    chinese: "没有符合条件的缺测。没有列出缺测不等于数据完整或达标。",
-                    english: "No hole matches. That does not mean that the data are complete or that targets are met."))
-        }
-        if !listing.neverHeard.isEmpty {
-            let names = listing.neverHeard.map(\.rawValue)
-            notes.append(
-                Words(
-                    chinese: "从未收到数据的站点：\(names.joined(separator: "、"))。",
-                    english: "Never heard: \(names.joined(separator: ", "))."))
-        }
-        if listing.unjudgedCount > 0 {
-            notes.append(
-                Words(
-                    chinese: "\(listing.unjudgedCount) 个序列没有登记频次，无法判断缺测；请在登记表中写明 cadence。",
-                    english: "\(listing.unjudgedCount) series have no cadence and cannot be judged: "
-                        + "give their stations a cadence in the registry."))
-        }
-        if let station = listing.cutAt {
-            notes.append(
-                Words(
-                    chinese: "列表在站点 \(station) 处截断（最多 \(HoleListing.holeLimit) 个缺测、"
-                        + "\(HoleListing.seriesLimit) 个序列）；请按站点或日期缩小范围。",
-                    english: "The list is cut at station \(station) (at most \(HoleListing.holeLimit) holes and "
-                        + "\(HoleListing.seriesLimit) series): narrow it by station or dates."))
-        }
-        return notes
     }
 
     // MARK: The search
@@ -151,12 +93,13 @@ extension Node {
         let search = HoleSearch(
             source, registry: registry.registry, rule: HoleRule(), now: now, interval: interval,
             includesRefilled: query.includesRefilled)
+        // All of the station's series, whatever is asked for: one bears witness for the others.
         let stored = try source.reader.series(matching: SeriesFilter(stations: [station]))
             .map { StoredSeries(key: $0.key, cadence: $0.traits.cadence) }
-            .filter { parameter == nil || $0.key.parameter == parameter }
-        var (expected, unjudged) = try search.expected(at: station, stored: stored, registeredAt: registeredAt)
-        if let parameter { expected.removeAll { $0.key.parameter != parameter } }
-        listing.unjudgedCount += unjudged
+        let all = try search.expected(at: station, stored: stored, registeredAt: registeredAt)
+        func isWanted(_ key: SeriesKey) -> Bool { parameter.map { $0 == key.parameter } ?? true }
+        let expected = all.series.filter { isWanted($0.key) }
+        listing.unjudgedCount += all.unjudged.count(where: isWanted)
         listing.seriesCount += expected.count
         let notices = try source.reader.notices(ofStation: station)
         let marks = try source.reader.holeMarks(ofStation: station)
@@ -234,53 +177,5 @@ extension Node {
             }
         }
         return first
-    }
-}
-
-/// The book as a search for holes reads it.
-private final class HeardBook: HeardSource {
-    let reader: BookReader
-    let asKnownAt: Int64
-    private var received: [Int64: Instant] = [:]
-
-    init(_ reader: BookReader, asKnownAt: Int64) {
-        self.reader = reader
-        self.asKnownAt = asKnownAt
-    }
-
-    func firstStart(_ series: SeriesKey) throws -> Instant? {
-        try reader.firstStart(series, asKnownAt: asKnownAt)
-    }
-
-    func valueStart(_ series: SeriesKey, before instant: Instant) throws -> Instant? {
-        try reader.valueStart(series, before: instant, asKnownAt: asKnownAt)
-    }
-
-    func valueStart(_ series: SeriesKey, from instant: Instant) throws -> Instant? {
-        try reader.valueStart(series, from: instant, asKnownAt: asKnownAt)
-    }
-
-    func forEachChunk(_ series: SeriesKey, over interval: Interval, _ body: (Chunk) throws -> Void) throws {
-        try reader.forEachChunk(of: series, over: interval, body)
-    }
-
-    func receivedAt(_ sequence: Int64) throws -> Instant? {
-        if let known = received[sequence] { return known }
-        let at = try reader.batch(at: sequence)?.receipt.receivedAt
-        received[sequence] = at
-        return at
-    }
-}
-
-extension Instant {
-    /// `2025-03-01` (its midnight), `2025-03-01T08:00` or `2025-03-01T08:00:00` at +08:00, or a time with its offset.
-    init?(dateOrTime text: String) {
-        if let date = CivilDate(text) {
-            self = date.start(at: .china)
-        } else if let instant = Instant(iso8601: text) ?? Instant(iso8601: text + "+08:00") {
-            self = instant
-        } else {
-            return nil
-        }
     }
 }

@@ -54,6 +54,11 @@ extension Node {
         }
         let admission = NoticeAdmission(registry: registry.registry, catalogue: catalogue, now: Node.clock())
         var problems = admission.textProblems("--by", deciding.person, limit: NoticeAdmission.nameLimit)
+        if deciding.person == record.notice.person {
+            problems.append(
+                ActProblem(
+                    "--by", "\(deciding.person) filed this notice.", remedy: "Somebody else decides on it."))
+        }
         if verdict == .refused || !deciding.reason.isEmpty {
             problems += admission.textProblems("--reason", deciding.reason, limit: NoticeAdmission.textLimit)
         }
