@@ -108,7 +108,7 @@ let package = Package(
         tests(
             "Storage",
             ["CZlib", "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Storage", grdb, crypto, log]),
-        tests("Pipeline", ["Exact", "Monitoring", "Formats", "Standards", "Pipeline"]),
+        tests("Pipeline", ["Exact", "Monitoring", "Formats", "Standards", "Quality", "Pipeline"]),
         tests("Ingest", ["Monitoring", "Ingest"]),
         tests("Web", ["Monitoring", "Web", log]),
         tests("RealData", ["Exact", "Monitoring", "Formats", "Standards", "Assessment"]),

@@ -34,7 +34,8 @@ package struct HoleLine: Hashable, Sendable {
     package var reference: String {
         let series = group.first.series
         let place = group.holes.count == 1 ? "\(series.station)/\(series.parameter)" : "\(series.station)"
-        return "\(place)@\(start)"
+        // Commands take a time without an offset for +08:00, so that the everyday name stays short.
+        return "\(place)@\(start.hasSuffix(":00+08:00") ? String(start.prefix(16)) : start)"
     }
 
     package var start: String { group.first.interval.start.iso8601(at: offset) }

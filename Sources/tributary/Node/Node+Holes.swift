@@ -79,6 +79,7 @@ extension Node {
                     station, HeardBook(reader, asKnownAt: head), registeredAt: registeredAt, parameter: parameter,
                     query, interval, now, &listing)
             }
+            if listing.cutAt != nil { break }
         }
         if listing.holes.count > HoleListing.holeLimit {
             listing.holes.removeLast(listing.holes.count - HoleListing.holeLimit)
@@ -145,7 +146,8 @@ extension Node {
         return ParameterID(text)
     }
 
-    private func holeInterval(_ query: HoleQuery) throws -> Interval? {
+    /// The time a query asks for, `nil` for all.
+    func holeInterval(_ query: HoleQuery) throws -> Interval? {
         if query.from == nil && query.until == nil { return nil }
         func instant(_ text: String?, _ option: String, otherwise: Int64) throws -> Instant {
             guard let text else { return Instant(milliseconds: otherwise) }

@@ -10,12 +10,13 @@ extension Node {
     private static let pageRowLimit = 500
 
     func holesView(_ query: HolesQuery) throws -> HolesView {
+        let asked = HoleQuery(
+            station: query.station, parameter: query.parameter, from: query.from, until: query.until,
+            onlyOpen: query.show == .open, includesRefilled: query.show == .refilled)
         let listing: HoleListing
+        let interval: Interval?
         do {
-            listing = try holeListing(
-                HoleQuery(
-                    station: query.station, parameter: query.parameter, from: query.from, until: query.until,
-                    onlyOpen: query.show == .open, includesRefilled: query.show == .refilled))
+            (listing, interval) = (try holeListing(asked), try holeInterval(asked))
         } catch let failure as CommandFailure {
             let problem = Words(
                 chinese: "查询条件有误，请检查站点、监测因子和日期（如 2025-01-31）。",
@@ -25,6 +26,7 @@ extension Node {
         let groups = HoleGroup.groups(listing.holes)
         let station = query.station.map { registry.registry.stationNames[$0] ?? StationID($0) }
         let records = try book.read { try $0.notices(ofStation: station) }
+            .filter { record in interval.map { record.notice.interval.overlaps($0) } ?? true }
         var notes = listing.notes
         let hidden = max(0, groups.count - Self.pageRowLimit) + max(0, records.count - Self.pageRowLimit)
         if hidden > 0 {
