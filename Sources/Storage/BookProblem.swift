@@ -16,6 +16,7 @@ package struct BookProblem: Error, Hashable, Sendable, CustomStringConvertible {
         case unbalanced = "book.unbalanced"
         case alreadyIssued = "book.already-issued"
         case unknownSubject = "book.unknown-subject"
+        case alreadyOnRecord = "book.already-on-record"
     }
 
     package let code: Code

@@ -140,4 +140,5 @@ package protocol NodeReading: Sendable {
     func sectionViews() async throws -> [SectionView]
     func alertViews() async throws -> [AlertView]
     func statementViews() async throws -> [StatementView]
+    func holesView(_ query: HolesQuery) async throws -> HolesView
 }

@@ -97,6 +97,13 @@ package struct WebServer: Service {
                 let body = SectionsPage.body(try await node.sectionViews(), language)
                 return page("sections", Glossary.sections, body, try await node.overview(), language)
             }
+            group.get("holes") { request, _ -> Response in
+                let query = HolesQuery(request)
+                let body = HolesPage.body(try await node.holesView(query), query, language)
+                // The other language shows the same holes.
+                let asked = request.uri.query.map { "holes?" + $0 } ?? "holes"
+                return page(asked, Glossary.holesAndNotices, body, try await node.overview(), language)
+            }
             group.get("statements") { _, _ -> Response in
                 let body = StatementsPage.body(try await node.statementViews(), language)
                 return page("statements", Glossary.statements, body, try await node.overview(), language)
@@ -125,10 +132,22 @@ package struct WebServer: Service {
         var headers = HTTPFields()
         headers[.contentType] = type
         headers[.cacheControl] = "no-store"
-        headers[.contentSecurityPolicy] = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'"
+        headers[.contentSecurityPolicy] = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'"
         headers[.xContentTypeOptions] = "nosniff"
         return Response(
             status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+}
+
+extension HolesQuery {
+    /// What the form of the page sends; an empty field restricts nothing.
+    fileprivate init(_ request: Request) {
+        func text(_ name: Substring) -> String? {
+            request.uri.queryParameters[name].map(String.init).flatMap { $0.isEmpty ? nil : $0 }
+        }
+        self.init(
+            station: text("station"), parameter: text("parameter"), from: text("from"), until: text("until"),
+            show: text("show").flatMap { Show(rawValue: $0) } ?? .open)
     }
 }
 

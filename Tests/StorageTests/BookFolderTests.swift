@@ -101,7 +101,7 @@ import Testing
         try book.close()
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let golden = root.appendingPathComponent("fixtures/storage/schema-0001.sql")
+        let golden = root.appendingPathComponent("fixtures/storage/schema.sql")
         if ProcessInfo.processInfo.environment["TRIBUTARY_UPDATE_GOLDEN"] == "1" {
             try Data(text.utf8).write(to: golden)
         }
@@ -118,7 +118,7 @@ import Testing
         let settings = try folder.database { db in
             try ["application_id", "user_version"].map { try Int.fetchOne(db, sql: "PRAGMA \($0)") }
         }
-        #expect(settings == [1_414_678_850, 1])
+        #expect(settings == [1_414_678_850, Schema.version])
     }
 
     @Test func `an open book reads the same after close and open`() throws {

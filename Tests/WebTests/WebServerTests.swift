@@ -42,6 +42,24 @@ private struct StubNode: NodeReading {
             ]
     }
 
+    func holesView(_ query: HolesQuery) -> HolesView {
+        if query.station == "?" {
+            return HolesView(problem: Self.words("no such <station>"), holes: [], notices: [], notes: [])
+        }
+        let hole = HoleView(
+            reference: "S@2026-05-01", station: Self.words("<b>station"), stationID: "S", isExample: true,
+            items: Self.words("items"), from: "f", until: "u", isSilence: true, missing: 3, expected: 4,
+            knownSince: "k", state: Self.words("state"), isOpen: true, why: Self.words("why"), notices: ["notice-1"])
+        let notice = NoticeView(
+            id: "notice-1", station: Self.words("station"), items: Self.words("all"), kind: Self.words("outage"),
+            from: "f", until: "u", reason: "<i>flood", evidence: "No. 7 & 8", person: "p", filedAt: "t",
+            isAfterTheFact: true, standing: Self.words("undecided"), isUndecided: true,
+            decisions: [Self.words("decision")])
+        return HolesView(
+            problem: nil, holes: isEmpty ? [] : [hole], notices: isEmpty ? [] : [notice],
+            notes: [Self.words("asked \(query.station ?? "-") \(query.from ?? "-") \(query.show.rawValue)")])
+    }
+
     func statementViews() -> [StatementView] {
         isEmpty
             ? []
@@ -95,7 +113,8 @@ private struct StubNode: NodeReading {
         try await serving(StubNode()) { port, _ in
             for (path, chinese, english) in [
                 ("", "报警", "Alerts"), ("sections", "断面与目标", "Sections and targets"),
-                ("statements", "补偿核算单", "Statements"), ("statements/run-1", "应补偿方", "Payer"),
+                ("holes", "缺测与报备", "Holes and notices"), ("statements", "补偿核算单", "Statements"),
+                ("statements/run-1", "应补偿方", "Payer"),
             ] {
                 let zh = try await get(port, "/zh/\(path)")
                 let en = try await get(port, "/en/\(path)")
@@ -124,6 +143,28 @@ private struct StubNode: NodeReading {
             let sections = try await get(port, "/zh/sections")
             #expect(sections.text.contains("中silent") && sections.text.contains("尚未收到数据"))
             #expect(sections.text.contains("示例"))
+        }
+    }
+
+    @Test func `holes stand with their notices, and the form asks for others in either language`() async throws {
+        try await serving(StubNode()) { port, _ in
+            let page = try await get(port, "/en/holes?station=S%26T&from=2026-05-01&until=&show=refilled")
+            #expect(page.text.contains("Easked S&amp;T 2026-05-01 refilled"))
+            #expect(page.text.contains("E&lt;b&gt;station") && page.text.contains("&lt;i&gt;flood"))
+            #expect(page.text.contains("3 / 4") && page.text.contains("silent to now"))
+            #expect(page.text.contains("href=\"#notice-1\"") && page.text.contains("id=\"notice-1\""))
+            #expect(page.text.contains("after the fact") && page.text.contains("No. 7 &amp; 8"))
+            #expect(page.text.contains("value=\"S&amp;T\"") && page.text.contains("value=\"refilled\" selected"))
+            #expect(
+                page.text.contains("/zh/holes?station=S%26T&amp;from=2026-05-01&amp;until=&amp;show=refilled"),
+                "The other language shows the same holes.")
+            #expect(page.headers["content-security-policy"]?.contains("form-action 'self'") == true)
+            let wrong = try await get(port, "/zh/holes?station=?")
+            #expect(wrong.status == 200 && wrong.text.contains("中no such &lt;station&gt;"))
+        }
+        try await serving(StubNode(isEmpty: true)) { port, _ in
+            let page = try await get(port, "/zh/holes")
+            #expect(page.text.contains("没有报备记录") && page.text.contains("中asked - - open"))
         }
     }
 

@@ -11,12 +11,15 @@ struct Page: Sendable {
 
     func render() -> String {
         let other = language.other
-        let navigation = [("", Glossary.alerts), ("sections", Glossary.sections), ("statements", Glossary.statements)]
-            .map { target, words in
-                let isHere = path == target || (!target.isEmpty && path.hasPrefix(target))
-                let mark: HTML = isHere ? " aria-current=\"page\"" : ""
-                return HTML("<a href=\"/\(language.rawValue)/\(target)\"\(mark)>\(language.pick(words))</a>")
-            }
+        let pages = [
+            ("", Glossary.alerts), ("sections", Glossary.sections), ("holes", Glossary.holes),
+            ("statements", Glossary.statements),
+        ]
+        let navigation = pages.map { target, words in
+            let isHere = path == target || (!target.isEmpty && path.hasPrefix(target))
+            let mark: HTML = isHere ? " aria-current=\"page\"" : ""
+            return HTML("<a href=\"/\(language.rawValue)/\(target)\"\(mark)>\(language.pick(words))</a>")
+        }
         let freshness: HTML
         if let newest = overview.newestReceived {
             freshness = """

@@ -29,12 +29,18 @@ enum StyleSheet {
         .small { color: var(--soft); font-size: .9em; font-weight: 400; display: block; }
         .id { font-size: .78em; overflow-wrap: anywhere; max-width: 18rem; }
         .time { white-space: nowrap; font-variant-numeric: tabular-nums; }
+        .filter { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: end; margin: .6rem 0 1rem; }
+        .filter label { display: grid; gap: .15rem; color: var(--soft); font-size: .9em; }
+        .filter input, .filter select, .filter button { font: inherit; color: var(--ink); min-height: 2.1rem;
+          padding: .2rem .5rem; border: 1px solid var(--soft); border-radius: .2rem; background: var(--paper); }
+        .filter button { background: var(--band); cursor: pointer; } .filter :focus-visible { outline: 3px solid #d98c00; }
+        .notes { color: var(--soft); padding-left: 1.1rem; }
         .empty { border-left: 4px solid var(--line); padding: .4rem .9rem; max-width: 46rem; }
         pre { background: var(--band); padding: 1rem; overflow-x: auto; line-height: 1.45;
           font-family: "Noto Sans Mono CJK SC", "Sarasa Mono SC", ui-monospace, monospace; font-size: .92rem; }
         footer { border-top: 1px solid var(--line); color: var(--soft); padding: .6rem 1.2rem; font-size: .85rem;
           overflow-wrap: anywhere; }
-        @media print { header nav, .language, .skip { display: none; } .scroll { overflow: visible; }
+        @media print { header nav, .language, .skip, .filter { display: none; } .scroll { overflow: visible; }
           pre { white-space: pre-wrap; background: none; } }
         """
 }

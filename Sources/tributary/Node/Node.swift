@@ -118,6 +118,11 @@ actor Node {
             case .receipt(let digest, let format): return try performReceipt(digest, format)
             case .dump(let selection, let format): return try performDump(selection, format)
             case .doctor(let format): return try performDoctor(format)
+            case .holes(let query, let format): return try performHoles(query, format)
+            case .markHole(let marking, let format): return try performMarkHole(marking, format)
+            case .fileNotice(let filing, let format): return try performFileNotice(filing, format)
+            case .decideNotice(let deciding, let format): return try performDecideNotice(deciding, format)
+            case .notices(let query, let format): return try performNotices(query, format)
             }
         } catch let failure as CommandFailure {
             return .failed(failure)

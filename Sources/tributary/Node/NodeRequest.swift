@@ -15,6 +15,11 @@ enum NodeRequest: Codable, Sendable {
     case receipt(digest: String, format: OutputFormat)
     case dump(DumpSelection, format: OutputFormat)
     case doctor(format: OutputFormat)
+    case holes(HoleQuery, format: OutputFormat)
+    case markHole(HoleMarking, format: OutputFormat)
+    case fileNotice(NoticeFiling, format: OutputFormat)
+    case decideNotice(NoticeDeciding, format: OutputFormat)
+    case notices(NoticeQuery, format: OutputFormat)
 
     var encoded: String {
         get throws { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
