@@ -51,6 +51,9 @@ let package = Package(
     targets: [
         // System libraries and data files.
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZip", path: "Sources/CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(
+            name: "CExpat", path: "Sources/CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .target(name: "StandardsData"),
 
         // Floor 0: numbers.
@@ -60,7 +63,7 @@ let package = Package(
         floor("Monitoring", ["Exact"]),
         floor("Accounting", ["Exact"]),
         // Floor 2: bytes to batches; limits and rules as data.
-        floor("Formats", ["CZlib", "Exact", "Monitoring", crypto]),
+        floor("Formats", ["CExpat", "CZip", "CZlib", "Exact", "Monitoring", crypto]),
         floor("Standards", ["Exact", "Monitoring", "StandardsData", yams]),
         // Floor 3: verdicts on values, findings, period statistics.
         floor("Quality", ["Exact", "Monitoring"]),

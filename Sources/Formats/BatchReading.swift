@@ -14,18 +14,19 @@ struct BatchReading: ~Copyable {
     /// Rows in the slices handed on so far.
     private var handedOnRows = 0
 
-    init(source: consuming TextSource, format: FormatID, profile: SourceProfile, limits: ReadLimits) {
+    init(source: consuming TextSource, format: FormatID, profile: SourceProfile, limits: ReadLimits, part: String = "")
+    {
         self.source = source
         self.format = format
         self.profile = profile
         self.limits = limits
-        sink = SliceBuilder(format: format, limits: limits)
+        sink = SliceBuilder(format: format, limits: limits, part: part)
     }
 
     private var summary: DecodedSummary {
         DecodedSummary(
             format: format, profile: profile, rowCount: sink.rowCount, inflatedByteCount: source.inflatedByteCount,
-            unkeptRejections: sink.unkeptRejections)
+            unkeptRejections: sink.unkeptRejections, documents: sink.documents)
     }
 
     /// Reads a line format to its end.

@@ -15,6 +15,9 @@ package enum BuiltInProfiles {
         .nationalWaterCSV: nationalWater(id: "national-water-csv", chinese: "国家地表水实时数据（CSV）"),
         .chinaSites: chinaSites,
         .beijingSites: beijingSites,
+        .labResults: labResults,
+        .sectionMonths: sectionMonths,
+        .riverFlow: riverFlow,
     ]
 
     /// Texts that state that there is no value. Source: formats, section 11 (2).

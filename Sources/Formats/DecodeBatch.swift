@@ -15,11 +15,22 @@ package func decodeBatch(
     _ bytes: UnsafeRawBufferPointer, context: ReadContext, handOn: (consuming DecodedSlice) throws -> Void
 ) rethrows -> DecodedOutcome {
     if let fault = faultBeforeReading(bytes, limits: context.limits) { return .stopped(fault, nil) }
-    var source = TextSource(bytes, limits: context.limits)
+    if ZipArchive.isZip(bytes) { return try decodeContainer(bytes, context: context, handOn: handOn) }
+    return try decodePart(TextSource(bytes, limits: context.limits), context: context, part: "", handOn: handOn)
+}
+
+/// Reads one text of a batch; `part` names the member or sheet where a batch has several, and is empty otherwise.
+func decodePart(
+    _ given: consuming TextSource, context: ReadContext, part: String, handOn: (consuming DecodedSlice) throws -> Void
+) rethrows -> DecodedOutcome {
+    var source = given
     let beginning = source.begin()
     let sniffed = Cell(start: beginning.start, count: min(beginning.count, TextSource.sniffBytes))
     let isWhole = source.endingSoFar != nil && sniffed.count == beginning.count
     guard sniffed.firstVisibleByte != nil else { return .stopped(source.fault ?? .empty, nil) }
+    if !part.isEmpty, let container = Cell.nestedContainer(sniffed) {
+        return .stopped(.nested(container), nil)
+    }
     // What cut or damaged compression leaves may be neither text nor a whole header: the cause is what is said.
     if let fault = TextEncoding.fault(in: sniffed, isWhole: isWhole) { return .stopped(source.fault ?? fault, nil) }
     guard let format = DetectedFormat(sniffed, context: context),
@@ -28,7 +39,7 @@ package func decodeBatch(
         let unknown = Rejection(.unknownFormat, row: 0, excerpt: sniffed.excerpt, remedy: DetectedFormat.remedy)
         return .stopped(source.fault ?? unknown, nil)
     }
-    var reading = BatchReading(source: source, format: format.id, profile: profile, limits: context.limits)
+    var reading = BatchReading(source: source, format: format.id, profile: profile, limits: context.limits, part: part)
     switch format {
     case .tributaryCSV(let columns):
         return try reading.lines(
@@ -56,6 +67,11 @@ package func decodeBatch(
             return .stopped(.incompleteHeader(sniffed), nil)
         }
         return try reading.lines(reader, headerLines: 1, handOn)
+    case .evidence(let layout):
+        if let fault = layout.fault { return .stopped(fault, nil) }
+        for problem in layout.problems { reading.sink.reject(problem) }
+        return try reading.lines(
+            EvidenceReader(layout: layout, profile: profile, context: context), headerLines: layout.headerLines, handOn)
     }
 }
 
@@ -68,13 +84,20 @@ private func faultBeforeReading(_ bytes: UnsafeRawBufferPointer, limits: ReadLim
     }
     if let container = Cell.foreignContainer(bytes) {
         return Rejection(
-            .unknownFormat, row: 0, excerpt: "a \(container) file", remedy: "Send the rows as plain text or as gzip.")
+            .unknownFormat, row: 0, excerpt: "a \(container) file",
+            remedy: "Send the rows as plain text, gzip, zlib, zip, or as an XLSX workbook without a password.")
     }
     return nil
 }
 
 extension Rejection {
     static let empty = Rejection(.emptyFile, row: 0, remedy: "Send a header line and at least one row.")
+
+    static func nested(_ container: String) -> Rejection {
+        Rejection(
+            .unsafeContainer, row: 0, excerpt: "a \(container) file inside the archive",
+            remedy: "Send it by itself, or the tables unpacked: an archive inside an archive is not opened.")
+    }
 
     static func unknownColumn(_ name: String) -> Rejection {
         Rejection(

@@ -21,6 +21,10 @@ struct SliceBuilder: ~Copyable {
     private var staged = 0
     private let limits: ReadLimits
     private let format: FormatID
+    /// The member or sheet of a container, empty for a batch that is one text.
+    private let part: String
+    private var cited: [EvidenceDocument.Name: Int] = [:]
+    private(set) var documents: [EvidenceDocument] = []
 
     private let series: UnsafeMutablePointer<Int32>
     private let start: UnsafeMutablePointer<Int64>
@@ -30,9 +34,10 @@ struct SliceBuilder: ~Copyable {
     private let flag: UnsafeMutablePointer<UInt16>
     private let row: UnsafeMutablePointer<Int32>
 
-    init(format: FormatID, limits: ReadLimits) {
+    init(format: FormatID, limits: ReadLimits, part: String = "") {
         self.limits = limits
         self.format = format
+        self.part = part
         slice.format = format
         series = .allocate(capacity: Self.stageCapacity)
         start = .allocate(capacity: Self.stageCapacity)
@@ -92,8 +97,20 @@ struct SliceBuilder: ~Copyable {
             return
         }
         keptRejections += 1
-        slice.rejections.append(rejection)
+        slice.rejections.append(rejection.inPart(part))
         if slice.rejections.count >= Self.textLimit { isFull = true }
+    }
+
+    /// Counts a row that cites `name`; `false` when the batch cites too many documents.
+    mutating func cite(_ name: EvidenceDocument.Name) -> Bool {
+        if let index = cited[name] {
+            documents[index].rowCount += 1
+            return true
+        }
+        guard documents.count < limits.documents else { return false }
+        cited[name] = documents.count
+        documents.append(EvidenceDocument(name: name, rowCount: 1))
+        return true
     }
 
     mutating func report(_ verdict: ReportedVerdict) {

@@ -52,7 +52,8 @@ package struct Admission: Sendable {
 
     package func admit(_ slice: DecodedSlice) -> AdmittedSlice {
         var adopted: Set<StationID> = []
-        let decisions = slice.block.seriesTable.map { decide($0, &adopted) }
+        let saysItself = slice.format?.isEvidence ?? false
+        let decisions = slice.block.seriesTable.map { decide($0, saysItself: saysItself, &adopted) }
         let latest = received.advanced(by: profile.futureTolerance).milliseconds
         let earliest = Self.earliestStart.milliseconds
         if isUnchanged(slice.block, decisions, earliest: earliest, latest: latest) {
@@ -62,7 +63,8 @@ package struct Admission: Sendable {
         return sort(slice, decisions, adopted, earliest: earliest, latest: latest)
     }
 
-    private func decide(_ key: SeriesKey, _ adopted: inout Set<StationID>) -> SeriesDecision {
+    /// - Parameter saysItself: the rows say what their values are (other evidence): a station's profile does not.
+    private func decide(_ key: SeriesKey, saysItself: Bool, _ adopted: inout Set<StationID>) -> SeriesDecision {
         let known = registry.stationNames[key.station.rawValue] ?? key.station
         let station = registry.stations[known]
         if station == nil {
@@ -81,7 +83,7 @@ package struct Admission: Sendable {
         }
         let isNonNegative = parameter?.isNonNegative ?? false
         // A registered station's own profile says what its plain readings mean; wide feeds say it themselves.
-        guard let station, let own = registry.profiles[station.profile], key.statistic == profile.statistic,
+        guard !saysItself, let station, let own = registry.profiles[station.profile], key.statistic == profile.statistic,
             key.window == profile.window
         else {
             let renamed = SeriesKey(

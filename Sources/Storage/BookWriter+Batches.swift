@@ -22,7 +22,7 @@ extension BookWriter {
             let receipt = Receipt(
                 digest: batch.incoming.digest, name: batch.incoming.name, state: ending.state,
                 receivedAt: batch.incoming.receivedAt, rowCount: ending.rowCount, counts: batch.counts,
-                position: position)
+                position: position, documents: ending.documents)
             try insert(batch, ending, receipt)
             results.append(BatchResult(receipt: receipt, touched: batch.touched))
         }
@@ -46,6 +46,7 @@ extension BookWriter {
         ])
         try db.cachedStatement(sql: "INSERT INTO receipts (batch_seq, body) VALUES (?, ?)")
             .execute(arguments: [batch.sequence, receipt.body])
+        try insertDocuments(batch, ending)
         try insertRejections(batch)
         try insertQuarantined(batch)
         for station in batch.stations {
@@ -55,6 +56,16 @@ extension BookWriter {
                     ON CONFLICT (station) DO NOTHING
                     """
             ).execute(arguments: [station.station.rawValue, station.name, batch.sequence])
+        }
+    }
+
+    private func insertDocuments(_ batch: OpenBatch, _ ending: BatchEnding) throws {
+        for (ordinal, document) in ending.documents.enumerated() {
+            try db.cachedStatement(
+                sql: """
+                    INSERT INTO batch_documents (batch_seq, ordinal, issuer, number, row_count) VALUES (?, ?, ?, ?, ?)
+                    """
+            ).execute(arguments: [batch.sequence, ordinal, document.issuer, document.number, document.rowCount])
         }
     }
 
@@ -92,7 +103,7 @@ extension BookWriter {
 extension OpenBatch {
     /// What the log binds of a batch.
     fileprivate func logPayload(_ ending: BatchEnding) -> String {
-        CanonicalJSON.object([
+        var members: [String: CanonicalJSON] = [
             "batch": .string(incoming.digest.description), "name": .string(incoming.name),
             "sender": .string(incoming.sender), "received_at": .integer(incoming.receivedAt.milliseconds),
             "sent_at": incoming.sentAt.map { .integer($0.milliseconds) } ?? .null,
@@ -102,7 +113,9 @@ extension OpenBatch {
             "accepted": .integer(counts.accepted), "duplicate": .integer(counts.duplicate),
             "conflict": .integer(counts.conflict), "rejected": .integer(counts.rejected),
             "quarantined": .integer(counts.quarantined),
-        ]).text()
+        ]
+        if !ending.documents.isEmpty { members["documents"] = ending.documents.json }
+        return CanonicalJSON.object(members).text()
     }
 }
 

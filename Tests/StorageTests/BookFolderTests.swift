@@ -118,7 +118,7 @@ import Testing
         let settings = try folder.database { db in
             try ["application_id", "user_version"].map { try Int.fetchOne(db, sql: "PRAGMA \($0)") }
         }
-        #expect(settings == [1_414_678_850, 1])
+        #expect(settings == [1_414_678_850, 2])
     }
 
     @Test func `an open book reads the same after close and open`() throws {

@@ -31,7 +31,7 @@ struct TextSource: ~Copyable {
     private let input: UnsafeRawBufferPointer
     private let limits: ReadLimits
     /// `nil` for plain text.
-    private let inflater: Inflater?
+    private let supply: (any TextSupply)?
     private var plainOffset = 0
     private var buffer: UnsafeMutablePointer<UInt8>
     private var capacity: Int
@@ -48,10 +48,19 @@ struct TextSource: ~Copyable {
     init(_ input: UnsafeRawBufferPointer, limits: ReadLimits) {
         self.input = input
         self.limits = limits
-        let isGzip = input.count >= 2 && input[0] == 0x1F && input[1] == 0x8B
-        inflater = isGzip ? Inflater(input) : nil
+        let framing = CompressedFraming(input)
+        supply = framing.map { Inflater(input, framing: $0) }
         // Rows of monitoring data inflate about eightfold: a small batch needs a small buffer.
-        capacity = min(Self.windowBytes, isGzip ? max(16 * input.count, 16 << 10) : input.count + 1)
+        capacity = min(Self.windowBytes, framing != nil ? max(16 * input.count, 16 << 10) : input.count + 1)
+        buffer = .allocate(capacity: capacity + Self.padding)
+    }
+
+    /// The text that `supply` gives.
+    init(_ supply: any TextSupply, limits: ReadLimits) {
+        input = UnsafeRawBufferPointer(start: nil, count: 0)
+        self.limits = limits
+        self.supply = supply
+        capacity = Self.windowBytes
         buffer = .allocate(capacity: capacity + Self.padding)
     }
 
@@ -154,7 +163,7 @@ struct TextSource: ~Copyable {
     /// Adds to the buffer; an ending other than `nil` is final.
     private mutating func fill() -> Step? {
         let room = UnsafeMutableBufferPointer(start: buffer + filled, count: capacity - filled)
-        let (written, ending) = inflater.map { inflate($0, into: room) } ?? copy(into: room)
+        let (written, ending) = supply.map { inflate($0, into: room) } ?? copy(into: room)
         filled += written
         inflatedByteCount += written
         if inflatedByteCount > limits.inflatedBytes {
@@ -171,35 +180,41 @@ struct TextSource: ~Copyable {
         return (count, plainOffset == input.count ? .end : nil)
     }
 
-    private func inflate(_ inflater: Inflater, into room: UnsafeMutableBufferPointer<UInt8>) -> (Int, Step?) {
-        let outcome = inflater.inflate(into: room)
-        if inflater.memberCount > limits.gzipMembers {
+    private func inflate(_ supply: any TextSupply, into room: UnsafeMutableBufferPointer<UInt8>) -> (Int, Step?) {
+        let outcome = supply.fill(room)
+        if supply.memberCount > limits.gzipMembers {
             return (
                 0, Self.tooLarge("more than \(limits.gzipMembers) gzip members", "Compress the rows as one stream.")
             )
         }
-        let place = "after \(inflater.consumed) compressed bytes"
+        let place = "after \(supply.consumed) compressed bytes"
         switch outcome {
         case .written(let count):
             let total = inflatedByteCount + count
-            if total > Self.ratioJudgedFrom, total / limits.inflationRatio > inflater.consumed {
-                let found = "\(inflater.consumed) bytes inflate to more than \(total)"
+            if total > Self.ratioJudgedFrom, total / limits.inflationRatio > supply.consumed {
+                let found = "\(supply.consumed) bytes inflate to more than \(total)"
                 return (0, Self.tooLarge(found, "Send rows that are not almost all alike, or send them uncompressed."))
             }
             return (count, nil)
         case .end(let count): return (count, .end)
         case .truncated(let count):
-            let remedy = "Send the file again: its gzip stream breaks off. The whole rows before the break were read."
+            let remedy =
+                "Send the file again: its \(supply.container) breaks off. The whole rows before the break were read."
             return (count, .stopped(.truncatedCompression, excerpt: place, remedy: remedy, isTrusted: true))
         case .damaged(let count, let words):
-            let remedy = "Send the file again: its gzip stream is damaged, so none of its rows can be trusted."
+            let remedy = "Send the file again: its \(supply.container) is damaged, so none of its rows can be trusted."
             return (
                 count, .stopped(.damagedCompression, excerpt: "\(words) \(place)", remedy: remedy, isTrusted: false)
             )
         case .trailingBytes(let count):
-            let remedy = "Remove what follows the gzip stream; every row inside the stream was read."
-            let found = "bytes that are not gzip \(place)"
+            let remedy = "Remove what follows the \(supply.container); every row inside the stream was read."
+            let found = "bytes that are not part of the \(supply.container) \(place)"
             return (count, .stopped(.trailingBytes, excerpt: found, remedy: remedy, isTrusted: true))
+        case .refused(let count, let rejection):
+            return (
+                count,
+                .stopped(rejection.reason, excerpt: rejection.excerpt, remedy: rejection.remedy, isTrusted: true)
+            )
         }
     }
 

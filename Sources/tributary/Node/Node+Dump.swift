@@ -124,6 +124,7 @@ extension Node {
                     ("conflict", String(counts.conflict)), ("rejected", String(counts.rejected)),
                     ("quarantined", String(counts.quarantined)), ("segment", batch.place.path),
                     ("offset", String(batch.place.offset)), ("bytes", String(batch.place.byteCount)),
+                    ("documents", receipt.documents.map { "\($0.issuer) \($0.number)" }.joined(separator: "; ")),
                 ]
             ]
         }
