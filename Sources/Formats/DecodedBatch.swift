@@ -28,8 +28,10 @@ package enum FormatID: String, Sendable, CaseIterable {
     /// True where each row is one station and time with a verdict of the feed's own (`DecodedSlice.reported`).
     package var carriesRowVerdicts: Bool {
         switch self {
-        case .nationalAir, .nationalWaterJSON, .nationalWaterCSV, .sectionMonths: true
-        case .tributaryCSV, .tributaryNDJSON, .chinaSites, .beijingSites, .labResults, .riverFlow: false
+        case .nationalAir, .nationalWaterJSON, .nationalWaterCSV: true
+        case .tributaryCSV, .tributaryNDJSON, .chinaSites, .beijingSites: false
+        // A month's class is no verdict on a reading.
+        case .labResults, .sectionMonths, .riverFlow: false
         }
     }
 

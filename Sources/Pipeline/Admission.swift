@@ -83,7 +83,8 @@ package struct Admission: Sendable {
         }
         let isNonNegative = parameter?.isNonNegative ?? false
         // A registered station's own profile says what its plain readings mean; wide feeds say it themselves.
-        guard !saysItself, let station, let own = registry.profiles[station.profile], key.statistic == profile.statistic,
+        guard !saysItself, let station, let own = registry.profiles[station.profile],
+            key.statistic == profile.statistic,
             key.window == profile.window
         else {
             let renamed = SeriesKey(

@@ -58,7 +58,8 @@ final class Inflater: TextSupply {
             if isBetweenMembers {
                 while offset < input.count, input[offset] == 0 { offset += 1 }
                 if offset == input.count { return .end(written) }
-                guard framing == .gzip, offset + 1 < input.count, input[offset] == 0x1F, input[offset + 1] == 0x8B else {
+                guard framing == .gzip, offset + 1 < input.count, input[offset] == 0x1F, input[offset + 1] == 0x8B
+                else {
                     return .trailingBytes(written)
                 }
                 inflateReset(stream)

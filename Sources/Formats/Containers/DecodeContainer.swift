@@ -134,7 +134,8 @@ private struct ContainerReading {
         if let summary { return .read(summary) }
         guard let first = unreadParts.first else { return .stopped(.empty, nil) }
         let names = unreadParts.map(\.field).joined(separator: ", ")
-        return .stopped(Rejection(first.reason, row: 0, field: names, excerpt: first.excerpt, remedy: first.remedy), nil)
+        return .stopped(
+            Rejection(first.reason, row: 0, field: names, excerpt: first.excerpt, remedy: first.remedy), nil)
     }
 }
 

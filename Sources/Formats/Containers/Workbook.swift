@@ -193,7 +193,9 @@ private final class StyleReader: XMLPartReader {
     func start(_ name: String, _ attributes: XMLAttributes) {
         switch name {
         case "numFmt":
-            guard let id = attributes["numFmtId"].flatMap({ Int($0) }), let code = attributes["formatCode"] else { return }
+            guard let id = attributes["numFmtId"].flatMap({ Int($0) }), let code = attributes["formatCode"] else {
+                return
+            }
             formats[id] = code
         case "cellXfs": isInCellFormats = true
         case "xf":

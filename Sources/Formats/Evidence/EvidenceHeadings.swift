@@ -45,7 +45,10 @@ struct EvidenceHeading {
 
     /// Case, blanks, hyphens and low lines do not matter: `Document No.` and `document_no` are one name.
     private static func key(_ name: String) -> String {
-        String(name.lowercased().unicodeScalars.filter { !$0.properties.isWhitespace && !"_-.*#".unicodeScalars.contains($0) })
+        String(
+            name.lowercased().unicodeScalars.filter {
+                !$0.properties.isWhitespace && !"_-.*#".unicodeScalars.contains($0)
+            })
     }
 
     private static let columns: [String: EvidenceColumn] = {
@@ -66,7 +69,10 @@ struct EvidenceHeading {
             .sectionCode,
             ["断面编码", "断面代码", "站点编码", "站码", "测站编码", "section_code", "section_id", "station_code", "station_id"]
         ),
-        (.sampled, ["采样时间", "采样日期", "采样日期时间", "sampled", "sampled_at", "sampling_time", "sampling_date", "sample_date"]),
+        (
+            .sampled,
+            ["采样时间", "采样日期", "采样日期时间", "sampled", "sampled_at", "sampling_time", "sampling_date", "sample_date"]
+        ),
         (.time, ["时间", "日期", "监测时间", "监测日期", "观测时间", "观测日期", "time", "date", "datetime", "observed_at"]),
         (.clock, ["时刻", "采样时刻", "time_of_day", "clock"]),
         (.year, ["年", "年份", "year"]),
@@ -102,7 +108,8 @@ struct EvidenceHeading {
             [
                 "序号", "编号", "样品编号", "省份", "省", "市", "地市", "行政区", "流域", "河流", "河流名称", "水系", "水体", "所在水体",
                 "目标", "考核目标", "水质目标", "目标类别", "上月水质", "去年同期", "备注", "说明", "采样人", "分析人", "审核人", "经度", "纬度",
-                "no", "province", "city", "basin", "river", "sample_id", "target", "remark", "remarks", "note", "sampler",
+                "no", "province", "city", "basin", "river", "sample_id", "target", "remark", "remarks", "note",
+                "sampler",
                 "latitude", "longitude",
             ]
         ),

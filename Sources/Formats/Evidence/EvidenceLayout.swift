@@ -174,13 +174,13 @@ struct EvidenceLayout {
             .filter { !has($0.0) }.map(\.1)
         if !absent.isEmpty {
             return Rejection(
-                .missingDocument, row: headerRow, excerpt: "no \(absent.joined(separator: " and no "))",
+                .missingDocument, row: 0, excerpt: "no \(absent.joined(separator: " and no "))",
                 remedy: "Name them in columns (发布单位, 文号; issuer, document), or in lines before the header such as "
                     + "“发布单位：…” and “文号：…”: evidence that nobody signed cannot be weighed.")
         }
         if kind == .riverFlow, measures.isEmpty {
             return Rejection(
-                .unknownUnit, row: headerRow, excerpt: "no column of flow, volume or direction with a unit we read",
+                .unknownUnit, row: 0, excerpt: "no column of flow, volume or direction with a unit we read",
                 remedy: "Write the unit in the heading: 流量(m³/s), 水量(万m³), 流向.")
         }
         return nil

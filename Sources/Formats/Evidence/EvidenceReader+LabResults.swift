@@ -34,7 +34,8 @@ extension EvidenceReader {
 
     private func sampled(_ row: EvidenceRow, into sink: inout SliceBuilder) -> Int64? {
         let cell = layout.place(of: .sampled) == nil ? cell(.time) : cell(.sampled)
-        let clock = layout.place(of: .sampled) != nil && layout.place(of: .time) != nil ? self.cell(.time) : self.cell(.clock)
+        let clock =
+            layout.place(of: .sampled) != nil && layout.place(of: .time) != nil ? self.cell(.time) : self.cell(.clock)
         let text = clock.isEmpty ? cell.excerpt : "\(cell.excerpt) \(clock.excerpt)"
         switch EvidenceTime(text, offset: profile.offset) {
         case .moment(let moment): return moment

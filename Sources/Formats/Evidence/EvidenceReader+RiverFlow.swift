@@ -15,8 +15,10 @@ extension EvidenceReader {
         guard let time = flowTime(row, into: &sink) else { return }
         for measure in layout.measures {
             let given = fields[measure.field].trimmed
+            // A row states some of the measures: an empty cell is no statement that there was no water.
+            if given.isEmpty { continue }
             guard let (statistic, window) = Self.meaning(of: measure.column, at: time) else {
-                if !given.isEmpty { rejectMeaning(measure, row, into: &sink) }
+                rejectMeaning(measure, row, into: &sink)
                 continue
             }
             let value = measure.column == .direction ? direction(given) : read(given)

@@ -47,7 +47,9 @@ enum EvidenceTime: Equatable {
             numbers.count >= 2, Self.areUsual(marks, count: numbers.count)
         else { return nil }
         if numbers.count == 2 {
-            guard marks[0] != ".", let first = CivilDate(year: numbers[0], month: numbers[1], day: 1) else { return nil }
+            guard marks[0] != ".", let first = CivilDate(year: numbers[0], month: numbers[1], day: 1) else {
+                return nil
+            }
             self = .month(first)
             return
         }
