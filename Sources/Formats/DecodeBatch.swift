@@ -99,9 +99,9 @@ extension Rejection {
             remedy: "Send it by itself, or the tables unpacked: an archive inside an archive is not opened.")
     }
 
-    static func unknownColumn(_ name: String) -> Rejection {
+    static func unknownColumn(_ name: String, row: Int = 1) -> Rejection {
         Rejection(
-            .unknownParameter, row: 1, field: name, excerpt: name,
+            .unknownParameter, row: row, field: name, excerpt: name,
             remedy: "Tell us what this column measures; until then it is only kept in the batch.")
     }
 

@@ -93,6 +93,7 @@ extension FlowTests {
             [
                 Outcome(file: "synthetic-zlib.csv.z", counts: "60 0 0 0 0", reasons: []),
                 Outcome(file: "synthetic-stored.zip", counts: "60 0 0 0 0", reasons: []),
+                Outcome(file: "synthetic-streamed.zip", counts: "60 0 0 0 0", reasons: []),
                 Outcome(file: "synthetic-two-tables.zip", counts: "62 0 0 1 0", reasons: ["0 unknown-format"]),
             ]
             + [

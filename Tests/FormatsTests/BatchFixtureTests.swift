@@ -58,6 +58,7 @@ private let expectations: [String: Expected] = [
     "synthetic-zlib.csv.z": Expected(rows: 60, readings: 60),
     "synthetic-two-tables.zip": Expected(rows: 62, readings: 62, reasons: [.unknownFormat]),
     "synthetic-stored.zip": Expected(rows: 60, readings: 60),
+    "synthetic-streamed.zip": Expected(rows: 60, readings: 60),
     "synthetic-truncated.zip": Expected(stop: .damagedCompression),
     "synthetic-damaged.zip": Expected(stop: .damagedCompression, rows: 60),
     "synthetic-bomb.zip": Expected(stop: .inflatedTooLarge),

@@ -94,7 +94,8 @@ struct LabResultTests {
             ("2026-05-01", "2026-05-01T00:00:00+08:00"), ("2026/5/1 8:05", "2026-05-01T08:05:00+08:00"),
             ("2026年5月1日", "2026-05-01T00:00:00+08:00"), ("20260501", "2026-05-01T00:00:00+08:00"),
             ("2026-05-01T00:30:00Z", "2026-05-01T08:30:00+08:00"), ("2026.5.1", "2026-05-01T00:00:00+08:00"),
-            ("2026-05-01T08:30:15+08:00", "2026-05-01T08:30:15+08:00"), ("2026年5月1日8时", "2026-05-01T08:00:00+08:00"),
+            ("2026-05-01T08:30:15+08:00", "2026-05-01T08:30:15+08:00"),
+            ("2026/4/30 24:00", "2026-05-01T00:00:00+08:00"), ("2026年5月1日8时", "2026-05-01T08:00:00+08:00"),
         ])
     func times(written: String, time: String) {
         let text = "断面,采样时间,项目,结果,单位,发布单位,文号\nS,\(written),氨氮,0.2,mg/L,X,1\n"
@@ -122,6 +123,13 @@ struct LabResultTests {
         #expect(half.stop?.excerpt == "no document number (文号)")
         let row = decodeForTest("断面,采样日期,项目,结果,单位,发布单位,文号\nS,2026-05-01,氨氮,0.2,mg/L,X,\n")
         #expect(row.reasons == [.missingDocument] && row.readings.isEmpty)
+    }
+
+    @Test("The name of a document has a limit: it is kept in the book")
+    func longDocument() {
+        let number = String(repeating: "长", count: 342)
+        let decoded = decodeForTest("断面,采样日期,项目,结果,单位,发布单位,文号\nS,2026-05-01,氨氮,0.2,mg/L,X,\(number)\n")
+        #expect(decoded.reasons == [.lineTooLong] && decoded.summary?.documents.isEmpty == true)
     }
 
     @Test("A batch cites a limited number of documents")
@@ -224,6 +232,12 @@ struct RiverFlowTests {
     func bareDate() {
         let decoded = decodeForTest("站名,日期,流量(m³/s),发布单位,文号\nS,2026-05-01,35,X,1\n")
         #expect(decoded.reasons == [.notATime] && decoded.rejections.first?.remedy.contains("平均流量") == true)
+    }
+
+    @Test("A mean of the day is none of a month", arguments: [("日均流量", "2026-05"), ("月均流量", "2026-05-01")])
+    func otherPeriod(heading: String, time: String) {
+        let decoded = decodeForTest("站名,时间,\(heading)(m3/s),发布单位,文号\nS,\(time),35,X,1\n")
+        #expect(decoded.reasons == [.notATime])
     }
 
     @Test("A heading without a unit is left out, and a table of nothing else is refused")

@@ -7,7 +7,8 @@ import Testing
 
 /// A workbook of one sheet; `rows` is the XML inside `sheetData`, `after` what follows it.
 private func workbook(
-    _ rows: String, after: String = "", styles: String = "", date1904: Bool = false, shared: String = ""
+    _ rows: String, after: String = "", styles: String = "", date1904: Bool = false, shared: String = "",
+    secondSheet: Bool = false
 ) -> [UInt8] {
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -15,12 +16,13 @@ private func workbook(
         let rows = list.map { "<Relationship Id=\"\($0.0)\" Type=\"\(office)/\($0.1)\" Target=\"\($0.2)\"/>" }
         return "<Relationships>\(rows.joined())</Relationships>"
     }
+    let second = secondSheet ? "<x:sheet name=\"T\" sheetId=\"2\" r:id=\"a\"/>" : ""
     let parts = [
         ("[Content_Types].xml", "<Types/>"), ("_rels/.rels", relations([("r", "officeDocument", "/xl/workbook.xml")])),
         (
             "xl/workbook.xml",
             "<x:workbook xmlns:x=\"\(main)\" xmlns:r=\"\(office)\"><x:workbookPr date1904=\"\(date1904 ? 1 : 0)\"/>"
-                + "<x:sheets><x:sheet name=\"S\" sheetId=\"1\" r:id=\"a\"/></x:sheets></x:workbook>"
+                + "<x:sheets><x:sheet name=\"S\" sheetId=\"1\" r:id=\"a\"/>\(second)</x:sheets></x:workbook>"
         ),
         (
             "xl/_rels/workbook.xml.rels",
@@ -140,5 +142,12 @@ struct WorkbookTests {
         let decoded = decodeForTest(workbook(header + rows))
         #expect(decoded.stop?.reason == .malformedDocument)
         #expect(decoded.stop?.field == "S")
+    }
+
+    @Test("A sheet's part is read once, whatever names it: the second name is told")
+    func onePart() {
+        let bytes = workbook(header, secondSheet: true)
+        let decoded = decodeForTest(bytes)
+        #expect(decoded.rejections.map(\.field) == ["T"] && decoded.reasons == [.unknownFormat])
     }
 }

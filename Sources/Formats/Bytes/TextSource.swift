@@ -211,10 +211,9 @@ struct TextSource: ~Copyable {
             let found = "bytes that are not part of the \(supply.container) \(place)"
             return (count, .stopped(.trailingBytes, excerpt: found, remedy: remedy, isTrusted: true))
         case .refused(let count, let rejection):
-            return (
-                count,
-                .stopped(rejection.reason, excerpt: rejection.excerpt, remedy: rejection.remedy, isTrusted: true)
-            )
+            let isTrusted = rejection.reason != .damagedCompression
+            let (found, remedy) = (rejection.excerpt, rejection.remedy)
+            return (count, .stopped(rejection.reason, excerpt: found, remedy: remedy, isTrusted: isTrusted))
         }
     }
 

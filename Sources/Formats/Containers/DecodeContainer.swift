@@ -116,7 +116,9 @@ private struct ContainerReading {
     private mutating func add(_ read: DecodedSummary) {
         context.limits.rows -= read.rowCount
         context.limits.inflatedBytes -= read.inflatedByteCount
-        summary = summary?.adding(read) ?? read
+        let sum = summary?.adding(read) ?? read
+        context.limits.documents -= sum.documents.count - (summary?.documents.count ?? 0)
+        summary = sum
     }
 
     /// Parts that were not read, to be handed on beside those that were.

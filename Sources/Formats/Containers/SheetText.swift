@@ -231,13 +231,7 @@ private final class SheetRows: XMLPartReader {
     private func writeRow() {
         ready.append(contentsOf: repeatElement(0x0A, count: cursor.row - writtenRow - 1))
         writtenRow = cursor.row
-        for column in cells.indices {
-            if let last = shape.merges[SheetPlace(row: cursor.row, column: column)] {
-                carried[column] = (cells[column], last)
-            } else if let above = carried[column], cursor.row <= above.lastRow, cells[column].isEmpty {
-                cells[column] = above.text
-            }
-        }
+        if !shape.merges.isEmpty { carryMerged() }
         if !cells.allSatisfy(\.isEmpty) {
             for (column, cell) in cells.enumerated() {
                 if column > 0 { ready.append(0x2C) }
@@ -246,6 +240,17 @@ private final class SheetRows: XMLPartReader {
         }
         ready.append(0x0A)
         for column in cells.indices { cells[column] = "" }
+    }
+
+    /// Fills the cells below the first row of a merged one, and remembers those that begin here.
+    private func carryMerged() {
+        for column in cells.indices {
+            if let last = shape.merges[SheetPlace(row: cursor.row, column: column)] {
+                carried[column] = (cells[column], last)
+            } else if let above = carried[column], cursor.row <= above.lastRow, cells[column].isEmpty {
+                cells[column] = above.text
+            }
+        }
     }
 
     private func append(_ text: String) {

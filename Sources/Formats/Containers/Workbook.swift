@@ -18,16 +18,14 @@ final class Workbook {
     private(set) var dateStyles: [DateStyle?] = []
     private(set) var isFrom1904 = false
 
+    /// Bytes of a part that describes others (relations, sheets, styles); real ones have thousands.
+    static let descriptionBytes = 16 << 20
+
     /// True when a zip archive is an Office document.
     static func isOffice(_ archive: ZipArchive) -> Bool { archive.entry(named: "[Content_Types].xml") != nil }
 
     init(_ archive: ZipArchive, limits: ReadLimits) throws(ContainerFault) {
         self.archive = archive
-        for entry in archive.entries where entry.byteCount > limits.documentBytes && entry.name.hasSuffix(".xml") {
-            throw ContainerFault(
-                .inflatedTooLarge, field: entry.name, excerpt: "\(entry.byteCount) bytes of XML",
-                remedy: "A part of a workbook holds at most \(limits.documentBytes) bytes: send smaller sheets or CSV.")
-        }
         let root = try relations(of: "")
         guard let target = root.first(where: { $0.type.hasSuffix("/officeDocument") })?.target,
             target.hasSuffix(".xml"), let book = archive.entry(named: target)
@@ -36,13 +34,13 @@ final class Workbook {
                 .unknownFormat, excerpt: "an Office document that is no workbook",
                 remedy: "Send the table as an XLSX workbook or as CSV.")
         }
-        let list = SheetListReader()
+        let list = SheetListReader(limit: limits.archiveMembers)
         try read(book, list)
         isFrom1904 = list.isFrom1904
         let parts = try relations(of: target)
         if let texts = part("/sharedStrings", parts) {
             let reader = SharedTextReader(limit: limits.sharedTextBytes)
-            try read(texts, reader)
+            try read(texts, reader, limit: limits.documentBytes)
             sharedTexts = reader.texts
         }
         if let styles = part("/styles", parts) {
@@ -50,19 +48,31 @@ final class Workbook {
             try read(styles, reader)
             dateStyles = reader.dateStyles
         }
+        var taken: Set<UInt64> = []
         for sheet in list.sheets {
             guard let relation = parts.first(where: { $0.id == sheet.relation }), relation.type.hasSuffix("/worksheet"),
-                let entry = archive.entry(named: relation.target)
+                let entry = archive.entry(named: relation.target), taken.insert(entry.index).inserted
             else {
+                // A part that two sheets name would be read twice, or a thousand times.
                 unreadSheets.append(sheet.name)
                 continue
             }
+            if entry.byteCount > limits.documentBytes { throw Self.tooLarge(entry, limits.documentBytes) }
             sheets.append(Sheet(name: sheet.name, isHidden: sheet.isHidden, entry: entry))
         }
     }
 
-    private func read(_ entry: ZipArchive.Entry, _ reader: any XMLPartReader) throws(ContainerFault) {
+    private func read(
+        _ entry: ZipArchive.Entry, _ reader: any XMLPartReader, limit: Int = descriptionBytes
+    ) throws(ContainerFault) {
+        if entry.byteCount > limit { throw Self.tooLarge(entry, limit) }
         try XMLPart(entry.name, try ZipMember(entry, of: archive), reader: reader).readAll()
+    }
+
+    private static func tooLarge(_ entry: ZipArchive.Entry, _ limit: Int) -> ContainerFault {
+        ContainerFault(
+            .inflatedTooLarge, field: entry.name, excerpt: "\(entry.byteCount) bytes of XML",
+            remedy: "This part of a workbook holds at most \(limit) bytes: send smaller sheets, or CSV.")
     }
 
     private func part(_ type: String, _ relations: [RelationReader.Relation]) -> ZipArchive.Entry? {
@@ -119,7 +129,10 @@ private final class RelationReader: XMLPartReader {
 private final class SheetListReader: XMLPartReader {
     private(set) var sheets: [(name: String, relation: String, isHidden: Bool)] = []
     private(set) var isFrom1904 = false
-    let fault: ContainerFault? = nil
+    private(set) var fault: ContainerFault?
+    private let limit: Int
+
+    init(limit: Int) { self.limit = limit }
 
     func start(_ name: String, _ attributes: XMLAttributes) {
         switch name {
@@ -127,6 +140,11 @@ private final class SheetListReader: XMLPartReader {
         case "sheet":
             let state = attributes["state"] ?? "visible"
             sheets.append((attributes["name"] ?? "", attributes["id"] ?? "", state != "visible"))
+            if sheets.count > limit {
+                fault = ContainerFault(
+                    .inflatedTooLarge, excerpt: "more than \(limit) sheets",
+                    remedy: "A workbook has at most \(limit) sheets: send several workbooks.")
+            }
         default: break
         }
     }

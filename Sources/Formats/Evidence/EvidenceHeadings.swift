@@ -11,12 +11,12 @@ enum EvidenceColumn: Hashable {
     case item, value, unit, qualifier, detectionLimit
     case issuer, document, laboratory, method, origin, flag
     case waterClass, primary
-    case flow, meanFlow, volume, direction
+    case flow, meanFlow, dayMeanFlow, monthMeanFlow, volume, direction
     /// Known and left in the batch itself: running numbers, names of people, remarks.
     case unread
 
     /// Measures of the water department, which carry their unit in the heading.
-    var isFlowMeasure: Bool { [.flow, .meanFlow, .volume, .direction].contains(self) }
+    var isFlowMeasure: Bool { [.flow, .meanFlow, .dayMeanFlow, .monthMeanFlow, .volume, .direction].contains(self) }
 }
 
 /// A heading taken apart: `高锰酸盐指数(mg/L)` is a name and a unit.
@@ -100,7 +100,9 @@ struct EvidenceHeading {
         (.waterClass, ["水质类别", "本月水质", "水质现状", "水质状况", "类别", "water_class", "class"]),
         (.primary, ["主要污染指标", "主要超标因子", "超标因子", "超标项目", "exceeding_items"]),
         (.flow, ["流量", "断面流量", "瞬时流量", "discharge", "flow"]),
-        (.meanFlow, ["平均流量", "日均流量", "月均流量", "日平均流量", "月平均流量", "mean_discharge", "mean_flow"]),
+        (.meanFlow, ["平均流量", "mean_discharge", "mean_flow"]),
+        (.dayMeanFlow, ["日均流量", "日平均流量", "daily_mean_discharge", "daily_mean_flow"]),
+        (.monthMeanFlow, ["月均流量", "月平均流量", "monthly_mean_discharge", "monthly_mean_flow"]),
         (.volume, ["水量", "径流量", "过水量", "来水量", "断面水量", "volume", "water_volume"]),
         (.direction, ["流向", "水流方向", "flow_direction", "direction"]),
         (

@@ -24,7 +24,6 @@ struct EvidenceMeasure {
     let parameter: ParameterID
     /// Power of ten from the heading's unit to the catalogue's.
     let power: Int
-    let isNonNegative: Bool
 }
 
 /// Where the fields of an evidence table stand.
@@ -99,12 +98,9 @@ struct EvidenceLayout {
     ) -> EvidenceKind? {
         func has(_ columns: EvidenceColumn...) -> Bool { columns.contains { places[$0] != nil } }
         guard has(.section, .sectionCode) else { return nil }
-        let isSigned = has(.issuer, .document) || stated[.issuer] != nil || stated[.document] != nil
-        if has(.item), has(.value) {
-            return has(.sampled) || (has(.time) && (isSigned || has(.laboratory, .method))) ? .labResults : nil
-        }
+        if has(.item), has(.value) { return has(.sampled, .time) ? .labResults : nil }
         let isMonthly = has(.month) || stated[.month] != nil
-        if has(.flow, .meanFlow, .volume, .direction), has(.time, .sampled) || isMonthly, !has(.waterClass) {
+        if places.keys.contains(where: \.isFlowMeasure), has(.time, .sampled) || isMonthly, !has(.waterClass) {
             return .riverFlow
         }
         let items = headings.contains { $0.column == nil && context.parameters.id(for: $0.name) != nil }
@@ -114,7 +110,7 @@ struct EvidenceLayout {
     private mutating func add(_ heading: EvidenceHeading, _ field: Int, _ context: ReadContext) {
         if heading.text.isEmpty { return }
         if let column = heading.column {
-            if column == .value { valueUnit = heading.unit }
+            if column == .value, places[.value] == field { valueUnit = heading.unit }
             if let first = places[column], first != field, column != .unread {
                 problems.append(
                     Rejection(
@@ -126,12 +122,12 @@ struct EvidenceLayout {
             return
         }
         guard kind == .sectionMonths else {
-            problems.append(.unreadColumn(heading.text, row: headerRow))
+            problems.append(.unknownColumn(heading.text, row: headerRow))
             return
         }
         // A name may end in parentheses itself: 铬(六价).
         guard let id = context.parameters.id(for: heading.name) ?? context.parameters.id(for: heading.text) else {
-            problems.append(.unreadColumn(heading.text, row: headerRow))
+            problems.append(.unknownColumn(heading.text, row: headerRow))
             return
         }
         addMeasure(heading, .value, field, id: id, context)
@@ -149,7 +145,7 @@ struct EvidenceLayout {
         _ heading: EvidenceHeading, _ column: EvidenceColumn, _ field: Int, id: ParameterID, _ context: ReadContext
     ) {
         guard let parameter = context.parameters[id] else {
-            problems.append(.unreadColumn(heading.text, row: headerRow))
+            problems.append(.unknownColumn(heading.text, row: headerRow))
             return
         }
         let unit = heading.unit.isEmpty ? preamble[.unit] ?? "" : heading.unit
@@ -163,9 +159,7 @@ struct EvidenceLayout {
             return
         }
         measures.append(
-            EvidenceMeasure(
-                heading: heading, column: column, field: field, parameter: id, power: power,
-                isNonNegative: parameter.isNonNegative))
+            EvidenceMeasure(heading: heading, column: column, field: field, parameter: id, power: power))
     }
 
     /// Why no row can be taken at all.
@@ -184,80 +178,5 @@ struct EvidenceLayout {
                 remedy: "Write the unit in the heading: 流量(m³/s), 水量(万m³), 流向.")
         }
         return nil
-    }
-}
-
-/// Gathers what the lines before a header say.
-private struct PreambleReader {
-    private(set) var stated: [EvidenceColumn: String] = [:]
-
-    /// Columns that a line may state for every row.
-    private static let allowed: Set<EvidenceColumn> = [
-        .issuer, .document, .laboratory, .origin, .month, .year, .unit, .method, .flag,
-    ]
-
-    mutating func take(_ cells: [String]) {
-        var open: EvidenceColumn?
-        for cell in cells {
-            let text = cell.drop { $0 == "#" || $0.isWhitespace }
-            let mark = text.firstIndex { $0 == ":" || $0 == "：" }
-            let name = String(text[..<(mark ?? text.endIndex)])
-            if let column = EvidenceHeading(name).column, Self.allowed.contains(column) {
-                open = column
-                let value = mark.map { text[text.index(after: $0)...] } ?? ""
-                append(String(value), to: column, isFirst: true)
-            } else if let open, !text.isEmpty {
-                append(String(text), to: open, isFirst: false)
-            }
-        }
-    }
-
-    /// The cells that a comma in a value made are one value again; the first line that states something holds.
-    private mutating func append(_ text: String, to column: EvidenceColumn, isFirst: Bool) {
-        let value = String(text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
-        if value.isEmpty { return }
-        if let before = stated[column] {
-            if !isFirst { stated[column] = before + "," + value }
-        } else {
-            stated[column] = value
-        }
-    }
-}
-
-/// The lines of a text's beginning, split into cells.
-private struct EvidenceLines {
-    /// Lines that were not blank so far.
-    private(set) var seen = 0
-    /// The number of the last line given.
-    private(set) var row = 0
-    private let text: Cell
-    private var place = 0
-
-    init(_ text: Cell) { self.text = text }
-
-    mutating func next() -> [String]? {
-        while place < text.count {
-            let end = text.index(of: 0x0A, from: place) ?? text.count
-            var line = Array(UnsafeBufferPointer(start: text.start + place, count: end - place))
-            place = end + 1
-            row += 1
-            if line.isEmpty || line == [0x0D] { continue }
-            seen += 1
-            line.append(0x0A)
-            line.append(contentsOf: repeatElement(0, count: TextSource.padding))
-            var fields = LineFields(capacity: EvidenceReader.columnLimit)
-            return line.withUnsafeBufferPointer { buffer in
-                fields.split(buffer.baseAddress!) == .fields ? fields.texts : []
-            }
-        }
-        return nil
-    }
-}
-
-extension Rejection {
-    static func unreadColumn(_ name: String, row: Int) -> Rejection {
-        Rejection(
-            .unknownParameter, row: row, field: name, excerpt: name,
-            remedy: "Tell us what this column measures; until then it is only kept in the batch.")
     }
 }

@@ -4,7 +4,7 @@ internal import Exact
 internal import Monitoring
 
 extension EvidenceReader {
-    /// Takes the measures of one row.
+    /// Takes the measures of one row; 日均流量 is a mean of a day only, 月均流量 of a month only.
     ///
     /// | time | 流量 | 平均流量 | 水量 | 流向 |
     /// |---|---|---|---|---|
@@ -43,8 +43,8 @@ extension EvidenceReader {
     ) -> (SeriesStatistic, Duration64)? {
         switch (column, time) {
         case (.flow, .moment), (.direction, .moment): (.instant, .zero)
-        case (.meanFlow, .day), (.direction, .day): (.mean, .days(1))
-        case (.meanFlow, .month), (.direction, .month): (.monthMean, .zero)
+        case (.meanFlow, .day), (.dayMeanFlow, .day), (.direction, .day): (.mean, .days(1))
+        case (.meanFlow, .month), (.monthMeanFlow, .month), (.direction, .month): (.monthMean, .zero)
         case (.volume, .day): (.total, .days(1))
         case (.volume, .month): (.monthTotal, .zero)
         default: nil

@@ -6,11 +6,14 @@ internal import Monitoring
 /// Takes evidence tables row by row. Every row names a section, and stands on a document with issuer and number.
 struct EvidenceReader: LineReader, ~Copyable {
     static let columnLimit = 256
+    /// Bytes of an issuer's name or a document's number: both are kept in the book.
+    static let nameBytes = 1_024
 
     let layout: EvidenceLayout
     let profile: SourceProfile
     let parameters: ParameterCatalogue
     let values: EvidenceValueReader
+    private let documentLimit: Int
     var fields = LineFields(capacity: Self.columnLimit)
     /// Powers of ten by printed unit and parameter: a table has a few of them.
     var powers: [String: Int?] = [:]
@@ -19,6 +22,7 @@ struct EvidenceReader: LineReader, ~Copyable {
         self.layout = layout
         self.profile = profile
         parameters = context.parameters
+        documentLimit = context.limits.documents
         values = EvidenceValueReader(missingCodes: profile.missingCodes)
     }
 
@@ -54,8 +58,9 @@ struct EvidenceReader: LineReader, ~Copyable {
 
     /// What the row says of `column`, else what a line before the header says for all rows.
     func text(_ column: EvidenceColumn) -> String {
-        let own = cell(column).excerpt
-        return own.isEmpty ? layout.stated(column) ?? "" : own
+        let own = cell(column)
+        let text = own.text ?? own.excerpt
+        return text.isEmpty ? layout.stated(column) ?? "" : text
     }
 
     private func section(row: Int, into sink: inout SliceBuilder) -> String? {
@@ -73,11 +78,18 @@ struct EvidenceReader: LineReader, ~Copyable {
                     remedy: "Name the issuer (发布单位) and the document number (文号) of every row."))
             return false
         }
+        guard max(issuer.utf8.count, document.utf8.count) <= Self.nameBytes else {
+            sink.reject(
+                Rejection(
+                    .lineTooLong, row: row, field: "document", excerpt: document,
+                    remedy: "Keep issuer and document number within \(Self.nameBytes) bytes each."))
+            return false
+        }
         guard sink.cite(EvidenceDocument.Name(issuer: issuer, number: document)) else {
             sink.reject(
                 Rejection(
                     .inflatedTooLarge, row: row, field: "document", excerpt: document,
-                    remedy: "A batch cites a thousand documents at most: send the rows in smaller batches."))
+                    remedy: "A batch cites at most \(documentLimit) documents: send the rows in smaller batches."))
             return false
         }
         return true

@@ -59,7 +59,10 @@ enum EvidenceTime: Equatable {
             return
         }
         let clock = numbers.dropFirst(3) + [0, 0]
-        guard numbers.count <= 6, numbers[3] < 24, clock[4] < 60, clock[5] < 60 else { return nil }
+        // 24:00 is the next day's 00:00.
+        guard numbers.count <= 6, clock[4] < 60, clock[5] < 60,
+            numbers[3] < 24 || (numbers[3] == 24 && clock[4] + clock[5] == 0)
+        else { return nil }
         let seconds = numbers[3] * 3_600 + clock[4] * 60 + clock[5]
         self = .moment(date.start(at: offset).milliseconds + Int64(seconds) * 1_000)
     }
