@@ -58,6 +58,9 @@ let package = Package(
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // The character conversion of the C library.
         .systemLibrary(name: "CIconv", path: "Sources/CIconv"),
+        .systemLibrary(name: "CZip", path: "Sources/CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(
+            name: "CExpat", path: "Sources/CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .target(name: "StandardsData"),
 
         // Floor 0: numbers.
@@ -67,7 +70,7 @@ let package = Package(
         floor("Monitoring", ["Exact"]),
         floor("Accounting", ["Exact"]),
         // Floor 2: bytes to batches; limits and rules as data.
-        floor("Formats", ["CIconv", "CZlib", "Exact", "Monitoring", crypto]),
+        floor("Formats", ["CExpat", "CIconv", "CZip", "CZlib", "Exact", "Monitoring", crypto]),
         floor("Standards", ["Exact", "Monitoring", "StandardsData", yams]),
         // Floor 3: verdicts on values, findings, period statistics.
         floor("Quality", ["Exact", "Monitoring"]),

@@ -16,19 +16,19 @@ struct BatchReading: ~Copyable {
 
     init(
         source: consuming TextSource, format: FormatID, profile: SourceProfile, limits: ReadLimits,
-        workspace: DecodeWorkspace
+        workspace: DecodeWorkspace, part: String = ""
     ) {
         self.source = source
         self.format = format
         self.profile = profile
         self.limits = limits
-        sink = SliceBuilder(format: format, profile: profile, limits: limits, workspace: workspace)
+        sink = SliceBuilder(format: format, profile: profile, limits: limits, workspace: workspace, part: part)
     }
 
     private var summary: DecodedSummary {
         DecodedSummary(
             format: format, profile: profile, rowCount: sink.rowCount, inflatedByteCount: source.inflatedByteCount,
-            unkeptRejections: sink.unkeptRejections)
+            unkeptRejections: sink.unkeptRejections, documents: sink.documents)
     }
 
     /// Reads a line format to its end.

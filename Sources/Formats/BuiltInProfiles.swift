@@ -24,6 +24,9 @@ package enum BuiltInProfiles {
         .aqsHourly: aqsHourly,
         .waterQualityPortal: waterQualityPortal,
         .sensorThings: own(id: "sensorthings", chinese: "SensorThings 数据数组", english: "SensorThings data arrays"),
+        .labResults: labResults,
+        .sectionMonths: sectionMonths,
+        .riverFlow: riverFlow,
     ]
 
     /// Texts that state that there is no value. Source: formats, section 11 (2).

@@ -15,7 +15,7 @@ extension ReadContext {
 /// The text is held whole, up to `ReadLimits.documentBytes`. A byte that is no character costs its row.
 func decodeDeclared(
     _ source: consuming TextSource, as encoding: SourceEncoding, context: ReadContext,
-    workspace: DecodeWorkspace, _ handOn: (consuming DecodedSlice) throws -> Void
+    workspace: DecodeWorkspace, part: String, _ handOn: (consuming DecodedSlice) throws -> Void
 ) rethrows -> DecodedOutcome {
     var source = source
     // The document lies in the source's buffer until all of it is read.
@@ -34,7 +34,7 @@ func decodeDeclared(
     if TextEncoding.invalidOffset(in: text, isWhole: true) == nil {
         outcome = try decodeText(
             TextSource(UnsafeRawBufferPointer(text.bytes), limits: context.limits, workspace: workspace),
-            context: context, workspace: workspace, readAs: .utf8, handOn)
+            context: context, workspace: workspace, part: part, readAs: .utf8, handOn)
     } else {
         if encoding == .gb18030, !TextEncoding.isGB18030(text.beginning) {
             return .stopped(.notInEncoding(encoding, text), nil)
@@ -45,7 +45,7 @@ func decodeDeclared(
         outcome = try converted.withUnsafeBytes { bytes in
             try decodeText(
                 TextSource(bytes, limits: context.limits, workspace: workspace), context: context,
-                workspace: workspace, readAs: encoding, handOn)
+                workspace: workspace, part: part, readAs: encoding, handOn)
         }
     }
     guard let fault else { return outcome }

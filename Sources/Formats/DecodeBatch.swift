@@ -17,26 +17,34 @@ package func decodeBatch(
     handOn: (consuming DecodedSlice) throws -> Void
 ) rethrows -> DecodedOutcome {
     if let fault = faultBeforeReading(bytes, limits: context.limits) { return .stopped(fault, nil) }
+    if ZipArchive.isZip(bytes) {
+        return try decodeContainer(bytes, context: context, workspace: workspace, handOn: handOn)
+    }
     return try decodeText(
         TextSource(bytes, limits: context.limits, workspace: workspace), context: context, workspace: workspace,
-        readAs: nil, handOn)
+        part: "", readAs: nil, handOn)
 }
 
-/// Reads a text; `readAs` is the encoding it was found in, `nil` when that is still to be seen.
+/// Reads one text of a batch; `part` names the member or sheet where a batch has several, and is empty otherwise.
+///
+/// - Parameter encoding: the encoding the text was found in, `nil` when that is still to be seen.
 func decodeText(
-    _ text: consuming TextSource, context: ReadContext, workspace: DecodeWorkspace, readAs encoding: SourceEncoding?,
-    _ handOn: (consuming DecodedSlice) throws -> Void
+    _ text: consuming TextSource, context: ReadContext, workspace: DecodeWorkspace, part: String,
+    readAs encoding: SourceEncoding?, _ handOn: (consuming DecodedSlice) throws -> Void
 ) rethrows -> DecodedOutcome {
     var source = text
     let beginning = source.begin()
     let sniffed = Cell(start: beginning.start, count: min(beginning.count, TextSource.sniffBytes))
     let isWhole = source.endingSoFar != nil && sniffed.count == beginning.count
     guard sniffed.firstVisibleByte != nil else { return .stopped(source.fault ?? .empty, nil) }
+    if !part.isEmpty, let container = Cell.nestedContainer(sniffed) {
+        return .stopped(.nested(container), nil)
+    }
     // What cut or damaged compression leaves may be neither text nor a whole header: the cause is what is said.
     if encoding == nil, let fault = TextEncoding.fault(in: sniffed, isWhole: isWhole) {
         let declared = context.declaredEncodings.first { $0 != .gb18030 || TextEncoding.isGB18030(sniffed) }
         if source.fault == nil, let declared {
-            return try decodeDeclared(source, as: declared, context: context, workspace: workspace, handOn)
+            return try decodeDeclared(source, as: declared, context: context, workspace: workspace, part: part, handOn)
         }
         return .stopped(source.fault ?? fault, nil)
     }
@@ -50,10 +58,11 @@ func decodeText(
     if profile.writing.encoding != encoding ?? .utf8, encoding != .utf8 {
         if let encoding { return .stopped(.undeclaredEncoding(encoding, format: format.id), nil) }
         return try decodeDeclared(
-            source, as: profile.writing.encoding, context: context, workspace: workspace, handOn)
+            source, as: profile.writing.encoding, context: context, workspace: workspace, part: part, handOn)
     }
     var reading = BatchReading(
-        source: source, format: format.id, profile: profile, limits: context.limits, workspace: workspace)
+        source: source, format: format.id, profile: profile, limits: context.limits, workspace: workspace,
+        part: part)
     switch format {
     case .tributaryCSV(let columns):
         if columns.hasExtra {
@@ -97,6 +106,11 @@ func decodeText(
         return try reading.lines(reader, headerLines: 1, handOn)
     case .feed(let feed):
         return try reading.feed(feed, profile: profile, context: context, handOn)
+    case .evidence(let layout):
+        if let fault = layout.fault { return .stopped(fault, nil) }
+        for problem in layout.problems { reading.sink.reject(problem) }
+        return try reading.lines(
+            EvidenceReader(layout: layout, profile: profile, context: context), headerLines: layout.headerLines, handOn)
     }
 }
 
@@ -131,7 +145,8 @@ private func faultBeforeReading(_ bytes: UnsafeRawBufferPointer, limits: ReadLim
     }
     if let container = Cell.foreignContainer(bytes) {
         return Rejection(
-            .unknownFormat, row: 0, excerpt: "a \(container) file", remedy: "Send the rows as plain text or as gzip.")
+            .unknownFormat, row: 0, excerpt: "a \(container) file",
+            remedy: "Send the rows as plain text, gzip, zlib, zip, or as an XLSX workbook without a password.")
     }
     return nil
 }
@@ -139,9 +154,15 @@ private func faultBeforeReading(_ bytes: UnsafeRawBufferPointer, limits: ReadLim
 extension Rejection {
     static let empty = Rejection(.emptyFile, row: 0, remedy: "Send a header line and at least one row.")
 
-    static func unknownColumn(_ name: String) -> Rejection {
+    static func nested(_ container: String) -> Rejection {
         Rejection(
-            .unknownParameter, row: 1, field: name, excerpt: name,
+            .unsafeContainer, row: 0, excerpt: "a \(container) file inside the archive",
+            remedy: "Send it by itself, or the tables unpacked: an archive inside an archive is not opened.")
+    }
+
+    static func unknownColumn(_ name: String, row: Int = 1) -> Rejection {
+        Rejection(
+            .unknownParameter, row: row, field: name, excerpt: name,
             remedy: "Tell us what this column measures; until then it is only kept in the batch.")
     }
 

@@ -55,9 +55,10 @@ package final class DecodeWorkspace {
 
     func keep(_ used: SliceStage) { stage = used }
 
-    func takeInflater() -> Inflater {
-        defer { inflater = nil }
-        return inflater ?? Inflater()
+    func takeInflater(_ framing: CompressedFraming) -> Inflater {
+        guard let kept = inflater, kept.framing == framing else { return Inflater(framing: framing) }
+        inflater = nil
+        return kept
     }
 
     func keep(_ used: Inflater) { inflater = used }

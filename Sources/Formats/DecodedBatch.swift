@@ -35,15 +35,31 @@ package enum FormatID: String, Sendable, CaseIterable {
     case waterQualityPortal = "wqp-csv"
     /// Arrays of a SensorThings service, written or read.
     case sensorThings = "sensorthings"
+    /// Laboratory results of separated sampling (采测分离): one row a sample and item.
+    case labResults = "lab-results"
+    /// A published monthly table: one row a section and month, one column an item.
+    case sectionMonths = "section-months"
+    /// The water department's flow, volume and direction (流量, 水量, 流向).
+    case riverFlow = "river-flow"
 
     /// True where each row is one station and time with a verdict of the feed's own (`DecodedSlice.reported`).
     package var carriesRowVerdicts: Bool {
         switch self {
         case .nationalAir, .nationalWaterJSON, .nationalWaterCSV, .zhejiangAir: true
         case .tributaryCSV, .tributaryNDJSON, .chinaSites, .beijingSites: false
-        case .tributaryWideCSV, .openAQ, .usgsRDB, .usgsJSON, .usgsCSV, .aqsHourly,
-            .waterQualityPortal, .sensorThings:
+        case .tributaryWideCSV, .openAQ, .usgsRDB, .usgsJSON, .usgsCSV, .aqsHourly, .waterQualityPortal, .sensorThings:
             false
+        // A month's class is no verdict on a reading.
+        case .labResults, .sectionMonths, .riverFlow: false
+        }
+    }
+
+    /// True where every row stands on a document with issuer and number, and says itself what its values are: a
+    /// station's own profile describes its instruments, not these.
+    package var isEvidence: Bool {
+        switch self {
+        case .labResults, .sectionMonths, .riverFlow: true
+        default: false
         }
     }
 }
@@ -64,6 +80,13 @@ package struct ReadLimits: Sendable {
     package var blockRows = 262_144
     /// Rejections kept with their text; the rest are only counted.
     package var keptRejections = 10_000
+    /// Members of a zip archive; libzip holds a record of each.
+    package var archiveMembers = 1_000
+    package var sheetColumns = 1_024
+    /// Texts that the cells of one workbook share, held in memory.
+    package var sharedTextBytes = 64 << 20
+    /// Different documents that the rows of one batch may cite.
+    package var documents = 1_000
 
     package init() {}
 }
@@ -130,7 +153,7 @@ package struct ReportedVerdict: Hashable, Sendable {
 
 /// A slice of a batch, handed on while the rest is still being read.
 package struct DecodedSlice: Sendable {
-    /// The batch's format; the same for every slice of it. `nil` only in slices a test builds by hand.
+    /// The format of the text the rows come from; the same for every slice of a batch that is no container. `nil` only in slices a test builds by hand.
     package var format: FormatID?
     /// The profile its rows were read with; `nil` as above.
     package var profile: SourceProfile?
@@ -145,6 +168,7 @@ package struct DecodedSlice: Sendable {
 
 /// What is known once the whole batch is read.
 package struct DecodedSummary: Sendable {
+    /// Of a container, the format of the first part that was read.
     package let format: FormatID
     package let profile: SourceProfile
     /// Data rows met, rejected ones among them; for wide formats rows of the file, not values.
@@ -152,15 +176,19 @@ package struct DecodedSummary: Sendable {
     package let inflatedByteCount: Int
     /// Rejections beyond `ReadLimits.keptRejections`, counted only.
     package let unkeptRejections: Int
+    /// The documents that rows of other evidence stand on, in order of appearance; empty for stations' own batches.
+    package let documents: [EvidenceDocument]
 
     package init(
-        format: FormatID, profile: SourceProfile, rowCount: Int, inflatedByteCount: Int, unkeptRejections: Int
+        format: FormatID, profile: SourceProfile, rowCount: Int, inflatedByteCount: Int, unkeptRejections: Int,
+        documents: [EvidenceDocument] = []
     ) {
         self.format = format
         self.profile = profile
         self.rowCount = rowCount
         self.inflatedByteCount = inflatedByteCount
         self.unkeptRejections = unkeptRejections
+        self.documents = documents
     }
 }
 

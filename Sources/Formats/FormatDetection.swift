@@ -12,6 +12,7 @@ enum DetectedFormat {
     case chinaSites([String])
     case beijingSites([String])
     case feed(DetectedFeed)
+    case evidence(EvidenceLayout)
 
     var id: FormatID {
         switch self {
@@ -23,6 +24,7 @@ enum DetectedFormat {
         case .chinaSites: .chinaSites
         case .beijingSites: .beijingSites
         case .feed(let feed): feed.id
+        case .evidence(let layout): layout.kind.format
         }
     }
 
@@ -43,16 +45,19 @@ enum DetectedFormat {
             return
         }
         if text.firstVisibleByte == 0x5B || text.firstVisibleByte == 0x23 {
-            guard let feed = DetectedFeed(document: text) else { return nil }
-            self = .feed(feed)
-            return
+            if let feed = DetectedFeed(document: text) {
+                self = .feed(feed)
+                return
+            }
+            // A number sign may also begin the lines that name a table's document.
+            if text.firstVisibleByte == 0x5B { return nil }
         }
         let header = Self.header(of: text)
-        if let columns = TributaryColumns(header: header) {
+        if let columns = TributaryColumns(header: header), columns.hasOnlyItsOwn || !EvidenceLayout.claims(header) {
             self = .tributaryCSV(columns)
         } else if let columns = NationalAirColumns(header: header, context: context) {
             self = .nationalAir(columns)
-        } else if header.contains("断面名称"), header.contains("监测时间") {
+        } else if header.contains("断面名称"), header.contains("监测时间"), !EvidenceLayout.claims(header) {
             self = .nationalWaterCSV(header)
         } else if ChinaSitesReader.recognises(header) {
             self = .chinaSites(header)
@@ -60,6 +65,8 @@ enum DetectedFormat {
             self = .beijingSites(header)
         } else if let feed = DetectedFeed(header: header, text, context: context) {
             self = .feed(feed)
+        } else if let layout = EvidenceLayout(text, context: context) {
+            self = .evidence(layout)
         } else {
             return nil
         }
@@ -82,8 +89,8 @@ enum DetectedFormat {
     }
 
     static let remedy =
-        "The batch is none of the formats we read: a header line station,parameter,time,value or of a known feed, or "
-        + "JSON objects with those names."
+        "The batch is none of the formats we read: a header line station,parameter,time,value or of a known feed, a table "
+        + "as docs/evidence-files.md describes, or JSON objects with those names."
 }
 
 extension Cell {
@@ -100,10 +107,18 @@ extension Cell {
         return false
     }
 
+    /// The name of a container that is not opened inside another one.
+    static func nestedContainer(_ text: Cell) -> String? {
+        let bytes = UnsafeRawBufferPointer(text.bytes)
+        if bytes.count >= 4, ZipArchive.isZip(bytes) { return "zip" }
+        return CompressedFraming(bytes)?.rawValue ?? foreignContainer(bytes)
+    }
+
     /// The name of a container we do not open, told by its first bytes.
     static func foreignContainer(_ bytes: UnsafeRawBufferPointer) -> String? {
         switch bytes[0] {
-        case 0x50 where bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]): "zip"
+        case 0xD0 where bytes.starts(with: [0xD0, 0xCF, 0x11, 0xE0]): "password-protected or pre-2007 Excel"
+        case 0x25 where bytes.starts(with: [0x25, 0x50, 0x44, 0x46, 0x2D]): "PDF"
         case 0x50 where bytes.starts(with: [0x50, 0x41, 0x52, 0x31]): "parquet"
         case 0x28 where bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]): "zstd"
         case 0x42 where bytes.starts(with: [0x42, 0x5A, 0x68]): "bzip2"

@@ -21,6 +21,10 @@ struct SliceBuilder: ~Copyable {
     private let limits: ReadLimits
     private let format: FormatID
     private let profile: SourceProfile
+    /// The member or sheet of a container, empty for a batch that is one text.
+    private let part: String
+    private var cited: [EvidenceDocument.Name: Int] = [:]
+    private(set) var documents: [EvidenceDocument] = []
 
     private let stage: SliceStage
     private let workspace: DecodeWorkspace
@@ -33,11 +37,14 @@ struct SliceBuilder: ~Copyable {
     private let flag: UnsafeMutablePointer<UInt16>
     private let row: UnsafeMutablePointer<Int32>
 
-    init(format: FormatID, profile: SourceProfile, limits: ReadLimits, workspace: DecodeWorkspace) {
+    init(
+        format: FormatID, profile: SourceProfile, limits: ReadLimits, workspace: DecodeWorkspace, part: String = ""
+    ) {
         self.limits = limits
         self.format = format
         self.profile = profile
         self.workspace = workspace
+        self.part = part
         slice.format = format
         slice.profile = profile
         let stage = workspace.takeStage()
@@ -87,8 +94,20 @@ struct SliceBuilder: ~Copyable {
             return
         }
         keptRejections += 1
-        slice.rejections.append(rejection)
+        slice.rejections.append(rejection.inPart(part))
         if slice.rejections.count >= Self.textLimit { isFull = true }
+    }
+
+    /// Counts a row that cites `name`; `false` when the batch cites too many documents.
+    mutating func cite(_ name: EvidenceDocument.Name) -> Bool {
+        if let index = cited[name] {
+            documents[index].rowCount += 1
+            return true
+        }
+        guard documents.count < limits.documents else { return false }
+        cited[name] = documents.count
+        documents.append(EvidenceDocument(name: name, rowCount: 1))
+        return true
     }
 
     mutating func report(_ verdict: ReportedVerdict) {

@@ -70,3 +70,43 @@ package enum BatchState: String, Sendable {
     /// Nothing in it could be read; the bytes are kept.
     case rejected
 }
+
+/// A document that rows of other evidence stand on: a laboratory report, a published table, a water bulletin.
+package struct EvidenceDocument: Hashable, Sendable {
+    package struct Name: Hashable, Sendable {
+        /// The body that issued it (发布单位).
+        package let issuer: String
+        /// Its document number (文号).
+        package let number: String
+
+        package init(issuer: String, number: String) {
+            self.issuer = issuer
+            self.number = number
+        }
+    }
+
+    package let name: Name
+    /// Rows of the batch that cite it, rejected ones among them.
+    package var rowCount: Int
+
+    package init(name: Name, rowCount: Int) {
+        self.name = name
+        self.rowCount = rowCount
+    }
+
+    package var issuer: String { name.issuer }
+    package var number: String { name.number }
+
+    /// The documents of two parts of one batch, in order of appearance.
+    package static func merged(_ first: [EvidenceDocument], _ second: [EvidenceDocument]) -> [EvidenceDocument] {
+        var all = first
+        for document in second {
+            if let index = all.firstIndex(where: { $0.name == document.name }) {
+                all[index].rowCount += document.rowCount
+            } else {
+                all.append(document)
+            }
+        }
+        return all
+    }
+}

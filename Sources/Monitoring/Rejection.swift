@@ -13,6 +13,12 @@ package enum RejectionReason: String, Sendable, CaseIterable {
     case wrongEncoding = "wrong-encoding"
     case unknownFormat = "unknown-format"
     case malformedDocument = "malformed-document"
+    /// An archive that is encrypted, nested, overlapping or names places outside itself: nothing of it is unpacked.
+    case unsafeContainer = "unsafe-container"
+    /// A sheet of a workbook that nobody who opens it sees: it was not read.
+    case hiddenSheet = "hidden-sheet"
+    /// Evidence without the body that issued it or without its number.
+    case missingDocument = "missing-document"
     // One row: the rest of the batch is kept.
     case missingField = "missing-field"
     case extraField = "extra-field"

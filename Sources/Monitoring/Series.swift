@@ -36,6 +36,12 @@ package enum SeriesStatistic: String, Sendable, CaseIterable {
     case dayMaximum = "day-maximum"
     /// The largest 8 h sliding mean of the day so far.
     case dayMaximum8h = "day-maximum-8h"
+    /// The sum over the interval: a volume of water.
+    case total
+    /// The mean over the calendar month that begins at the start; months differ in length, so the window is 0.
+    case monthMean = "month-mean"
+    /// The sum over the calendar month that begins at the start; the window is 0.
+    case monthTotal = "month-total"
 }
 
 /// Who made the value.
@@ -50,7 +56,8 @@ package struct SeriesKey: Hashable, Sendable {
     package let station: StationID
     package let parameter: ParameterID
     package let statistic: SeriesStatistic
-    /// Length of each observation's interval in milliseconds; 0 for instants. For sliding means, the window.
+    /// Length of each observation's interval in milliseconds; 0 for instants and calendar months. For sliding means, the
+    /// window.
     package let window: Duration64
     package let origin: SeriesOrigin
 

@@ -120,28 +120,32 @@ package struct Admission: Sendable {
         _ slice: DecodedSlice, _ memory: AdmissionMemory?, _ adopted: inout Set<StationID>
     ) -> [Remembered] {
         let keys = slice.block.seriesTable
+        let saysItself = slice.format?.isEvidence ?? false
         guard let memory, let numbers = slice.numbers, numbers.numbers.count == keys.count else {
-            return keys.map { remembered($0, &adopted) }
+            return keys.map { remembered($0, saysItself: saysItself, &adopted) }
         }
         let directory = memory.index(of: numbers.identity)
         return keys.indices.map { index in
             let number = Int(numbers.numbers[index])
             if let known = memory.decision(directory, number) { return known }
-            let decision = remembered(keys[index], &adopted)
+            let decision = remembered(keys[index], saysItself: saysItself, &adopted)
             memory.remember(directory, number, decision)
             return decision
         }
     }
 
-    private func remembered(_ key: SeriesKey, _ adopted: inout Set<StationID>) -> Remembered {
-        let decision = decide(key, &adopted)
+    private func remembered(
+        _ key: SeriesKey, saysItself: Bool, _ adopted: inout Set<StationID>
+    ) -> Remembered {
+        let decision = decide(key, saysItself: saysItself, &adopted)
         guard case .keep(let kept, let shift, _) = decision else {
             return Remembered(decision: decision, isUnchanged: false)
         }
         return Remembered(decision: decision, isUnchanged: shift == 0 && kept == key)
     }
 
-    private func decide(_ key: SeriesKey, _ adopted: inout Set<StationID>) -> SeriesDecision {
+    /// - Parameter saysItself: the rows say what their values are (other evidence): a station's profile does not.
+    private func decide(_ key: SeriesKey, saysItself: Bool, _ adopted: inout Set<StationID>) -> SeriesDecision {
         let known = registry.stationNames[key.station.rawValue] ?? key.station
         let station = registry.stations[known]
         if station == nil {
@@ -160,7 +164,8 @@ package struct Admission: Sendable {
         }
         let isNonNegative = parameter?.isNonNegative ?? false
         // A registered station's own profile says what its plain readings mean; wide feeds say it themselves.
-        guard let station, let own = registry.profiles[station.profile], key.statistic == profile.statistic,
+        guard !saysItself, let station, let own = registry.profiles[station.profile],
+            key.statistic == profile.statistic,
             key.window == profile.window
         else {
             let renamed = SeriesKey(

@@ -36,6 +36,9 @@ package func detect(
     }
 }
 
+/// What the water department publishes of a section: it says nothing of whether the station's instruments are heard.
+private let waterDepartment: Set<ParameterID> = [ParameterID("discharge"), ParameterID("flow_direction")]
+
 /// The screened readings of a station's own series, by parameter.
 ///
 /// Sliding means and daily maxima repeat what hour means say, and manual or monthly values are no real-time readings:
@@ -48,7 +51,8 @@ private func stationReadings(
         (key.statistic == .instant || key.statistic == .mean) && key.window <= .hours(4)
     }
     let automatic = realTime.filter { $0.origin == .automatic }
-    let own = automatic.isEmpty ? realTime.filter { $0.origin == .published } : automatic
+    let published = realTime.filter { $0.origin == .published && !waterDepartment.contains($0.parameter) }
+    let own = automatic.isEmpty ? published : automatic
     var newest: Instant?
     for key in own {
         guard let last = try source.extent(key)?.end else { continue }

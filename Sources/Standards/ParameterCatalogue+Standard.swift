@@ -25,7 +25,7 @@ extension ParameterCatalogue {
 
     /// Parameters whose values may lie below zero.
     private static let signedParameters: Set<String> = [
-        "temp", "air_temp", "flue_t", "flue_p", "stage", "discharge", "tp_load", "tn_load",
+        "temp", "air_temp", "flue_t", "flue_p", "stage", "discharge", "flow_direction", "tp_load", "tn_load",
     ]
 
     /// Spellings met in files and frames besides the id, the code and the Chinese name. Case does not matter.

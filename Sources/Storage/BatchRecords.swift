@@ -50,21 +50,25 @@ package struct BatchEnding: Sendable {
     package var rowCount: Int
     /// Rejections that were only counted.
     package var unkeptRejections: Int
+    /// The documents that the rows stand on; empty for stations' own batches.
+    package var documents: [EvidenceDocument]
 
     package init(
-        state: BatchState, format: FormatID? = nil, profile: String? = nil, rowCount: Int = 0, unkeptRejections: Int = 0
+        state: BatchState, format: FormatID? = nil, profile: String? = nil, rowCount: Int = 0,
+        unkeptRejections: Int = 0, documents: [EvidenceDocument] = []
     ) {
         self.state = state
         self.format = format
         self.profile = profile
         self.rowCount = rowCount
         self.unkeptRejections = unkeptRejections
+        self.documents = documents
     }
 
     package init(_ summary: DecodedSummary) {
         self.init(
             state: .complete, format: summary.format, profile: summary.profile.id, rowCount: summary.rowCount,
-            unkeptRejections: summary.unkeptRejections)
+            unkeptRejections: summary.unkeptRejections, documents: summary.documents)
     }
 }
 
@@ -79,10 +83,13 @@ package struct Receipt: Hashable, Sendable {
     package let counts: ReceiptCounts
     /// The batch's place in the log, and the hash that binds it to all before it.
     package let position: LogHead
+    /// The documents that the rows stand on, in order of appearance; empty for stations' own batches.
+    package var documents: [EvidenceDocument] = []
 
     /// The receipt as JSON text, unsigned: `members` in the order of their names, without building them.
     package var body: String {
-        "{\"accepted\":\(counts.accepted),\"batch\":\"\(digest)\",\"chain_hash\":\"\(position.hash)\""
+        if !documents.isEmpty { return CanonicalJSON.object(members).text() }
+        return "{\"accepted\":\(counts.accepted),\"batch\":\"\(digest)\",\"chain_hash\":\"\(position.hash)\""
             + ",\"conflict\":\(counts.conflict),\"duplicate\":\(counts.duplicate)"
             + ",\"log_sequence\":\(position.sequence),\"name\":\(CanonicalJSON.string(name).text())"
             + ",\"quarantined\":\(counts.quarantined),\"received_at\":\(receivedAt.milliseconds)"
@@ -91,7 +98,7 @@ package struct Receipt: Hashable, Sendable {
 
     /// What the receipt says, as JSON.
     package var members: [String: CanonicalJSON] {
-        [
+        var members: [String: CanonicalJSON] = [
             "batch": .string(digest.description), "name": .string(name), "state": .string(state.rawValue),
             "received_at": .integer(receivedAt.milliseconds), "rows": .integer(rowCount),
             "accepted": .integer(counts.accepted), "duplicate": .integer(counts.duplicate),
@@ -99,6 +106,20 @@ package struct Receipt: Hashable, Sendable {
             "quarantined": .integer(counts.quarantined), "log_sequence": .integer(position.sequence),
             "chain_hash": .string(position.hash.description),
         ]
+        if !documents.isEmpty { members["documents"] = documents.json }
+        return members
+    }
+}
+
+extension [EvidenceDocument] {
+    /// As receipts and the log hold them.
+    var json: CanonicalJSON {
+        .array(
+            map {
+                .object([
+                    "issuer": .string($0.issuer), "number": .string($0.number), "rows": .integer($0.rowCount),
+                ])
+            })
     }
 }
 

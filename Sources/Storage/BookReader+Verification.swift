@@ -107,7 +107,9 @@ extension BookReader {
             for name in ["accepted", "duplicate", "conflict", "rejected", "quarantined"] {
                 parts.append("\"\(name)\":\(row[name + "_count"] as Int64)")
             }
-            if !parts.allSatisfy({ payload.contains($0) }) {
+            let documents = try documents(ofBatchAt: row["seq"])
+            if !documents.isEmpty { parts.append("\"documents\":" + documents.json.text()) }
+            if !parts.allSatisfy({ payload.contains($0) }) || payload.contains("\"documents\":") == documents.isEmpty {
                 faults.append(
                     BookFault(place: "batches \(row["seq"] as Int64)", message: "it is not the batch that was logged."))
             }

@@ -33,13 +33,13 @@ package struct BookReader {
     /// The batch with these bytes, if the book has it.
     package func batch(_ digest: Digest256) throws -> BatchRecord? {
         let statement = try db.cachedStatement(sql: Self.batchSQL + " WHERE batches.digest = ?")
-        return try Row.fetchOne(statement, arguments: [digest.data]).map(Self.batchRecord)
+        return try Row.fetchOne(statement, arguments: [digest.data]).map(batchRecord)
     }
 
     /// The batch at a log position.
     package func batch(at sequence: Int64) throws -> BatchRecord? {
         let statement = try db.cachedStatement(sql: Self.batchSQL + " WHERE batches.seq = ?")
-        return try Row.fetchOne(statement, arguments: [sequence]).map(Self.batchRecord)
+        return try Row.fetchOne(statement, arguments: [sequence]).map(batchRecord)
     }
 
     /// Batches after a log position, oldest first.
@@ -47,7 +47,7 @@ package struct BookReader {
         try Row.fetchAll(
             db, sql: Self.batchSQL + " WHERE batches.seq > ? ORDER BY batches.seq LIMIT ?",
             arguments: [sequence, limit]
-        ).map(Self.batchRecord)
+        ).map(batchRecord)
     }
 
     /// The receipt as it was sent, without a signature.
@@ -87,7 +87,16 @@ package struct BookReader {
         SELECT batches.*, log.hash AS hash FROM batches JOIN log ON log.seq = batches.settled_seq
         """
 
-    private static func batchRecord(_ row: Row) -> BatchRecord {
+    /// The documents that the rows of a batch stand on, in order of appearance.
+    package func documents(ofBatchAt sequence: Int64) throws -> [EvidenceDocument] {
+        let statement = try db.cachedStatement(
+            sql: "SELECT issuer, number, row_count FROM batch_documents WHERE batch_seq = ? ORDER BY ordinal")
+        return try Row.fetchAll(statement, arguments: [sequence]).map { row in
+            EvidenceDocument(name: .init(issuer: row["issuer"], number: row["number"]), rowCount: row["row_count"])
+        }
+    }
+
+    private func batchRecord(_ row: Row) throws -> BatchRecord {
         var counts = ReceiptCounts()
         counts.accepted = row["accepted_count"]
         counts.duplicate = row["duplicate_count"]
@@ -100,7 +109,8 @@ package struct BookReader {
                 digest: Digest256(row["digest"]), name: row["name"],
                 state: BatchState(rawValue: row["state"]) ?? .incomplete,
                 receivedAt: Instant(milliseconds: row["received_at"]), rowCount: row["row_count"], counts: counts,
-                position: LogHead(sequence: row["settled_seq"], hash: Digest256(row["hash"]))),
+                position: LogHead(sequence: row["settled_seq"], hash: Digest256(row["hash"])),
+                documents: try documents(ofBatchAt: row["seq"])),
             sequence: row["seq"], sender: row["sender"], sentAt: sent.map { Instant(milliseconds: $0) },
             format: row["format"],
             profile: row["profile"],

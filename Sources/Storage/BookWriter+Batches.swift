@@ -42,7 +42,7 @@ extension BookWriter {
         return Receipt(
             digest: batch.incoming.digest, name: batch.incoming.name, state: ending.state,
             receivedAt: batch.incoming.receivedAt, rowCount: ending.rowCount, counts: batch.counts,
-            position: position)
+            position: position, documents: ending.documents)
     }
 
     private func insert(_ batch: OpenBatch, _ ending: BatchEnding, settledAt: Int64) throws {
@@ -74,6 +74,7 @@ extension BookWriter {
         statement.bind(18, batch.counts.rejected)
         statement.bind(19, batch.counts.quarantined)
         try statement.run()
+        if !ending.documents.isEmpty { try insertDocuments(batch, ending) }
         try insertKept(batch)
     }
 
@@ -90,6 +91,16 @@ extension BookWriter {
             ).execute(arguments: [station.station.rawValue, station.name, batch.sequence])
         }
         batch.letGo()
+    }
+
+    private func insertDocuments(_ batch: OpenBatch, _ ending: BatchEnding) throws {
+        for (ordinal, document) in ending.documents.enumerated() {
+            try db.cachedStatement(
+                sql: """
+                    INSERT INTO batch_documents (batch_seq, ordinal, issuer, number, row_count) VALUES (?, ?, ?, ?, ?)
+                    """
+            ).execute(arguments: [batch.sequence, ordinal, document.issuer, document.number, document.rowCount])
+        }
     }
 
     private func insertRejections(_ batch: OpenBatch) throws {
@@ -144,8 +155,8 @@ extension OpenBatch {
         var text = "{\"accepted\":\(counts.accepted),\"batch\":\"\(incoming.digest)\""
         if isSliced { text += ",\"begun\":\(sequence)" }
         text += ",\"byte_count\":\(place.byteCount),\"conflict\":\(counts.conflict)"
-        text +=
-            ",\"duplicate\":\(counts.duplicate),\"format\":\(CanonicalJSON.optional(ending.format?.rawValue).text())"
+        if !ending.documents.isEmpty { text += ",\"documents\":\(ending.documents.json.text())" }
+        text += ",\"duplicate\":\(counts.duplicate),\"format\":\(CanonicalJSON.optional(ending.format?.rawValue).text())"
         text += ",\"name\":\(CanonicalJSON.string(incoming.name).text())"
         text += ",\"profile\":\(CanonicalJSON.optional(ending.profile).text())"
         text += ",\"quarantined\":\(counts.quarantined),\"received_at\":\(incoming.receivedAt.milliseconds)"

@@ -9,7 +9,9 @@ package enum Schema {
     static let migrations: [String] = [
         migration0001 + "\n\n" + migration0001Triggers,
         migration0003 + "\n\n" + migration0003Triggers,
+        migration0004,
     ]
+
 
     /// The version this program writes.
     package static var version: Int { migrations.count }

@@ -17,22 +17,59 @@ extension FlowTests {
             var testDescription: String { file }
         }
 
-        static let outcomes: [Outcome] = [
-            Outcome(file: "synthetic-tributary.csv.gz", counts: "60 0 0 0 0", reasons: []),
-            Outcome(file: "synthetic-two-members.csv.gz", counts: "120 0 0 0 0", reasons: []),
-            Outcome(file: "synthetic-tributary.ndjson", counts: "5 0 0 0 0", reasons: []),
-            Outcome(file: "synthetic-bom-crlf.csv", counts: "60 0 0 0 0", reasons: []),
-            Outcome(file: "synthetic-not-gzip.csv.gz", counts: "60 0 0 0 0", reasons: []),
-            Outcome(
-                file: "synthetic-columns-in-another-order.csv", counts: "3 0 0 1 0", reasons: ["5 not-a-time"]),
-            Outcome(file: "synthetic-national-air.csv", counts: "38 0 0 0 0", reasons: []),
-            Outcome(
-                file: "synthetic-national-water-2026-05-02.json", counts: "20 0 0 1 0", reasons: ["3 missing-field"]),
-            // 27 readings, nine of them in a row that came twice.
-            Outcome(
-                file: "synthetic-national-water-2026-05.csv", counts: "18 9 0 1 0", reasons: ["5 missing-field"]),
-            Outcome(file: "synthetic-china-sites.csv", counts: "8 0 0 0 1", reasons: ["7 unknown-parameter"]),
-            Outcome(file: "synthetic-beijing-sites.csv", counts: "18 0 0 1 0", reasons: ["4 not-a-time"]),
+        static let outcomes: [Outcome] =
+            [
+                Outcome(file: "synthetic-tributary.csv.gz", counts: "60 0 0 0 0", reasons: []),
+                Outcome(file: "synthetic-two-members.csv.gz", counts: "120 0 0 0 0", reasons: []),
+                Outcome(file: "synthetic-tributary.ndjson", counts: "5 0 0 0 0", reasons: []),
+                Outcome(file: "synthetic-bom-crlf.csv", counts: "60 0 0 0 0", reasons: []),
+                Outcome(file: "synthetic-not-gzip.csv.gz", counts: "60 0 0 0 0", reasons: []),
+                Outcome(
+                    file: "synthetic-columns-in-another-order.csv", counts: "3 0 0 1 0", reasons: ["5 not-a-time"]),
+                Outcome(file: "synthetic-national-air.csv", counts: "38 0 0 0 0", reasons: []),
+                Outcome(
+                    file: "synthetic-national-water-2026-05-02.json", counts: "20 0 0 1 0", reasons: ["3 missing-field"]
+                ),
+                // 27 readings, nine of them in a row that came twice.
+                Outcome(
+                    file: "synthetic-national-water-2026-05.csv", counts: "18 9 0 1 0", reasons: ["5 missing-field"]),
+                Outcome(file: "synthetic-china-sites.csv", counts: "8 0 0 0 1", reasons: ["7 unknown-parameter"]),
+                Outcome(file: "synthetic-beijing-sites.csv", counts: "18 0 0 1 0", reasons: ["4 not-a-time"]),
+                Outcome(file: "synthetic-empty.csv", counts: "0 0 0 1 0", reasons: ["0 empty-file"], isRefused: true),
+                Outcome(
+                    file: "synthetic-empty.csv.gz", counts: "0 0 0 1 0", reasons: ["0 empty-file"], isRefused: true),
+                Outcome(
+                    file: "synthetic-truncated.csv.gz", counts: "399 0 0 1 0", reasons: ["0 truncated-compression"],
+                    isRefused: true),
+                Outcome(
+                    file: "synthetic-damaged.csv.gz", counts: "0 0 0 1 0", reasons: ["0 damaged-compression"],
+                    isRefused: true),
+                Outcome(
+                    file: "synthetic-neither.gz", counts: "0 0 0 1 0", reasons: ["0 wrong-encoding"], isRefused: true),
+                Outcome(
+                    file: "synthetic-gb18030.csv", counts: "0 0 0 1 0", reasons: ["0 wrong-encoding"], isRefused: true),
+                Outcome(
+                    file: "synthetic-utf16.csv", counts: "0 0 0 1 0", reasons: ["0 wrong-encoding"], isRefused: true),
+                Outcome(file: "synthetic-unknown-station.csv", counts: "1 0 0 0 1", reasons: ["3 unknown-station"]),
+                Outcome(file: "synthetic-unknown-parameter.csv", counts: "1 0 0 0 1", reasons: ["3 unknown-parameter"]),
+                Outcome(file: "synthetic-time-in-2099.csv", counts: "1 0 0 0 1", reasons: ["3 time-in-future"]),
+                Outcome(file: "synthetic-decimal-comma.csv", counts: "1 0 0 1 0", reasons: ["2 not-a-number"]),
+                Outcome(
+                    file: "synthetic-negative-concentration.csv", counts: "1 0 0 1 0",
+                    reasons: ["2 negative-concentration"]
+                ),
+                Outcome(file: "synthetic-duplicate-row.csv", counts: "1 1 0 0 0", reasons: []),
+                Outcome(file: "synthetic-other-value-same-key.csv", counts: "1 0 1 0 0", reasons: []),
+                Outcome(
+                    file: "synthetic-bad-rows.csv", counts: "1 0 0 6 0",
+                    reasons: [
+                        "2 missing-field", "3 extra-field", "4 not-a-time", "5 number-out-of-range", "6 missing-field",
+                        "7 missing-field",
+                    ]),
+            ] + feeds + evidence + containers
+
+        /// Feeds of others: what each keeps aside or rejects.
+        private static let feeds: [Outcome] = [
             Outcome(file: "synthetic-wide.csv", counts: "6 0 0 1 0", reasons: ["1 extra-field"]),
             Outcome(file: "synthetic-extra-column.csv", counts: "1 0 0 1 0", reasons: ["1 extra-field"]),
             Outcome(file: "synthetic-zhejiang-air.csv", counts: "18 0 0 0 0", reasons: []),
@@ -68,33 +105,45 @@ extension FlowTests {
             Outcome(
                 file: "synthetic-latin1-station.csv", counts: "0 0 0 1 0", reasons: ["0 wrong-encoding"],
                 isRefused: true),
-            Outcome(file: "synthetic-empty.csv", counts: "0 0 0 1 0", reasons: ["0 empty-file"], isRefused: true),
-            Outcome(file: "synthetic-empty.csv.gz", counts: "0 0 0 1 0", reasons: ["0 empty-file"], isRefused: true),
-            Outcome(
-                file: "synthetic-truncated.csv.gz", counts: "399 0 0 1 0", reasons: ["0 truncated-compression"],
-                isRefused: true),
-            Outcome(
-                file: "synthetic-damaged.csv.gz", counts: "0 0 0 1 0", reasons: ["0 damaged-compression"],
-                isRefused: true),
-            Outcome(file: "synthetic-neither.gz", counts: "0 0 0 1 0", reasons: ["0 wrong-encoding"], isRefused: true),
-            Outcome(file: "synthetic-gb18030.csv", counts: "0 0 0 1 0", reasons: ["0 wrong-encoding"], isRefused: true),
-            Outcome(file: "synthetic-utf16.csv", counts: "0 0 0 1 0", reasons: ["0 wrong-encoding"], isRefused: true),
-            Outcome(file: "synthetic-unknown-station.csv", counts: "1 0 0 0 1", reasons: ["3 unknown-station"]),
-            Outcome(file: "synthetic-unknown-parameter.csv", counts: "1 0 0 0 1", reasons: ["3 unknown-parameter"]),
-            Outcome(file: "synthetic-time-in-2099.csv", counts: "1 0 0 0 1", reasons: ["3 time-in-future"]),
-            Outcome(file: "synthetic-decimal-comma.csv", counts: "1 0 0 1 0", reasons: ["2 not-a-number"]),
-            Outcome(
-                file: "synthetic-negative-concentration.csv", counts: "1 0 0 1 0", reasons: ["2 negative-concentration"]
-            ),
-            Outcome(file: "synthetic-duplicate-row.csv", counts: "1 1 0 0 0", reasons: []),
-            Outcome(file: "synthetic-other-value-same-key.csv", counts: "1 0 1 0 0", reasons: []),
-            Outcome(
-                file: "synthetic-bad-rows.csv", counts: "1 0 0 6 0",
-                reasons: [
-                    "2 missing-field", "3 extra-field", "4 not-a-time", "5 number-out-of-range", "6 missing-field",
-                    "7 missing-field",
-                ]),
         ]
+
+        /// Tables of other evidence: unknown columns are quarantined, unknown units of a heading rejected.
+        private static let evidence: [Outcome] = [
+            Outcome(
+                file: "synthetic-lab-results.csv", counts: "5 0 0 3 1",
+                reasons: ["10 missing-field", "11 missing-field", "12 not-a-time", "4 unknown-parameter"]),
+            Outcome(file: "synthetic-lab-results-english.csv", counts: "2 0 0 0 0", reasons: []),
+            Outcome(
+                file: "synthetic-lab-without-document.csv", counts: "0 0 0 1 0", reasons: ["0 missing-document"],
+                isRefused: true),
+            Outcome(
+                file: "synthetic-lab-results.xlsx", counts: "5 0 0 4 0",
+                reasons: ["10 not-a-number", "11 not-a-number", "0 hidden-sheet", "0 unknown-format"]),
+            Outcome(
+                file: "synthetic-section-months.csv", counts: "8 0 0 2 0", reasons: ["3 unknown-unit", "6 not-a-time"]),
+            Outcome(file: "synthetic-section-months.xlsx", counts: "6 0 0 1 0", reasons: ["4 unknown-unit"]),
+            Outcome(
+                file: "synthetic-river-flow.csv", counts: "10 0 0 3 0",
+                reasons: ["6 not-a-time", "6 unknown-flag", "7 missing-document"]),
+            Outcome(file: "synthetic-river-flow-1904.xlsx", counts: "3 0 0 0 0", reasons: []),
+        ]
+
+        private static let containers: [Outcome] =
+            [
+                Outcome(file: "synthetic-zlib.csv.z", counts: "60 0 0 0 0", reasons: []),
+                Outcome(file: "synthetic-stored.zip", counts: "60 0 0 0 0", reasons: []),
+                Outcome(file: "synthetic-streamed.zip", counts: "60 0 0 0 0", reasons: []),
+                Outcome(file: "synthetic-two-tables.zip", counts: "62 0 0 1 0", reasons: ["0 unknown-format"]),
+            ]
+            + [
+                ("truncated.zip", "damaged-compression"), ("damaged.zip", "damaged-compression"),
+                ("bomb.zip", "inflated-too-large"), ("outside.zip", "unsafe-container"),
+                ("nested.zip", "unsafe-container"), ("encrypted.zip", "unsafe-container"),
+                ("overlapping.zip", "unsafe-container"), ("only-text.zip", "unknown-format"),
+                ("entities.xlsx", "unsafe-container"), ("no-sheet.xlsx", "empty-file"),
+            ].map { file, reason in
+                Outcome(file: "synthetic-" + file, counts: "0 0 0 1 0", reasons: ["0 " + reason], isRefused: true)
+            }
 
         private static func path(_ file: String) -> String {
             Program.root.appending(path: "fixtures/batches/\(file)").path

@@ -102,7 +102,9 @@ struct BadInputTests {
 
     @Test(
         "Text that is no format we read, and containers we do not open",
-        arguments: ["a,b,c\n1,2,3\n", "{\"features\":[]}", "hello", "station,parameter,time\n", "PK\u{3}\u{4}xxxx"])
+        arguments: [
+            "a,b,c\n1,2,3\n", "{\"features\":[]}", "hello", "station,parameter,time\n", "PAR1xxxx", "%PDF-1.7 x",
+        ])
     func unknownFormats(text: String) {
         let stop = decodeForTest(text).stop
         #expect(stop?.reason == .unknownFormat)

@@ -63,6 +63,30 @@ private let expectations: [String: Expected] = [
     "synthetic-extra-column.csv": Expected(rows: 1, readings: 1, reasons: [.extraField]),
     "synthetic-gb18030-station.csv": Expected(stop: .wrongEncoding),
     "synthetic-latin1-station.csv": Expected(stop: .wrongEncoding),
+    "synthetic-lab-results.csv": Expected(
+        rows: 8, readings: 5, reasons: [.unknownParameter, .missingField, .missingField, .notATime]),
+    "synthetic-lab-results-english.csv": Expected(rows: 2, readings: 2),
+    "synthetic-lab-without-document.csv": Expected(stop: .missingDocument),
+    "synthetic-lab-results.xlsx": Expected(
+        rows: 7, readings: 5, reasons: [.notANumber, .notANumber, .hiddenSheet, .unknownFormat]),
+    "synthetic-section-months.csv": Expected(rows: 3, readings: 8, reasons: [.unknownUnit, .notATime]),
+    "synthetic-section-months.xlsx": Expected(rows: 2, readings: 6, reasons: [.unknownUnit]),
+    "synthetic-river-flow.csv": Expected(rows: 6, readings: 10, reasons: [.notATime, .unknownFlag, .missingDocument]),
+    "synthetic-river-flow-1904.xlsx": Expected(rows: 1, readings: 3),
+    "synthetic-zlib.csv.z": Expected(rows: 60, readings: 60),
+    "synthetic-two-tables.zip": Expected(rows: 62, readings: 62, reasons: [.unknownFormat]),
+    "synthetic-stored.zip": Expected(rows: 60, readings: 60),
+    "synthetic-streamed.zip": Expected(rows: 60, readings: 60),
+    "synthetic-truncated.zip": Expected(stop: .damagedCompression),
+    "synthetic-damaged.zip": Expected(stop: .damagedCompression, rows: 60),
+    "synthetic-bomb.zip": Expected(stop: .inflatedTooLarge),
+    "synthetic-outside.zip": Expected(stop: .unsafeContainer),
+    "synthetic-nested.zip": Expected(stop: .unsafeContainer),
+    "synthetic-encrypted.zip": Expected(stop: .unsafeContainer),
+    "synthetic-overlapping.zip": Expected(stop: .unsafeContainer),
+    "synthetic-only-text.zip": Expected(stop: .unknownFormat),
+    "synthetic-entities.xlsx": Expected(stop: .unsafeContainer),
+    "synthetic-no-sheet.xlsx": Expected(stop: .emptyFile),
 ]
 
 struct BatchFixtureTests {

@@ -54,9 +54,13 @@ func testCatalogue() -> ParameterCatalogue {
     add("nh3n", ["w21003", "氨氮"], "mg/L")
     add("tp", ["w21011", "总磷"], "mg/L")
     add("do", ["w01009", "溶解氧"], "mg/L")
-    add("ph", ["w01001"], "[pH]")
-    add("temp", ["w01010"], "Cel", isNonNegative: false)
+    add("ph", ["w01001", "pH值"], "[pH]")
+    add("temp", ["w01010", "水温"], "Cel", isNonNegative: false)
     add("pm25", [], "ug/m3")
+    add("tn", ["总氮"], "mg/L")
+    add("discharge", ["流量"], "m3/s", isNonNegative: false)
+    add("water_volume", ["水量"], "m3")
+    add("flow_direction", ["流向"], "1", isNonNegative: false)
     return catalogue
 }
 

@@ -55,7 +55,8 @@ import Testing
         #expect(result.sent == 1 && result.refused == 0)
         #expect(node.batches == ["a.csv": 1], "The node took it once.")
         #expect(node.requests.filter { $0.hasPrefix("PUT") }.count == puts)
-        #expect(node.requests.filter { $0.hasPrefix("GET") }.count == questions)
+        // An answer that comes before the body has left may reach us as a broken line: then one question more is right.
+        #expect((questions...max(questions, 1)).contains(node.requests.filter { $0.hasPrefix("GET") }.count))
         #expect(try station.files()["sent/a.csv"] == text)
         #expect(try station.names(in: "receipts").contains(digest(text) + ".json"))
         #expect(station.waits.count == (puts == 1 && questions == 0 ? 0 : 1))

@@ -67,6 +67,20 @@ import Testing
         #expect(admitted.block[0].series.station == StationID("S1"))
     }
 
+    @Test func `a laboratory's result keeps its origin at a station whose instruments have a profile`() {
+        var result = DecodedSlice()
+        result.format = .labResults
+        let key = SeriesKey(
+            station: StationID("一号站"), parameter: ParameterID("codmn"), statistic: .instant, window: .zero,
+            origin: .manual)
+        let series = result.block.index(of: key)
+        result.block.append(
+            series: series, start: Self.noon, value: ExactDecimal("2.3")!, qualifier: .none, flag: 0, row: 2)
+        #expect(admit(result).block[0].series.canonicalText == "S1/codmn/instant/0/manual")
+        result.format = .tributaryCSV
+        #expect(admit(result).block[0].series.canonicalText == "S1/codmn/instant/0/automatic")
+    }
+
     @Test(arguments: [
         ("S9", "codmn", RejectionReason.unknownStation, "station", "S9"),
         ("S1", "nonsense", .unknownParameter, "parameter", "nonsense"),

@@ -197,4 +197,44 @@ import Testing
         #expect(receipt.position.sequence == 2)
         #expect(try book.read { try $0.verifyLog() } == [])
     }
+
+    @Test func `the documents of a batch stand in its receipt, its log entry and the book, and tampering shows`() throws
+    {
+        let folder = try TemporaryFolder()
+        let book = try folder.open()
+        let documents = [
+            EvidenceDocument(name: .init(issuer: "示例总站", number: "1"), rowCount: 2),
+            EvidenceDocument(name: .init(issuer: "A \"B\"", number: "2"), rowCount: 1),
+        ]
+        let bytes = Array("lab".utf8)
+        let incoming = IncomingBatch(
+            digest: digest(bytes), name: "lab.csv", sender: "test", receivedAt: TemporaryFolder.now)
+        let results = try book.write { writer in
+            guard case .open(let batch) = try bytes.withUnsafeBytes({ try writer.begin(incoming, bytes: $0) }) else {
+                return [Receipt]()
+            }
+            writer.finish(
+                batch, BatchEnding(state: .complete, format: .labResults, profile: "lab", documents: documents))
+            return try writer.settleBatches()
+        }
+        let receipt = try #require(results.first)
+        let text = #"""
+            "documents":[{"issuer":"示例总站","number":"1","rows":2},{"issuer":"A \"B\"","number":"2","rows":1}]
+            """#
+        #expect(receipt.body.contains(text))
+        #expect(try book.read { try $0.batch(incoming.digest) }?.receipt == receipt)
+        #expect(try book.read { try $0.logEntries(after: 0, limit: 1) }.first?.payload.contains(text) == true)
+        #expect(try book.read { try $0.verifyLog() } == [])
+        try folder.database { db in
+            try db.execute(
+                sql:
+                    "DROP TRIGGER batch_documents_refuses_update; UPDATE batch_documents SET number = '3' WHERE ordinal = 1"
+            )
+        }
+        #expect(try book.read { try $0.verifyLog() }.map(\.place) == ["batches 1"])
+        try folder.database { db in
+            try db.execute(sql: "DROP TRIGGER batch_documents_refuses_delete; DELETE FROM batch_documents")
+        }
+        #expect(try book.read { try $0.verifyLog() }.map(\.place) == ["batches 1"])
+    }
 }

@@ -5,7 +5,7 @@ import Testing
 
 /// Targets by floor, lowest first; the same order as Package.swift and docs/architecture.md.
 private let floors: [[String]] = [
-    ["CIconv", "CZlib", "StandardsData"],
+    ["CExpat", "CIconv", "CZip", "CZlib", "StandardsData"],
     ["Exact", "Statistics"],
     ["Monitoring", "Accounting"],
     ["Formats", "Standards"],

@@ -1,34 +1,41 @@
-// zlib's inflate over the members of a gzip file, a buffer at a time.
+// zlib's inflate over the members of a gzip file or one zlib stream, a buffer at a time.
 
 internal import CZlib
 
-/// Inflates the members of one gzip file in turn.
-final class Inflater {
-    enum Outcome {
-        /// This many bytes were written; more may follow.
-        case written(Int)
-        /// Every member is complete and the input is used up.
-        case end(Int)
-        /// The input ends inside a member.
-        case truncated(Int)
-        /// zlib refused the data; its words.
-        case damaged(Int, String)
-        /// Bytes that are not a gzip member follow the last one.
-        case trailingBytes(Int)
-    }
+/// How a compressed batch is framed, told by its first bytes.
+enum CompressedFraming: String {
+    /// RFC 1952: any number of members.
+    case gzip
+    /// RFC 1950: one stream. The second byte is the one that zlib's levels write, so that text is never taken for it.
+    case zlib
 
+    init?(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count >= 2 else { return nil }
+        switch (bytes[0], bytes[1]) {
+        case (0x1F, 0x8B): self = .gzip
+        case (0x78, 0x01), (0x78, 0x5E), (0x78, 0x9C), (0x78, 0xDA): self = .zlib
+        default: return nil
+        }
+    }
+}
+
+/// Inflates the members of one gzip file in turn, or one zlib stream.
+final class Inflater: TextSupply {
     /// Complete members so far.
     private(set) var memberCount = 0
     private let stream: UnsafeMutablePointer<z_stream>
     private var input = UnsafeRawBufferPointer(start: nil, count: 0)
     private var offset = 0
     private var isBetweenMembers = false
+    let framing: CompressedFraming
 
-    init() {
+    init(framing: CompressedFraming) {
+        self.framing = framing
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         // 15 bits of window, + 16: gzip framing only.
-        let code = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        let code = inflateInit2_(
+            stream, framing == .gzip ? 15 + 16 : 15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         precondition(code == Z_OK, "zlib could not be initialised.")
     }
 
@@ -48,17 +55,19 @@ final class Inflater {
 
     /// Compressed bytes read so far.
     var consumed: Int { offset }
+    var container: String { framing.rawValue + " stream" }
 
     /// Fills `output` as far as the input reaches.
     ///
     /// - Precondition: `output` is not empty.
-    func inflate(into output: UnsafeMutableBufferPointer<UInt8>) -> Outcome {
+    func fill(_ output: UnsafeMutableBufferPointer<UInt8>) -> SupplyOutcome {
         var written = 0
         while written < output.count {
             if isBetweenMembers {
                 while offset < input.count, input[offset] == 0 { offset += 1 }
                 if offset == input.count { return .end(written) }
-                guard offset + 1 < input.count, input[offset] == 0x1F, input[offset + 1] == 0x8B else {
+                guard framing == .gzip, offset + 1 < input.count, input[offset] == 0x1F, input[offset + 1] == 0x8B
+                else {
                     return .trailingBytes(written)
                 }
                 inflateReset(stream)

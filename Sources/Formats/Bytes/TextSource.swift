@@ -32,6 +32,8 @@ struct TextSource: ~Copyable {
     private let limits: ReadLimits
     private let workspace: DecodeWorkspace
     /// `nil` for plain text.
+    private let supply: (any TextSupply)?
+    /// The workspace's own, to be given back.
     private let inflater: Inflater?
     private var plainOffset = 0
     private var buffer: UnsafeMutablePointer<UInt8>
@@ -50,12 +52,23 @@ struct TextSource: ~Copyable {
         self.input = input
         self.limits = limits
         self.workspace = workspace
-        let isGzip = input.count >= 2 && input[0] == 0x1F && input[1] == 0x8B
-        inflater = isGzip ? workspace.takeInflater() : nil
+        let framing = CompressedFraming(input)
+        inflater = framing.map { workspace.takeInflater($0) }
         inflater?.begin(input)
+        supply = inflater
         // Rows of monitoring data inflate about eightfold: a small batch needs a small buffer.
-        let wanted = min(Self.windowBytes, isGzip ? max(16 * input.count, 16 << 10) : input.count + 1)
+        let wanted = min(Self.windowBytes, framing != nil ? max(16 * input.count, 16 << 10) : input.count + 1)
         (buffer, capacity) = workspace.takeBuffer(capacity: wanted)
+    }
+
+    /// The text that `supply` gives.
+    init(_ supply: any TextSupply, limits: ReadLimits, workspace: DecodeWorkspace) {
+        input = UnsafeRawBufferPointer(start: nil, count: 0)
+        self.limits = limits
+        self.workspace = workspace
+        self.supply = supply
+        inflater = nil
+        (buffer, capacity) = workspace.takeBuffer(capacity: Self.windowBytes)
     }
 
     deinit {
@@ -162,7 +175,7 @@ struct TextSource: ~Copyable {
         // A look at a few bytes does not inflate a window.
         let end = wanted == Self.sniffBytes ? capacity : min(capacity, wanted)
         let room = UnsafeMutableBufferPointer(start: buffer + filled, count: end - filled)
-        let (written, ending) = inflater.map { inflate($0, into: room) } ?? copy(into: room)
+        let (written, ending) = supply.map { inflate($0, into: room) } ?? copy(into: room)
         filled += written
         inflatedByteCount += written
         if inflatedByteCount > limits.inflatedBytes {
@@ -179,35 +192,40 @@ struct TextSource: ~Copyable {
         return (count, plainOffset == input.count ? .end : nil)
     }
 
-    private func inflate(_ inflater: Inflater, into room: UnsafeMutableBufferPointer<UInt8>) -> (Int, Step?) {
-        let outcome = inflater.inflate(into: room)
-        if inflater.memberCount > limits.gzipMembers {
+    private func inflate(_ supply: any TextSupply, into room: UnsafeMutableBufferPointer<UInt8>) -> (Int, Step?) {
+        let outcome = supply.fill(room)
+        if supply.memberCount > limits.gzipMembers {
             return (
                 0, Self.tooLarge("more than \(limits.gzipMembers) gzip members", "Compress the rows as one stream.")
             )
         }
-        let place = "after \(inflater.consumed) compressed bytes"
+        let place = "after \(supply.consumed) compressed bytes"
         switch outcome {
         case .written(let count):
             let total = inflatedByteCount + count
-            if total > Self.ratioJudgedFrom, total / limits.inflationRatio > inflater.consumed {
-                let found = "\(inflater.consumed) bytes inflate to more than \(total)"
+            if total > Self.ratioJudgedFrom, total / limits.inflationRatio > supply.consumed {
+                let found = "\(supply.consumed) bytes inflate to more than \(total)"
                 return (0, Self.tooLarge(found, "Send rows that are not almost all alike, or send them uncompressed."))
             }
             return (count, nil)
         case .end(let count): return (count, .end)
         case .truncated(let count):
-            let remedy = "Send the file again: its gzip stream breaks off. The whole rows before the break were read."
+            let remedy =
+                "Send the file again: its \(supply.container) breaks off. The whole rows before the break were read."
             return (count, .stopped(.truncatedCompression, excerpt: place, remedy: remedy, isTrusted: true))
         case .damaged(let count, let words):
-            let remedy = "Send the file again: its gzip stream is damaged, so none of its rows can be trusted."
+            let remedy = "Send the file again: its \(supply.container) is damaged, so none of its rows can be trusted."
             return (
                 count, .stopped(.damagedCompression, excerpt: "\(words) \(place)", remedy: remedy, isTrusted: false)
             )
         case .trailingBytes(let count):
-            let remedy = "Remove what follows the gzip stream; every row inside the stream was read."
-            let found = "bytes that are not gzip \(place)"
+            let remedy = "Remove what follows the \(supply.container); every row inside the stream was read."
+            let found = "bytes that are not part of the \(supply.container) \(place)"
             return (count, .stopped(.trailingBytes, excerpt: found, remedy: remedy, isTrusted: true))
+        case .refused(let count, let rejection):
+            let isTrusted = rejection.reason != .damagedCompression
+            let (found, remedy) = (rejection.excerpt, rejection.remedy)
+            return (count, .stopped(rejection.reason, excerpt: found, remedy: remedy, isTrusted: isTrusted))
         }
     }
 

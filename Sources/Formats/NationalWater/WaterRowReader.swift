@@ -107,7 +107,7 @@ struct WaterRowReader {
                     : "Write the time as 05-01 08:00 or 2026-05-01 08:00."))
     }
 
-    private static let classes: [String: Int] = [
+    static let classes: [String: Int] = [
         "Ⅰ": 1, "Ⅱ": 2, "Ⅲ": 3, "Ⅳ": 4, "Ⅴ": 5, "劣Ⅴ": 6, "I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "劣V": 6,
         "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6,
     ]

@@ -12,6 +12,9 @@ struct TributaryColumns {
     var qualifier = -1
     var count = 0
 
+    /// True when no other column stands among them.
+    var hasOnlyItsOwn: Bool { count == 4 + (flag < 0 ? 0 : 1) + (qualifier < 0 ? 0 : 1) }
+
     static let names = ["station", "parameter", "time", "value", "flag", "qualifier"]
 
     /// The columns of `header`, or `nil` when one of the four required names is absent or a name stands twice.

@@ -12,10 +12,10 @@ struct PreparedBatch {
     let incoming: IncomingBatch
     let bytes: [UInt8]
     let admitted: AdmittedBatch
-    let slice: AdmittedSlice?
-    let traits: SeriesTraits?
+    /// Several only where a container holds several parts.
+    let slices: [(slice: AdmittedSlice, traits: SeriesTraits)]
 
-    var rowCount: Int { slice?.block.count ?? 0 }
+    var rowCount: Int { slices.reduce(0) { $0 + $1.slice.block.count } }
 }
 
 /// What a file at the door turned out to be.
@@ -30,6 +30,8 @@ enum Preparation {
 enum LiveLane {
     /// Compressed bytes of a live batch.
     static let byteLimit = 1 << 20
+    /// Rows of a live batch: what a slice of the reader may hold.
+    static let rowLimit = 262_144
 }
 
 /// Prepares live batches on one thread.
@@ -50,7 +52,7 @@ final class BatchPreparation {
         }
         let incoming = IncomingBatch(
             digest: bytes.withUnsafeBytes { sha256($0) }, name: file.name, sender: file.sender, receivedAt: received)
-        let taken = OneSlice()
+        let taken = FewSlices()
         do {
             let admitted = try bytes.withUnsafeBytes { raw in
                 try admission.admit(raw, name: file.name, received: received, to: taken)
@@ -58,23 +60,23 @@ final class BatchPreparation {
             return .ready(
                 PreparedBatch(
                     incoming: incoming, bytes: bytes, admitted: admitted,
-                    slice: admitted.isDamaged ? nil : taken.slice, traits: taken.traits))
-        } catch is SecondSlice {
+                    slices: admitted.isDamaged ? [] : taken.slices))
+        } catch is TooManyRows {
             return .large
         }
     }
 
-    private struct SecondSlice: Error {}
+    private struct TooManyRows: Error {}
 
-    /// Keeps the one slice that a live batch has.
-    private final class OneSlice: AdmittedRowTaker {
-        var slice: AdmittedSlice?
-        var traits: SeriesTraits?
+    /// Keeps the rows of a live batch.
+    private final class FewSlices: AdmittedRowTaker {
+        private(set) var slices: [(slice: AdmittedSlice, traits: SeriesTraits)] = []
+        private var rowCount = 0
 
         func take(_ slice: AdmittedSlice, traits: SeriesTraits) throws {
-            guard self.slice == nil else { throw SecondSlice() }
-            self.slice = slice
-            self.traits = traits
+            rowCount += slice.block.count + slice.quarantined.count
+            if !slices.isEmpty, rowCount > LiveLane.rowLimit { throw TooManyRows() }
+            slices.append((slice, traits))
         }
     }
 

@@ -105,7 +105,8 @@ extension IngestOutcome {
         case .text:
             let what = isRepeat ? "received before, nothing changed" : receipt.state.rawValue
             return "\(receipt.name): \(what); accepted \(counts.accepted), duplicate \(counts.duplicate), "
-                + "conflict \(counts.conflict), rejected \(counts.rejected), quarantined \(counts.quarantined)\n"
+                + "conflict \(counts.conflict), rejected \(counts.rejected), quarantined \(counts.quarantined)"
+                + receipt.documents.map { "; \($0.issuer) \($0.number)" }.joined() + "\n"
         }
     }
 }

@@ -124,6 +124,7 @@ extension Node {
                     ("conflict", String(counts.conflict)), ("rejected", String(counts.rejected)),
                     ("quarantined", String(counts.quarantined)), ("segment", batch.place.path),
                     ("offset", String(batch.place.offset)), ("bytes", String(batch.place.byteCount)),
+                    ("documents", receipt.documents.map { "\($0.issuer) \($0.number)" }.joined(separator: "; ")),
                 ]
             ]
         }
@@ -131,7 +132,7 @@ extension Node {
 
     private func dumpRefusedRows(quarantined: Bool) throws -> [DumpRecord] {
         try allBatches { reader, batch in
-            let sequence = batch.receipt.position.sequence
+            let sequence = batch.sequence
             func record(
                 _ row: Int, _ field: String, _ reason: String, _ excerpt: String, _ remedy: String
             ) -> DumpRecord {

@@ -8,9 +8,18 @@ import Storage
 import Web
 
 extension Node {
-    /// Takes files, small ones in commit groups (or each in its own) and large ones by the history lane, and opens the
-    /// alerts that follow from them. Outcomes come in the order of the files.
+    /// Takes files and opens the alerts that follow from them. Outcomes come in the order of the files.
     func ingest(_ files: [IngestFile], commitEach: Bool) async throws -> [IngestOutcome] {
+        let (outcomes, touched) = try await commit(files, commitEach: commitEach)
+        try updateAlerts(touched: touched)
+        return outcomes
+    }
+
+    /// Takes files, small ones in commit groups (or each in its own) and large ones by the history lane; what became of
+    /// each, and the stations whose alerts are to be looked at.
+    func commit(
+        _ files: [IngestFile], commitEach: Bool
+    ) async throws -> (outcomes: [IngestOutcome], touched: Set<StationID>) {
         var outcomes = [IngestOutcome?](repeating: nil, count: files.count)
         var touched: Set<StationID> = []
         var large: [Int] = []
@@ -31,11 +40,11 @@ extension Node {
             outcomes[index] = taken.outcome
             touched.formUnion(taken.stations)
         }
-        try updateAlerts(touched: touched)
-        return outcomes.map { outcome in
+        let all = outcomes.map { outcome in
             guard let outcome else { preconditionFailure("Every file has an outcome.") }
             return outcome
         }
+        return (all, touched)
     }
 
     /// Batches that share one commit.
@@ -99,7 +108,7 @@ extension Node {
         switch try batch.bytes.withUnsafeBytes({ try writer.begin(batch.incoming, bytes: $0) }) {
         case .known(let receipt): return receipt
         case .open(let open):
-            if let slice = batch.slice, let traits = batch.traits {
+            for (slice, traits) in batch.slices {
                 for rejection in slice.rejections { writer.reject(rejection, in: open) }
                 for kept in slice.quarantined {
                     writer.quarantine(QuarantinedRow(kept.cause, reading: kept.reading), in: open)

@@ -16,7 +16,7 @@ extension Node {
         let digest = try batchDigest(reference)
         let (record, rejected, quarantined) = try book.read { reader in
             guard let record = try reader.batch(digest) else { preconditionFailure("The batch was found before.") }
-            let sequence = record.receipt.position.sequence
+            let sequence = record.sequence
             return (
                 record,
                 RefusedRows(
