@@ -29,18 +29,22 @@ package struct Admission: Sendable {
     private let profile: SourceProfile
     private let received: Instant
     private let adopts: Bool
+    private let entitled: Set<StationID>?
 
     /// - Parameters:
     ///   - profile: the profile the batch was decoded with.
     ///   - received: the receiving clock, which stamps are compared with.
     ///   - adoptsAll: a person ingests by hand into a folder without a registry.
+    ///   - entitled: the stations the sender may speak for; `nil`: any, as for the drop folder and by hand.
     package init(
-        registry: Registry, catalogue: ParameterCatalogue, profile: SourceProfile, received: Instant, adoptsAll: Bool
+        registry: Registry, catalogue: ParameterCatalogue, profile: SourceProfile, received: Instant, adoptsAll: Bool,
+        entitled: Set<StationID>? = nil
     ) {
         self.registry = registry
         self.catalogue = catalogue
         self.profile = profile
         self.received = received
+        self.entitled = entitled
         adopts = adoptsAll || profile.adopts
     }
 
@@ -64,6 +68,12 @@ package struct Admission: Sendable {
 
     private func decide(_ key: SeriesKey, _ adopted: inout Set<StationID>) -> SeriesDecision {
         let known = registry.stationNames[key.station.rawValue] ?? key.station
+        if let entitled, !entitled.contains(known), !entitled.contains(key.station) {
+            return .quarantine(
+                .senderNotEntitled,
+                remedy: "Let the sender speak for \(known) with `tributary station add`, then admit the quarantined "
+                    + "rows; or find out who sent them.")
+        }
         let station = registry.stations[known]
         if station == nil {
             guard adopts else {
@@ -153,7 +163,7 @@ package struct Admission: Sendable {
     private func keepAside(_ reading: Reading, _ reason: RejectionReason, remedy: String) -> QuarantinedReading {
         let (field, excerpt) =
             switch reason {
-            case .unknownStation: ("station", reading.series.station.rawValue)
+            case .unknownStation, .senderNotEntitled: ("station", reading.series.station.rawValue)
             case .unknownParameter: ("parameter", reading.series.parameter.rawValue)
             default: ("time", reading.start.iso8601(at: profile.offset))
             }

@@ -6,7 +6,10 @@ import Monitoring
 /// The schema of the book.
 package enum Schema {
     /// The SQL of each version, oldest first.
-    static let migrations: [String] = [migration0001 + "\n\n" + migration0001Triggers]
+    static let migrations: [String] = [
+        migration0001 + "\n\n" + migration0001Triggers,
+        migration0002 + "\n\n" + migration0002Triggers,
+    ]
 
     /// The version this program writes.
     package static var version: Int { migrations.count }

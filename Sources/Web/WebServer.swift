@@ -38,16 +38,15 @@ package struct WebServer: Service {
     ///   - tls: what the server proves itself with; `nil`: plain HTTP.
     ///   - started: called with the page server's port once both doors are open.
     ///   - perform: runs one command request (JSON) on the node.
-    /// - Throws: `SpoolProblem` when the spool folder cannot be used.
     package init(
         host: String, port: Int, socketPath: String, node: any NodeReading, uploads: UploadDoorSettings? = nil,
         tls: TLSIdentity? = nil, logger: Logger, started: @escaping @Sendable (Int) async -> Void,
         perform: @escaping @Sendable (String) async -> CommandReply
-    ) throws {
+    ) {
         let doors = OpenDoors(started)
         let limits = uploads?.limits ?? DoorLimits()
         let places = DoorPlaces(limits)
-        let uploadDoor = try uploads.map { try UploadDoor($0, places: places, isTLS: tls != nil) }
+        let uploadDoor = uploads.map { UploadDoor($0, places: places, isTLS: tls != nil) }
         pages = Application(
             responder: FrontDoor(pages: Self.pageRouter(node).buildResponder(), uploads: uploadDoor),
             server: Self.gatedServer(limits, places, tls),

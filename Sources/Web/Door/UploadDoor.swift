@@ -10,16 +10,22 @@ import NIOHTTPTypes
 /// What the upload door is made of.
 package struct UploadDoorSettings: Sendable {
     let door: any BatchDoor
-    let spoolFolder: String
+    let spool: Spool
     let limits: DoorLimits
     let allowsPlain: Bool
 
     /// - Parameters:
-    ///   - spoolFolder: made, and emptied of what a crash left in it, when the server starts.
+    ///   - spoolFolder: made here, and emptied of what a crash left in it.
     ///   - allowsPlain: tokens are taken over plain HTTP from other machines as well.
-    package init(door: any BatchDoor, spoolFolder: String, limits: DoorLimits = DoorLimits(), allowsPlain: Bool) {
+    package init(
+        door: any BatchDoor, spoolFolder: String, limits: DoorLimits = DoorLimits(), allowsPlain: Bool
+    ) throws(SpoolProblem) {
         self.door = door
-        self.spoolFolder = spoolFolder
+        do {
+            spool = try Spool(folder: spoolFolder)
+        } catch {
+            throw SpoolProblem(description: "\(spoolFolder): \(error.detail)")
+        }
         self.limits = limits
         self.allowsPlain = allowsPlain
     }
@@ -38,16 +44,12 @@ struct UploadDoor: Sendable {
     /// The connection is encrypted, or the operator says that the network is closed.
     private let takesTokensFromAnywhere: Bool
 
-    init(_ settings: UploadDoorSettings, places: DoorPlaces, isTLS: Bool) throws {
+    init(_ settings: UploadDoorSettings, places: DoorPlaces, isTLS: Bool) {
         door = settings.door
+        spool = settings.spool
         limits = settings.limits
         self.places = places
         takesTokensFromAnywhere = isTLS || settings.allowsPlain
-        do {
-            spool = try Spool(folder: settings.spoolFolder)
-        } catch {
-            throw SpoolProblem(description: "\(settings.spoolFolder): \(error.detail)")
-        }
     }
 
     func respond(to request: Request, on channel: any Channel) async -> Response {

@@ -14,6 +14,10 @@ struct IngestFile: Sendable {
     /// The name the batch keeps; it may carry the date that a feed leaves out.
     let name: String
     let sender: String
+    /// The stations the sender may speak for; `nil`: any.
+    var entitled: Set<StationID>?
+    /// Bytes of the file, where the door knows them.
+    var byteCount = 0
 }
 
 /// What became of one file.
@@ -135,7 +139,7 @@ extension Node {
             }
             let admission = Admission(
                 registry: registry.registry, catalogue: catalogue, profile: profile,
-                received: batch.incoming.receivedAt, adoptsAll: adoptsAll)
+                received: batch.incoming.receivedAt, adoptsAll: adoptsAll, entitled: file.entitled)
             let admitted = admission.admit(slice)
             for rejection in admitted.rejections { writer.reject(rejection, in: batch) }
             for kept in admitted.quarantined {

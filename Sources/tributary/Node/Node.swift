@@ -21,6 +21,9 @@ actor Node {
     /// Stations the book adopted, so that each is noted once.
     var adopted: Set<StationID> = []
 
+    /// Who may send over the network; read by the upload door without waiting for the node.
+    let senderRoll: SenderRoll
+
     /// Opens the folder, making it when it is new, and takes over the registry given or the one it knew last.
     init(folder: String, stations: String?) throws {
         self.folder = folder
@@ -37,6 +40,7 @@ actor Node {
         }
         registry = try Node.registry(stations: stations, book: book)
         alertBook = try Node.alertBook(book)
+        senderRoll = SenderRoll(try book.read { try $0.senders() })
         adopted = Set(try book.read { try $0.provisionalStations() }.map(\.station))
     }
 
@@ -85,6 +89,7 @@ actor Node {
             case .explain(let reference, let format): return try performExplain(reference, format)
             case .dump(let selection, let format): return try performDump(selection, format)
             case .doctor(let format): return try performDoctor(format)
+            case .sender(let act, let format): return try performSender(act, format)
             }
         } catch let failure as CommandFailure {
             return .failed(failure)
