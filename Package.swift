@@ -121,7 +121,7 @@ let package = Package(
             ["CZlib", "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Storage", grdb, crypto, log]),
         tests("Pipeline", ["Exact", "Monitoring", "Formats", "Standards", "Pipeline"]),
         tests("Ingest", ["Monitoring", "Ingest"]),
-        tests("Web", ["Monitoring", "Web", log]),
+        tests("Web", ["Monitoring", "Web", log, nioCore]),
         tests("RealData", ["Exact", "Monitoring", "Formats", "Standards", "Assessment"]),
         tests("Flow", ["Exact", "Monitoring", "Formats", "Standards", "Pipeline", "Storage"]),
         tests("Tidy", []),

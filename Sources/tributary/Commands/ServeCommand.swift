@@ -77,9 +77,10 @@ struct ServeCommand: AsyncParsableCommand {
         try? FileManager.default.removeItem(atPath: socketPath)
         var logger = Logger(label: "tributary") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .warning
+        let queue = IntakeQueue(node: node)
         let scheme = identity == nil ? "http" : "https"
         let web = WebServer(
-            host: host, port: port, socketPath: socketPath, node: node, uploads: try uploadDoor(node), tls: identity,
+            host: host, port: port, socketPath: socketPath, node: node, uploads: try uploadDoor(node, queue), tls: identity,
             logger: logger,
             started: { bound in
                 Terminal.note("Listening on \(scheme)://\(host):\(bound)/ and \(socketPath)")
@@ -102,6 +103,7 @@ struct ServeCommand: AsyncParsableCommand {
         defer { try? FileManager.default.removeItem(atPath: socketPath) }
         do {
             try await group.run()
+            await queue.searchAlerts()
         } catch let failure as CommandFailure {
             throw failure
         } catch {
@@ -111,10 +113,10 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    private func uploadDoor(_ node: Node) throws -> UploadDoorSettings {
+    private func uploadDoor(_ node: Node, _ queue: IntakeQueue) throws -> UploadDoorSettings {
         do throws(SpoolProblem) {
             return try UploadDoorSettings(
-                door: NodeDoor(node: node, queue: IntakeQueue(node: node)), spoolFolder: data.folder + "/spool",
+                door: NodeDoor(node: node, queue: queue), spoolFolder: data.folder + "/spool",
                 limits: DoorLimits().fitting(openFiles: openFileLimit()), allowsPlain: allowPlainUploads)
         } catch {
             throw CommandFailure(status: ExitStatus.cannotWrite, message: error.description)

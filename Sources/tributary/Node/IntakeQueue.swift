@@ -12,6 +12,9 @@ actor IntakeQueue {
     static let fileLimit = 1_024
     /// Bytes that may wait: half a gigabyte of spool.
     static let byteLimit = 512 << 20
+    /// From a receipt to the search for alerts: receipts need not wait for it, and batches that come close together are
+    /// searched once.
+    private static let alertDelay = Duration.milliseconds(50)
 
     private struct Waiter {
         let file: IngestFile
@@ -22,7 +25,10 @@ actor IntakeQueue {
     private var waiting: [Waiter] = []
     private var waitingBytes = 0
     private var isTaking = false
-    /// What the last commit failed with; `nil` when it stood.
+    /// Stations with news that no search for alerts has seen.
+    private var touched: Set<StationID> = []
+    private var isSearchPlanned = false
+    /// What the last commit or search failed with; `nil` when it stood.
     private(set) var lastFailure: String?
 
     init(node: Node) { self.node = node }
@@ -65,15 +71,47 @@ actor IntakeQueue {
 
     private func take(_ group: [Waiter]) async {
         do {
-            let outcomes = try await node.ingest(group.map(\.file), commitEach: false)
+            let (outcomes, news) = try await node.commit(group.map(\.file))
             lastFailure = nil
             for (waiter, outcome) in zip(group, outcomes) { waiter.outcome.resume(returning: outcome) }
+            touched.formUnion(news.map(\.series.station))
+            planSearch()
         } catch where group.count > 1 {
             // One file's fault is not its neighbours'.
             for waiter in group { await take([waiter]) }
         } catch {
-            lastFailure = (error as? CommandFailure)?.message ?? "\(error)"
+            note(error)
             group[0].outcome.resume(throwing: error)
         }
+    }
+
+    private func planSearch() {
+        if isSearchPlanned || touched.isEmpty { return }
+        isSearchPlanned = true
+        Task {
+            try? await Task.sleep(for: Self.alertDelay)
+            await searchAlerts()
+        }
+    }
+
+    /// Opens the alerts that follow from what was taken; the last act before the node closes.
+    ///
+    /// A crash before it loses none: every start searches all sections.
+    func searchAlerts() async {
+        isSearchPlanned = false
+        let stations = touched
+        if stations.isEmpty { return }
+        touched = []
+        do { try await node.updateAlerts(touched: stations) } catch {
+            touched.formUnion(stations)
+            note(error)
+        }
+    }
+
+    /// Says a failure once, however many senders meet it.
+    private func note(_ error: any Error) {
+        let message = (error as? CommandFailure)?.message ?? "\(error)"
+        if lastFailure != message { Terminal.note("tributary: a batch at the HTTP door could not be taken: \(message)") }
+        lastFailure = message
     }
 }

@@ -55,7 +55,8 @@ extension Node {
         let fault: Rejection
     }
 
-    private func commit(_ group: [IngestFile]) throws -> ([IngestOutcome], [TouchedSeries]) {
+    /// Takes files in one commit group and leaves the alerts to the caller.
+    func commit(_ group: [IngestFile]) throws -> ([IngestOutcome], [TouchedSeries]) {
         let received = Node.clock()
         var damaged: [String: Rejection] = [:]
         var drafts: [BatchDraft] = []

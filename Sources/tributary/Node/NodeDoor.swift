@@ -24,7 +24,6 @@ struct NodeDoor: BatchDoor {
         } catch let closed as DoorClosed {
             throw closed
         } catch {
-            Terminal.note("tributary: a batch at the HTTP door could not be taken: \(error)")
             throw DoorClosed(
                 detail: "The book did not take the batch; nothing of it is acknowledged.",
                 remedy: "Send the batch again later; the node's operator should read its messages.",
