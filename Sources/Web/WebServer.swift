@@ -66,7 +66,9 @@ package struct WebServer: Service {
             group.addTask { [pages] in try await pages.run() }
             group.addTask { [commands] in try await commands.run() }
             try await group.next()
-            group.cancelAll()
+            // A door that ends by itself takes the other with it; told to end, each finishes what it has begun.
+            if !Task.isShuttingDownGracefully { group.cancelAll() }
+            try await group.waitForAll()
         }
     }
 

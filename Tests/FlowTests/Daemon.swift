@@ -96,3 +96,23 @@ func exchange(_ request: String, port: Int) throws -> (status: Int, text: String
     let status = text.split(separator: " ", maxSplits: 2).dropFirst().first.flatMap { Int($0) }
     return (try #require(status), text)
 }
+
+/// A blocking call on a thread of its own.
+final class BackgroundCall<Value>: @unchecked Sendable {
+    private let done = DispatchSemaphore(value: 0)
+    private var result: Result<Value, any Error>?
+
+    init(_ body: @escaping @Sendable () throws -> Value) {
+        Thread.detachNewThread { [self] in
+            result = Result(catching: body)
+            done.signal()
+        }
+    }
+
+    /// Waits for the end.
+    func value() throws -> Value {
+        done.wait()
+        guard let result else { preconditionFailure("A call that ended has a result.") }
+        return try result.get()
+    }
+}

@@ -82,13 +82,35 @@ extension FlowTests {
             #expect(try Program.run(["doctor", "--data", scene.data]).exitCode == 0)
         }
 
+        @Test("Told to end, the daemon answers an upload that does not come to its end")
+        func ending() throws {
+            let scene = try Scene()
+            let daemon = try scene.serve()
+            let (port, token) = (daemon.port, scene.token)
+            let answer = BackgroundCall {
+                try exchange(
+                    """
+                    PUT /v1/batches/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\
+                    Authorization: Bearer \(token)\r\n\r\nhalf
+                    """, port: port)
+            }
+            let spool = scene.data + "/spool"
+            #expect(try poll(limit: 1_000_000) { try !FileManager.default.contentsOfDirectory(atPath: spool).isEmpty })
+            #expect(daemon.end(with: SIGTERM) == 0)
+            let answered = try answer.value()
+            #expect(answered.status == 503 && answered.text.contains("Retry-After"))
+            #expect(try scene.dump("batches").isEmpty)
+        }
+
         @Test("An upload opens the alerts that follow from it, and an unreadable one is kept and explained")
         func consequences() throws {
             let scene = try Scene()
             let daemon = try scene.serve()
             // Ammonia of class V against a target of class II, for two days.
             let rows = (1...2).flatMap { day in
-                ["00", "04", "08", "12", "16", "20"].map { "EX-DOWN-1,nh3n,2025-05-0\(day)T\($0):00:00+08:00,1.81,N" }
+                ["00", "04", "08", "12", "16", "20"].map {
+                    "EX-DOWN-1,nh3n,2025-05-0\(day)T\($0):00:00+08:00,1.8\(day)\($0),N"
+                }
             }
             #expect(try put("high.csv", Self.batch(rows), token: scene.token, port: daemon.port).status == 201)
             #expect(

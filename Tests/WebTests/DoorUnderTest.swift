@@ -22,6 +22,7 @@ final class StubDoor: BatchDoor {
     func verdict(onToken token: String) -> TokenVerdict {
         switch token {
         case "good": .accepted(SenderPass(sender: "station-1", speaksFor: nil))
+        case "other": .accepted(SenderPass(sender: "station-2", speaksFor: nil))
         case "old": .expired
         case "gone": .retired
         default: .unknown

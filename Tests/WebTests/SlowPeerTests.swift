@@ -110,6 +110,7 @@ import Web
     @Test func `uploads of one address and of all are limited, the excess is told at once`() async throws {
         var limits = DoorLimits()
         limits.uploadsPerPeer = 2
+        limits.uploadsPerSender = 4
         limits.uploads = 3
         try await DoorUnderTest.serving(limits: limits) { server in
             let held = try await Self.stalled(3, on: server) { $0 < 2 ? "127.0.0.2" : "127.0.0.3" }
@@ -130,13 +131,31 @@ import Web
         }
     }
 
+    @Test func `a sender has so many uploads, from wherever they come`() async throws {
+        var limits = DoorLimits()
+        limits.uploadsPerSender = 2
+        try await DoorUnderTest.serving(limits: limits) { server in
+            let held = try await Self.stalled(2, on: server) { "127.0.0.\(2 + $0)" }
+            let upload = requestText("PUT", "/v1/batches/x", body: "hello")
+            let third = try await server.exchange(upload)
+            #expect(third.status == 429 && third.members["title"] as? String == "Too many uploads of this sender")
+            let other = try await server.exchange(
+                requestText("PUT", "/v1/batches/x", token: "other", body: "hello"))
+            #expect(other.status == 201)
+            #expect(held.count == 2)
+        }
+    }
+
     @Test func `hundreds of stalled peers hold up nobody`() async throws {
-        try await DoorUnderTest.serving { server in
-            // Ten addresses, twenty bodies each: fewer than the door has places, each within its address's limit.
+        var limits = DoorLimits()
+        limits.uploadsPerSender = 200
+        try await DoorUnderTest.serving(limits: limits) { server in
+            // Ten addresses, twenty bodies each, of one sender, whose limit is the only one they reach.
             let held = try await Self.stalled(200, on: server) { "127.0.1.\(1 + $0 % 10)" }
             let start = ContinuousClock.now
             for number in 1...50 {
-                let answer = try await server.exchange(requestText("PUT", "/v1/batches/\(number)", body: "hello"))
+                let answer = try await server.exchange(
+                    requestText("PUT", "/v1/batches/\(number)", token: "other", body: "hello"))
                 #expect(answer.status == 201)
             }
             // Far below the time after which the stalled ones are given up; on a quiet machine it takes 30 ms.

@@ -17,6 +17,9 @@ struct GatedChannel<Base: ServerChildChannel>: ServerChildChannel {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
         channel.eventLoop.makeCompletedFuture {
+            // Ten pieces may wait for the disk; their size bounds what a body holds in memory.
+            try channel.syncOptions?.setOption(
+                .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: limits.pieceBytes))
             try channel.pipeline.syncOperations.addHandler(
                 ConnectionGate(places: places, limits: limits, answersInPlain: answersInPlain))
         }.flatMap { base.setup(channel: channel, logger: logger) }
@@ -113,6 +116,11 @@ extension Refusal {
             .retry(
                 .tooManyRequests, "too-many-uploads", "Too many uploads from this address",
                 detail: "An address may send \(limits.uploadsPerPeer) bodies at once.",
+                remedy: "Send again after the time in Retry-After.", seconds: limits.retryAfterSeconds)
+        case .forSender:
+            .retry(
+                .tooManyRequests, "too-many-uploads", "Too many uploads of this sender",
+                detail: "A sender may send \(limits.uploadsPerSender) bodies at once.",
                 remedy: "Send again after the time in Retry-After.", seconds: limits.retryAfterSeconds)
         case .forAll:
             .retry(

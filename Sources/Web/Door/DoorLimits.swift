@@ -13,10 +13,14 @@ package struct DoorLimits: Sendable {
     package var connections = 4_096
     /// Open connections of one address: a gateway that speaks for a province's stations stays below.
     package var connectionsPerPeer = 1_024
-    /// Bodies being received at once. Each may hold half a megabyte in flight, so this bounds memory to some 128 MB.
-    package var uploads = 256
-    /// Bodies being received at once from one address, so that one peer leaves room for three others of its kind.
+    /// Bodies being received at once. Ten pieces of each may wait for the disk: 160 MB when all do.
+    package var uploads = 1_024
+    /// Bytes read from a connection at once.
+    package var pieceBytes = 16 << 10
+    /// Bodies being received at once from one address: sixteen stalled peers leave no place, fifteen leave many.
     package var uploadsPerPeer = 64
+    /// Bodies being received at once under the tokens of one sender, from wherever they come.
+    package var uploadsPerSender = 64
     /// From the connection, or the last answer, to a whole request head. The TLS handshake lies inside the first.
     package var headDeadline: TimeAmount = .seconds(10)
     /// A connection kept open after an answer may rest this long before its next request.
@@ -42,7 +46,8 @@ package struct DoorLimits: Sendable {
     /// The limits with no more connections than this process may have open files, less those the book needs.
     package func fitting(openFiles: Int) -> DoorLimits {
         var fitting = self
-        fitting.connections = max(16, min(connections, openFiles - Self.filesOfTheBook - uploads))
+        fitting.uploads = max(8, min(uploads, openFiles / 4))
+        fitting.connections = max(16, min(connections, openFiles - Self.filesOfTheBook - fitting.uploads))
         fitting.connectionsPerPeer = max(8, min(connectionsPerPeer, fitting.connections / 4))
         return fitting
     }

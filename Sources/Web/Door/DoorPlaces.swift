@@ -1,4 +1,4 @@
-// How many connections and bodies under way each peer address has, and all of them together.
+// How many connections and bodies under way each peer address and sender has, and all of them together.
 
 import NIOCore
 import Synchronization
@@ -8,17 +8,32 @@ final class DoorPlaces: Sendable {
     /// Which limit refused.
     enum Fullness: Error, Hashable {
         case forPeer
+        case forSender
         case forAll
     }
 
-    private struct Counts {
-        var connections = 0
-        var uploads = 0
+    /// Places taken, in all and by each holder.
+    private struct Counts<Holder: Hashable & Sendable>: Sendable {
+        private(set) var total = 0
+        private var holders: [Holder: Int] = [:]
+
+        func count(of holder: Holder) -> Int { holders[holder] ?? 0 }
+
+        mutating func begin(_ holder: Holder) {
+            total += 1
+            holders[holder, default: 0] += 1
+        }
+
+        mutating func end(_ holder: Holder) {
+            total -= 1
+            holders[holder] = count(of: holder) == 1 ? nil : count(of: holder) - 1
+        }
     }
 
-    private struct State {
-        var total = Counts()
-        var peers: [PeerAddress: Counts] = [:]
+    private struct State: Sendable {
+        var connections = Counts<PeerAddress>()
+        var uploads = Counts<PeerAddress>()
+        var uploadsOfSenders = Counts<String>()
     }
 
     private let limits: DoorLimits
@@ -27,36 +42,29 @@ final class DoorPlaces: Sendable {
     init(_ limits: DoorLimits) { self.limits = limits }
 
     func beginConnection(_ peer: PeerAddress) throws(Fullness) {
-        try begin(peer, \.connections, forPeer: limits.connectionsPerPeer, forAll: limits.connections)
-    }
-
-    func endConnection(_ peer: PeerAddress) { end(peer, \.connections) }
-
-    func beginUpload(_ peer: PeerAddress) throws(Fullness) {
-        try begin(peer, \.uploads, forPeer: limits.uploadsPerPeer, forAll: limits.uploads)
-    }
-
-    func endUpload(_ peer: PeerAddress) { end(peer, \.uploads) }
-
-    private func begin(
-        _ peer: PeerAddress, _ count: WritableKeyPath<Counts, Int>, forPeer: Int, forAll: Int
-    ) throws(Fullness) {
         try state.withLock { (state) throws(Fullness) in
-            var own = state.peers[peer] ?? Counts()
-            if own[keyPath: count] >= forPeer { throw .forPeer }
-            if state.total[keyPath: count] >= forAll { throw .forAll }
-            own[keyPath: count] += 1
-            state.total[keyPath: count] += 1
-            state.peers[peer] = own
+            if state.connections.count(of: peer) >= limits.connectionsPerPeer { throw .forPeer }
+            if state.connections.total >= limits.connections { throw .forAll }
+            state.connections.begin(peer)
         }
     }
 
-    private func end(_ peer: PeerAddress, _ count: WritableKeyPath<Counts, Int>) {
+    func endConnection(_ peer: PeerAddress) { state.withLock { $0.connections.end(peer) } }
+
+    func beginUpload(_ peer: PeerAddress, _ sender: String) throws(Fullness) {
+        try state.withLock { (state) throws(Fullness) in
+            if state.uploads.count(of: peer) >= limits.uploadsPerPeer { throw .forPeer }
+            if state.uploadsOfSenders.count(of: sender) >= limits.uploadsPerSender { throw .forSender }
+            if state.uploads.total >= limits.uploads { throw .forAll }
+            state.uploads.begin(peer)
+            state.uploadsOfSenders.begin(sender)
+        }
+    }
+
+    func endUpload(_ peer: PeerAddress, _ sender: String) {
         state.withLock { state in
-            guard var own = state.peers[peer] else { return }
-            own[keyPath: count] -= 1
-            state.total[keyPath: count] -= 1
-            state.peers[peer] = own.connections == 0 && own.uploads == 0 ? nil : own
+            state.uploads.end(peer)
+            state.uploadsOfSenders.end(sender)
         }
     }
 }

@@ -131,13 +131,13 @@ struct UploadDoor: Sendable {
         let declared = try checkedHeaders(request.headers)
         let peer = PeerAddress(channel.remoteAddress)
         do throws(DoorPlaces.Fullness) {
-            try places.beginUpload(peer)
+            try places.beginUpload(peer, pass.sender)
         } catch {
             throw Refusal.noPlace(error, limits)
         }
         let file: SpoolFile
         do {
-            defer { places.endUpload(peer) }
+            defer { places.endUpload(peer, pass.sender) }
             file = try await receive(request, channel)
         }
         let digest = file.digest
