@@ -72,7 +72,8 @@ extension FlowTests {
             #expect(known.status == 200 && known.text.hasSuffix(body))
             let repeated = try put("other-name.csv", Self.first, token: scene.token, port: again.port)
             #expect(repeated.status == 200 && repeated.text.hasSuffix(body))
-            #expect(try scene.dump("batches").map { "\($0["name"] ?? "") \($0["sender"] ?? "")" } == ["first.csv down-1"])
+            #expect(
+                try scene.dump("batches").map { "\($0["name"] ?? "") \($0["sender"] ?? "")" } == ["first.csv down-1"])
             #expect(
                 try scene.dump("quarantine").map { "\($0["row"] ?? "") \($0["reason"] ?? "")" }
                     == ["3 sender-not-entitled"])

@@ -63,7 +63,8 @@ import Testing
         #expect(admit(slice(station: "一号站"), entitled: [StationID("一号站")]).block.count == 1)
         #expect(admit(slice(station: "S9"), adoptsAll: true, entitled: own).adoptedStations == [StationID("S9")])
         for (station, entitled) in [("S1", []), ("S1", ["S9"]), ("S2", ["S1"])] as [(String, [String])] {
-            let admitted = admit(slice(station: station), adoptsAll: true, entitled: Set(entitled.map { StationID($0) }))
+            let admitted = admit(
+                slice(station: station), adoptsAll: true, entitled: Set(entitled.map { StationID($0) }))
             #expect(admitted.block.isEmpty && admitted.adoptedStations.isEmpty && admitted.rejections.isEmpty)
             #expect(admitted.quarantined.map(\.cause.reason) == [.senderNotEntitled])
             #expect(admitted.quarantined.map(\.cause.field) == ["station"])

@@ -67,12 +67,14 @@ import Web
         try await DoorUnderTest.serving(limits: limits, tls: identity) { server in
             let received = try await onThread {
                 // Nothing, the first bytes of a ClientHello, and a request in plain text.
-                try [[], [0x16, 0x03, 0x01, 0x02, 0x00], Array(requestText("PUT", "/v1/batches/x", body: "hello").utf8)]
-                    .map { bytes in
-                        let connection = try RawConnection(port: server.port)
-                        connection.send(bytes)
-                        return String(decoding: connection.readToEnd(), as: UTF8.self)
-                    }
+                try [
+                    [], [0x16, 0x03, 0x01, 0x02, 0x00], Array(requestText("PUT", "/v1/batches/x", body: "hello").utf8),
+                ]
+                .map { bytes in
+                    let connection = try RawConnection(port: server.port)
+                    connection.send(bytes)
+                    return String(decoding: connection.readToEnd(), as: UTF8.self)
+                }
             }
             #expect(received.allSatisfy { !$0.contains("HTTP") })
             #expect(server.door.deliveries.isEmpty)

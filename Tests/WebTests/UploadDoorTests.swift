@@ -15,7 +15,8 @@ import Web
 
     @Test func `a new batch is created, a known one is ok, and the node gets the bytes as sent`() async throws {
         try await DoorUnderTest.serving { server in
-            let created = try await server.exchange(requestText("PUT", "/v1/batches/day%201%E6%B0%B4.csv", body: "hello"))
+            let created = try await server.exchange(
+                requestText("PUT", "/v1/batches/day%201%E6%B0%B4.csv", body: "hello"))
             #expect(created.status == 201)
             #expect(created.headers["location"] == "/v1/receipts/\(Self.hello)")
             #expect(created.headers["content-type"] == "application/json")
@@ -37,7 +38,8 @@ import Web
         try await DoorUnderTest.serving { server in
             _ = try await server.exchange(requestText("PUT", "/v1/batches/plain", body: text))
             let half = text.utf8.count / 2
-            let chunks = "\(String(half, radix: 16))\r\n\(text.prefix(half))\r\n\(String(half, radix: 16))\r\n"
+            let chunks =
+                "\(String(half, radix: 16))\r\n\(text.prefix(half))\r\n\(String(half, radix: 16))\r\n"
                 + "\(text.suffix(half))\r\n0\r\n\r\n"
             let answer = try await server.exchange(
                 requestText("PUT", "/v1/batches/chunked", headers: ["Transfer-Encoding: chunked"], body: chunks))
@@ -71,10 +73,11 @@ import Web
         }
     }
 
-    @Test(arguments: [
-        (nil, 401, "token-missing"), ("nobody", 401, "token-unknown"), ("old", 403, "token-expired"),
-        ("gone", 403, "token-retired"),
-    ] as [(String?, Int, String)])
+    @Test(
+        arguments: [
+            (nil, 401, "token-missing"), ("nobody", 401, "token-unknown"), ("old", 403, "token-expired"),
+            ("gone", 403, "token-retired"),
+        ] as [(String?, Int, String)])
     func `who shows no good token is refused`(token: String?, status: Int, problem: String) async throws {
         try await DoorUnderTest.serving { server in
             for request in [
@@ -118,7 +121,8 @@ import Web
             #expect(declared.status == 413 && declared.problem == "too-large")
             #expect(declared.headers["connection"] == "close")
             let streamed = try await server.exchange(
-                requestText("PUT", "/v1/batches/x", headers: ["Transfer-Encoding: chunked"], body: "b\r\n01234567890\r\n"))
+                requestText(
+                    "PUT", "/v1/batches/x", headers: ["Transfer-Encoding: chunked"], body: "b\r\n01234567890\r\n"))
             #expect(streamed.status == 413)
             let fits = try await server.exchange(requestText("PUT", "/v1/batches/x", body: "0123456789"))
             #expect(fits.status == 201)
@@ -274,7 +278,9 @@ import Web
             guard let address = entry.ifa_addr, address.pointee.sa_family == sa_family_t(AF_INET) else { continue }
             var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
             let length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            guard getnameinfo(address, length, &host, socklen_t(host.count), nil, 0, NI_NUMERICHOST) == 0 else { continue }
+            guard getnameinfo(address, length, &host, socklen_t(host.count), nil, 0, NI_NUMERICHOST) == 0 else {
+                continue
+            }
             let text = String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             if !text.hasPrefix("127.") { found.append(text) }
         }

@@ -4,7 +4,8 @@
 struct BatchNameFault: Error, Hashable {
     let detail: String
 
-    static let remedy = "Send one file name, such as 20250501.csv.gz: at most 255 bytes, no slash, no control character."
+    static let remedy =
+        "Send one file name, such as 20250501.csv.gz: at most 255 bytes, no slash, no control character."
 }
 
 /// The rule for names of batches that come over HTTP.

@@ -80,7 +80,8 @@ struct ServeCommand: AsyncParsableCommand {
         let queue = IntakeQueue(node: node)
         let scheme = identity == nil ? "http" : "https"
         let web = WebServer(
-            host: host, port: port, socketPath: socketPath, node: node, uploads: try uploadDoor(node, queue), tls: identity,
+            host: host, port: port, socketPath: socketPath, node: node, uploads: try uploadDoor(node, queue),
+            tls: identity,
             logger: logger,
             started: { bound in
                 Terminal.note("Listening on \(scheme)://\(host):\(bound)/ and \(socketPath)")
@@ -134,7 +135,8 @@ struct ServeCommand: AsyncParsableCommand {
             }
         default:
             throw CommandFailure(
-                status: ExitStatus.usage, message: "--tls-certificate and --tls-key belong together: give both or none.")
+                status: ExitStatus.usage, message: "--tls-certificate and --tls-key belong together: give both or none."
+            )
         }
     }
 

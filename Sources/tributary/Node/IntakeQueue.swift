@@ -76,7 +76,7 @@ actor IntakeQueue {
             for (waiter, outcome) in zip(group, outcomes) { waiter.outcome.resume(returning: outcome) }
             touched.formUnion(news.map(\.series.station))
             planSearch()
-        } catch where group.count > 1 {
+        } catch  where group.count > 1 {
             // One file's fault is not its neighbours'.
             for waiter in group { await take([waiter]) }
         } catch {
@@ -111,7 +111,9 @@ actor IntakeQueue {
     /// Says a failure once, however many senders meet it.
     private func note(_ error: any Error) {
         let message = (error as? CommandFailure)?.message ?? "\(error)"
-        if lastFailure != message { Terminal.note("tributary: a batch at the HTTP door could not be taken: \(message)") }
+        if lastFailure != message {
+            Terminal.note("tributary: a batch at the HTTP door could not be taken: \(message)")
+        }
         lastFailure = message
     }
 }
