@@ -81,8 +81,7 @@ struct ServeCommand: AsyncParsableCommand {
         let scheme = identity == nil ? "http" : "https"
         let web = WebServer(
             host: host, port: port, socketPath: socketPath, node: node, uploads: try uploadDoor(node, queue),
-            tls: identity,
-            logger: logger,
+            tls: identity, logger: logger,
             started: { bound in
                 Terminal.note("Listening on \(scheme)://\(host):\(bound)/ and \(socketPath)")
             },
