@@ -18,6 +18,9 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -45,6 +48,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -91,7 +95,12 @@ let package = Package(
         floor("Storage", ["Exact", "Monitoring", "Formats", grdb, sqlite, crypto]),
         // Floor 7: doors and pages.
         floor("Ingest", ["CZlib", "Monitoring"]),
-        floor("Web", ["Monitoring", hummingbird, httpTypes, log, lifecycle, nioCore, nioPosix, nioHTTP1]),
+        floor(
+            "Web",
+            [
+                "Monitoring", crypto, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, log, lifecycle, nioCore,
+                nioPosix, nioHTTP1, nioHTTPTypes, nioSSL,
+            ]),
         // Floor 8: the station's end.
         floor(
             "Forwarding",
@@ -125,7 +134,7 @@ let package = Package(
         tests("Pipeline", ["Exact", "Monitoring", "Formats", "Standards", "Quality", "Pipeline"]),
         tests("Ingest", ["Monitoring", "Ingest"]),
         tests("Forwarding", ["Monitoring", "Formats", "Forwarding", crypto, nioCore, nioHTTP1, nioPosix, nioSSL]),
-        tests("Web", ["Monitoring", "Web", log]),
+        tests("Web", ["Monitoring", "Web", log, nioCore]),
         tests("RealData", ["Exact", "Monitoring", "Formats", "Standards", "Assessment"]),
         tests("Flow", ["Exact", "Monitoring", "Formats", "Standards", "Pipeline", "Storage"]),
         tests("Tidy", []),

@@ -34,11 +34,13 @@ package enum RejectionReason: String, Sendable, CaseIterable {
     case timeTooOld = "time-too-old"
     case unknownStation = "unknown-station"
     case unknownParameter = "unknown-parameter"
+    /// The station is not one that the batch's sender may speak for.
+    case senderNotEntitled = "sender-not-entitled"
 
     /// Whether rows with this reason are quarantined (隔离) rather than rejected (拒收).
     package var isQuarantine: Bool {
         switch self {
-        case .timeInFuture, .timeTooOld, .unknownStation, .unknownParameter: true
+        case .timeInFuture, .timeTooOld, .unknownStation, .unknownParameter, .senderNotEntitled: true
         default: false
         }
     }

@@ -74,6 +74,7 @@ package struct Admission: Sendable {
     private let profile: SourceProfile
     private let received: Instant
     private let adopts: Bool
+    private let entitled: Set<StationID>?
 
     /// A decision, and whether the series keeps its key.
     fileprivate struct Remembered {
@@ -85,13 +86,16 @@ package struct Admission: Sendable {
     ///   - profile: the profile the batch was decoded with.
     ///   - received: the receiving clock, which stamps are compared with.
     ///   - adoptsAll: a person ingests by hand into a folder without a registry.
+    ///   - entitled: the stations the sender may speak for; `nil`: any, as for the drop folder and by hand.
     package init(
-        registry: Registry, catalogue: ParameterCatalogue, profile: SourceProfile, received: Instant, adoptsAll: Bool
+        registry: Registry, catalogue: ParameterCatalogue, profile: SourceProfile, received: Instant, adoptsAll: Bool,
+        entitled: Set<StationID>? = nil
     ) {
         self.registry = registry
         self.catalogue = catalogue
         self.profile = profile
         self.received = received
+        self.entitled = entitled
         adopts = adoptsAll || profile.adopts
     }
 
@@ -122,16 +126,29 @@ package struct Admission: Sendable {
         let keys = slice.block.seriesTable
         let saysItself = slice.format?.isEvidence ?? false
         guard let memory, let numbers = slice.numbers, numbers.numbers.count == keys.count else {
-            return keys.map { remembered($0, saysItself: saysItself, &adopted) }
+            return keys.map { notEntitled($0) ?? remembered($0, saysItself: saysItself, &adopted) }
         }
         let directory = memory.index(of: numbers.identity)
         return keys.indices.map { index in
+            // The memory serves every sender: what this one may say is asked before it.
+            if let refused = notEntitled(keys[index]) { return refused }
             let number = Int(numbers.numbers[index])
             if let known = memory.decision(directory, number) { return known }
             let decision = remembered(keys[index], saysItself: saysItself, &adopted)
             memory.remember(directory, number, decision)
             return decision
         }
+    }
+
+    /// The decision on a series that the sender may not speak for; `nil` when it may.
+    private func notEntitled(_ key: SeriesKey) -> Remembered? {
+        guard let entitled else { return nil }
+        let known = registry.stationNames[key.station.rawValue] ?? key.station
+        if entitled.contains(known) || entitled.contains(key.station) { return nil }
+        let remedy =
+            "Let the sender speak for \(known) with `tributary station add`, then admit the quarantined rows; or find "
+            + "out who sent them."
+        return Remembered(decision: .quarantine(.senderNotEntitled, remedy: remedy), isUnchanged: false)
     }
 
     private func remembered(
@@ -242,7 +259,7 @@ package struct Admission: Sendable {
     private func keepAside(_ reading: Reading, _ reason: RejectionReason, remedy: String) -> QuarantinedReading {
         let (field, excerpt) =
             switch reason {
-            case .unknownStation: ("station", reading.series.station.rawValue)
+            case .unknownStation, .senderNotEntitled: ("station", reading.series.station.rawValue)
             case .unknownParameter: ("parameter", reading.series.parameter.rawValue)
             default: ("time", reading.start.iso8601(at: profile.offset))
             }

@@ -43,7 +43,7 @@ extension BookReader {
             }
             previous = LogHead(sequence: sequence, hash: stored)
         }
-        return try faults + batchFaults() + alertFaults() + runFaults() + actFaults()
+        return try faults + batchFaults() + alertFaults() + runFaults() + actFaults() + senderFaults()
     }
 
     /// Recomputes the digest of every chunk, unpacks it and compares its counts; empty when all agree.

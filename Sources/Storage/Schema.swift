@@ -8,6 +8,7 @@ package enum Schema {
     /// The SQL of each version, oldest first.
     static let migrations: [String] = [
         migration0001 + "\n\n" + migration0001Triggers,
+        migration0002 + "\n\n" + migration0002Triggers,
         migration0003 + "\n\n" + migration0003Triggers,
         migration0004,
     ]

@@ -1,7 +1,9 @@
-// The pages over HTTP and the command socket: two doors of one node, both ending when told.
+// The pages and the upload door over HTTP(S), and the command socket: doors of one node, all ending when told.
 
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
 package import Logging
 import NIOCore
 import ServiceLifecycle
@@ -19,7 +21,8 @@ package struct CommandReply: Sendable {
     }
 }
 
-/// Serves the read-only pages on a TCP address and, on a Unix socket, the commands of this machine's users.
+/// Serves the read-only pages and the upload door on a TCP address and, on a Unix socket, the commands of this machine's
+/// users.
 package struct WebServer: Service {
     /// Bytes a command's request may have: a list of paths, not the files themselves.
     static let commandByteLimit = 16 << 20
@@ -27,18 +30,28 @@ package struct WebServer: Service {
     private let pages: any Service
     private let commands: any Service
 
+    /// Connections the system may hold before they are accepted: the stations of a province at the full hour.
+    private static let backlog = 4_096
+
     /// - Parameters:
+    ///   - uploads: the upload door; `nil`: pages only.
+    ///   - tls: what the server proves itself with; `nil`: plain HTTP.
     ///   - started: called with the page server's port once both doors are open.
     ///   - perform: runs one command request (JSON) on the node.
     package init(
-        host: String, port: Int, socketPath: String, node: any NodeReading, logger: Logger,
-        started: @escaping @Sendable (Int) async -> Void,
+        host: String, port: Int, socketPath: String, node: any NodeReading, uploads: UploadDoorSettings? = nil,
+        tls: TLSIdentity? = nil, logger: Logger, started: @escaping @Sendable (Int) async -> Void,
         perform: @escaping @Sendable (String) async -> CommandReply
     ) {
         let doors = OpenDoors(started)
+        let limits = uploads?.limits ?? DoorLimits()
+        let places = DoorPlaces(limits)
+        let uploadDoor = uploads.map { UploadDoor($0, places: places, isTLS: tls != nil) }
         pages = Application(
-            router: Self.pageRouter(node),
-            configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "tributary"),
+            responder: FrontDoor(pages: Self.pageRouter(node).buildResponder(), uploads: uploadDoor),
+            server: Self.gatedServer(limits, places, tls),
+            configuration: ApplicationConfiguration(
+                address: .hostname(host, port: port), serverName: "tributary", backlog: Self.backlog),
             onServerRunning: { channel in await doors.opened(port: channel.localAddress?.port ?? port) },
             logger: logger)
         commands = Application(
@@ -53,7 +66,9 @@ package struct WebServer: Service {
             group.addTask { [pages] in try await pages.run() }
             group.addTask { [commands] in try await commands.run() }
             try await group.next()
-            group.cancelAll()
+            // A door that ends by itself takes the other with it; told to end, each finishes what it has begun.
+            if !Task.isShuttingDownGracefully { group.cancelAll() }
+            try await group.waitForAll()
         }
     }
 
@@ -76,8 +91,25 @@ package struct WebServer: Service {
         return router
     }
 
-    private static func pageRouter(_ node: any NodeReading) -> Router<BasicRequestContext> {
-        let router = Router()
+    /// HTTP/1.1, with TLS or without, whose connections are counted and timed.
+    private static func gatedServer(
+        _ limits: DoorLimits, _ places: DoorPlaces, _ tls: TLSIdentity?
+    ) -> HTTPServerBuilder {
+        HTTPServerBuilder { responder in
+            let http = HTTP1Channel(
+                responder: responder,
+                configuration: HTTP1Channel.Configuration(additionalChannelHandlers: [ExchangeTimer(limits)]))
+            guard let tls else {
+                return GatedChannel(base: http, places: places, limits: limits, answersInPlain: true)
+            }
+            return GatedChannel(
+                base: try TLSChannel(http, tlsConfiguration: tls.configuration), places: places, limits: limits,
+                answersInPlain: false)
+        }
+    }
+
+    private static func pageRouter(_ node: any NodeReading) -> Router<DoorContext> {
+        let router = Router(context: DoorContext.self)
         router.get("/") { request, _ -> Response in
             let accepted = request.headers[.acceptLanguage] ?? ""
             let language: Language = accepted.hasPrefix("en") ? .english : .chinese

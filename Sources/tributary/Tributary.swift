@@ -17,10 +17,10 @@ struct Tributary: AsyncParsableCommand {
             """,
         version: Release.version,
         subcommands: [
-            ServeCommand.self, IngestCommand.self, PushCommand.self, CheckCommand.self, AlertsCommand.self,
-            AssessCommand.self, HolesCommand.self, HoleCommand.self, NoticeCommand.self, SettleCommand.self,
-            StatementCommand.self, ExplainCommand.self, ReceiptCommand.self, SimulateCommand.self, DumpCommand.self,
-            DoctorCommand.self, VersionCommand.self,
+            ServeCommand.self, IngestCommand.self, PushCommand.self, StationCommand.self, CheckCommand.self,
+            AlertsCommand.self, AssessCommand.self, HolesCommand.self, HoleCommand.self, NoticeCommand.self,
+            SettleCommand.self, StatementCommand.self, ExplainCommand.self, ReceiptCommand.self, SimulateCommand.self,
+            DumpCommand.self, DoctorCommand.self, VersionCommand.self,
         ])
 }
 

@@ -12,10 +12,9 @@ final class Daemon {
     private let notes: Pipe
 
     /// Starts the daemon and returns once it says that it listens.
-    init(data: String, stations: String, drop: String) throws {
-        let started = try Program.start([
-            "serve", "--data", data, "--stations", stations, "--drop", drop, "--listen", "127.0.0.1:0",
-        ])
+    init(data: String, stations: String, drop: String, options: [String] = []) throws {
+        let started = try Program.start(
+            ["serve", "--data", data, "--stations", stations, "--drop", drop, "--listen", "127.0.0.1:0"] + options)
         process = started.0
         notes = started.notes
         var heard = ""
@@ -58,6 +57,20 @@ func poll(limit: Int = 400, _ condition: () throws -> Bool) throws -> Bool {
 
 /// One page over TCP, read to the end of the connection.
 func page(_ path: String, port: Int) throws -> (status: Int, text: String) {
+    try exchange("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", port: port)
+}
+
+/// Puts one batch at the HTTP door.
+func put(_ name: String, _ body: String, token: String, port: Int) throws -> (status: Int, text: String) {
+    try exchange(
+        """
+        PUT /v1/batches/\(name) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+        Authorization: Bearer \(token)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)
+        """, port: port)
+}
+
+/// One request over TCP, and everything up to the end of the connection.
+func exchange(_ request: String, port: Int) throws -> (status: Int, text: String) {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_in()
@@ -70,8 +83,8 @@ func page(_ path: String, port: Int) throws -> (status: Int, text: String) {
         }
     }
     try #require(connected == 0, "The page server does not accept connections.")
-    let request = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)
-    try #require(send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count)
+    let sent = Array(request.utf8)
+    try #require(send(descriptor, sent, sent.count, Int32(MSG_NOSIGNAL)) == sent.count)
     var answer: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
@@ -82,4 +95,24 @@ func page(_ path: String, port: Int) throws -> (status: Int, text: String) {
     let text = String(decoding: answer, as: UTF8.self)
     let status = text.split(separator: " ", maxSplits: 2).dropFirst().first.flatMap { Int($0) }
     return (try #require(status), text)
+}
+
+/// A blocking call on a thread of its own.
+final class BackgroundCall<Value>: @unchecked Sendable {
+    private let done = DispatchSemaphore(value: 0)
+    private var result: Result<Value, any Error>?
+
+    init(_ body: @escaping @Sendable () throws -> Value) {
+        Thread.detachNewThread { [self] in
+            result = Result(catching: body)
+            done.signal()
+        }
+    }
+
+    /// Waits for the end.
+    func value() throws -> Value {
+        done.wait()
+        guard let result else { preconditionFailure("A call that ended has a result.") }
+        return try result.get()
+    }
 }

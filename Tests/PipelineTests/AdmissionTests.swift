@@ -46,13 +46,31 @@ import Testing
     }
 
     private func admit(
-        _ slice: DecodedSlice, own: SourceProfile? = nil, decodedWith: SourceProfile? = nil, adoptsAll: Bool = false
+        _ slice: DecodedSlice, own: SourceProfile? = nil, decodedWith: SourceProfile? = nil, adoptsAll: Bool = false,
+        entitled: Set<StationID>? = nil
     ) -> AdmittedSlice {
         let own = own ?? profile()
         return Admission(
             registry: registry(own), catalogue: .standard, profile: decodedWith ?? profile(),
-            received: Self.received, adoptsAll: adoptsAll
+            received: Self.received, adoptsAll: adoptsAll, entitled: entitled
         ).admit(slice)
+    }
+
+    @Test func `a sender speaks for its own stations only, by id or by alias, registered or not`() {
+        let own: Set<StationID> = [StationID("S1"), StationID("S9")]
+        #expect(admit(slice(), entitled: own).block.count == 1)
+        #expect(admit(slice(station: "一号站"), entitled: own).block.count == 1)
+        #expect(admit(slice(station: "一号站"), entitled: [StationID("一号站")]).block.count == 1)
+        #expect(admit(slice(station: "S9"), adoptsAll: true, entitled: own).adoptedStations == [StationID("S9")])
+        for (station, entitled) in [("S1", []), ("S1", ["S9"]), ("S2", ["S1"])] as [(String, [String])] {
+            let admitted = admit(
+                slice(station: station), adoptsAll: true, entitled: Set(entitled.map { StationID($0) }))
+            #expect(admitted.block.isEmpty && admitted.adoptedStations.isEmpty && admitted.rejections.isEmpty)
+            #expect(admitted.quarantined.map(\.cause.reason) == [.senderNotEntitled])
+            #expect(admitted.quarantined.map(\.cause.field) == ["station"])
+            #expect(admitted.quarantined.map(\.cause.excerpt) == [station])
+            #expect(admitted.quarantined.first?.reading.value == ExactDecimal("3.1"))
+        }
     }
 
     @Test func `a known station's row is kept as decoded`() {

@@ -1,4 +1,5 @@
-// `tributary serve`: the daemon. It watches the drop folder, answers commands on its socket and serves the pages.
+// `tributary serve`: the daemon. It watches the drop folder, answers commands on its socket, takes batches over HTTP(S)
+// and serves the pages.
 
 import ArgumentParser
 import Foundation
@@ -12,13 +13,17 @@ import Web
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Run the daemon: take batches from a drop folder, open alerts, answer commands, serve the pages.",
+        abstract: "Run the daemon: take batches from a drop folder and over HTTP(S), open alerts, serve the pages.",
         discussion: """
             One process owns a data folder. While it serves, the other commands reach it through the folder's socket. \
             Files appear in the drop folder by rename or are still being written; a file is taken once it stops \
             growing. Taken files leave the folder when their receipt stands; refused ones move to the data folder's \
             rejected/, each with its reason. With --once the daemon ends after the receipts of the files present at \
             the start.
+
+            Senders made with `tributary station` push batches to the same address: PUT /v1/batches/NAME with \
+            `Authorization: Bearer TOKEN`. Over plain HTTP tokens are taken from this machine only, unless \
+            --allow-plain-uploads says that the network is closed.
             """)
 
     @OptionGroup var data: DataOption
@@ -26,14 +31,22 @@ struct ServeCommand: AsyncParsableCommand {
     var stations: String
     @Option(name: .long, help: ArgumentHelp("The drop folder; it is made when missing.", valueName: "dir"))
     var drop: String
-    @Option(name: .long, help: ArgumentHelp("Where the pages are served.", valueName: "host:port"))
+    @Option(name: .long, help: ArgumentHelp("Where pages are served and uploads taken.", valueName: "host:port"))
     var listen = "127.0.0.1:8787"
+    @Option(name: .long, help: ArgumentHelp("The server's certificate and its chain, PEM.", valueName: "file"))
+    var tlsCertificate: String?
+    @Option(name: .long, help: ArgumentHelp("The certificate's private key, PEM, unencrypted.", valueName: "file"))
+    var tlsKey: String?
+    @Flag(name: .long, help: "Take tokens over plain HTTP from other machines too.")
+    var allowPlainUploads = false
     @Flag(name: .long, help: "End after the receipts of the files present at the start.")
     var once = false
 
     func run() async throws {
         try await reportingFailures {
             _ = try address()
+            let identity = try tlsIdentity()
+            raiseOpenFileLimit()
             // Measurements and statements are this user's: nobody else reads the folder or commands the daemon.
             umask(0o077)
             let node = try Node(folder: data.folder, stations: absolutePath(stations))
@@ -44,7 +57,7 @@ struct ServeCommand: AsyncParsableCommand {
             if once {
                 try await intake.takePresentFiles()
             } else {
-                try await serve(node, intake)
+                try await serve(node, intake, identity)
             }
             await node.close()
             return ExitStatus.done
@@ -58,17 +71,20 @@ struct ServeCommand: AsyncParsableCommand {
         Terminal.note("  drop folder \(absolutePath(drop))")
     }
 
-    private func serve(_ node: Node, _ intake: DropIntake) async throws {
+    private func serve(_ node: Node, _ intake: DropIntake, _ identity: TLSIdentity?) async throws {
         let (host, port) = try address()
         let socketPath = SocketPath.forDataFolder(data.folder)
         // Left by a crash: the lock we hold says that nobody listens there.
         try? FileManager.default.removeItem(atPath: socketPath)
         var logger = Logger(label: "tributary") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .warning
+        let queue = IntakeQueue(node: node)
+        let scheme = identity == nil ? "http" : "https"
         let web = WebServer(
-            host: host, port: port, socketPath: socketPath, node: node, logger: logger,
+            host: host, port: port, socketPath: socketPath, node: node, uploads: try uploadDoor(node, queue),
+            tls: identity, logger: logger,
             started: { bound in
-                Terminal.note("Listening on http://\(host):\(bound)/ and \(socketPath)")
+                Terminal.note("Listening on \(scheme)://\(host):\(bound)/ and \(socketPath)")
             },
             perform: { encoded in
                 guard let request = try? NodeRequest(encoded: encoded) else {
@@ -88,12 +104,39 @@ struct ServeCommand: AsyncParsableCommand {
         defer { try? FileManager.default.removeItem(atPath: socketPath) }
         do {
             try await group.run()
+            await queue.searchAlerts()
         } catch let failure as CommandFailure {
             throw failure
         } catch {
             throw CommandFailure(
                 status: ExitStatus.cannotWrite,
                 message: "the daemon ended: \(error). Is \(listen) free? Give another address with --listen.")
+        }
+    }
+
+    private func uploadDoor(_ node: Node, _ queue: IntakeQueue) throws -> UploadDoorSettings {
+        do throws(SpoolProblem) {
+            return try UploadDoorSettings(
+                door: NodeDoor(node: node, queue: queue), spoolFolder: data.folder + "/spool",
+                limits: DoorLimits().fitting(openFiles: openFileLimit()), allowsPlain: allowPlainUploads)
+        } catch {
+            throw CommandFailure(status: ExitStatus.cannotWrite, message: error.description)
+        }
+    }
+
+    private func tlsIdentity() throws -> TLSIdentity? {
+        switch (tlsCertificate, tlsKey) {
+        case (nil, nil): return nil
+        case (let certificate?, let key?):
+            do throws(TLSProblem) {
+                return try TLSIdentity(certificateFile: absolutePath(certificate), keyFile: absolutePath(key))
+            } catch {
+                throw CommandFailure(status: ExitStatus.inputUnusable, message: error.description)
+            }
+        default:
+            throw CommandFailure(
+                status: ExitStatus.usage, message: "--tls-certificate and --tls-key belong together: give both or none."
+            )
         }
     }
 
@@ -106,4 +149,18 @@ struct ServeCommand: AsyncParsableCommand {
         }
         return (String(parts[0]), port)
     }
+}
+
+/// Each connection is an open file: as many as the system lets this process have.
+private func raiseOpenFileLimit() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+}
+
+private func openFileLimit() -> Int {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1_024 }
+    return Int(min(limit.rlim_cur, 1 << 20))
 }

@@ -32,7 +32,8 @@ final class BatchAdmission {
 
     /// Reads `bytes` and hands every admitted slice to `taker`.
     func admit(
-        _ bytes: UnsafeRawBufferPointer, name: String, received: Instant, to taker: some AdmittedRowTaker
+        _ bytes: UnsafeRawBufferPointer, name: String, received: Instant, entitled: Set<StationID>?,
+        to taker: some AdmittedRowTaker
     ) throws -> AdmittedBatch {
         let context = rules.context(bytes, name: name, received: received)
         var batch = AdmittedBatch(ending: BatchEnding(state: .rejected))
@@ -41,7 +42,7 @@ final class BatchAdmission {
             guard let profile = slice.profile else { preconditionFailure("A decoded slice names its profile.") }
             let admission = Admission(
                 registry: rules.registry, catalogue: rules.catalogue, profile: profile, received: received,
-                adoptsAll: rules.registry.isEmpty)
+                adoptsAll: rules.registry.isEmpty, entitled: entitled)
             try taker.take(admission.admit(slice, memory: memory), traits: SeriesTraits(profile))
         }
         switch outcome {

@@ -47,20 +47,22 @@ actor HistoryLane {
             return Outcome(
                 outcome: IngestOutcome(
                     receipt: receipt, isRepeat: true, refusal: try book.storedRefusal(of: receipt)))
-        case .open(let sliced): return try fill(sliced, rules: rules)
+        case .open(let sliced): return try fill(sliced, rules: rules, entitled: file.entitled)
         }
     }
 
     /// Takes up again what a crash left in part.
-    func resume(_ begun: UnfinishedBatch, rules: IntakeRules) throws -> Outcome {
-        try fill(try book.restart(begun), rules: rules)
+    ///
+    /// - Parameter entitled: the stations its sender may speak for now; `nil`: any.
+    func resume(_ begun: UnfinishedBatch, rules: IntakeRules, entitled: Set<StationID>?) throws -> Outcome {
+        try fill(try book.restart(begun), rules: rules, entitled: entitled)
     }
 
-    private func fill(_ sliced: SlicedBatch, rules: IntakeRules) throws -> Outcome {
+    private func fill(_ sliced: SlicedBatch, rules: IntakeRules, entitled: Set<StationID>?) throws -> Outcome {
         let admission = BatchAdmission(rules: rules)
         let admitted = try book.withRawBytes(sliced.place) { raw in
             try admission.admit(
-                raw.bytes, name: sliced.incoming.name, received: sliced.incoming.receivedAt,
+                raw.bytes, name: sliced.incoming.name, received: sliced.incoming.receivedAt, entitled: entitled,
                 to: SliceTaker(book: book, sliced: sliced, raw: raw))
         }
         let receipt: Receipt

@@ -10,6 +10,10 @@ struct IngestFile: Sendable {
     /// The name the batch keeps; it may carry the date that a feed leaves out.
     let name: String
     let sender: String
+    /// The stations the sender may speak for; `nil`: any.
+    var entitled: Set<StationID>?
+    /// Bytes of the file, where the door knows them.
+    var byteCount = 0
 }
 
 /// What became of one file.

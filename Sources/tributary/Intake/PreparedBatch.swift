@@ -55,7 +55,7 @@ final class BatchPreparation {
         let taken = FewSlices()
         do {
             let admitted = try bytes.withUnsafeBytes { raw in
-                try admission.admit(raw, name: file.name, received: received, to: taken)
+                try admission.admit(raw, name: file.name, received: received, entitled: file.entitled, to: taken)
             }
             return .ready(
                 PreparedBatch(

@@ -25,6 +25,9 @@ actor Node {
     let history: HistoryLane
     private var preparation: BatchPreparation?
 
+    /// Who may send over the network; read by the upload door without waiting for the node.
+    let senderRoll: SenderRoll
+
     /// Opens the folder, making it when it is new, and takes over the registry given or the one it knew last.
     init(folder: String, stations: String?) throws {
         self.folder = folder
@@ -49,6 +52,7 @@ actor Node {
         registry = try Node.registry(stations: stations, book: book)
         alertBook = try Node.alertBook(book)
         history = HistoryLane(book: book)
+        senderRoll = SenderRoll(try book.read { try $0.senders() })
     }
 
     static let clock: @Sendable () -> Instant = {
@@ -94,7 +98,9 @@ actor Node {
     /// Takes up the large batches that a crash left in part; they are in no view until they are whole.
     func resumeUnfinishedBatches() async throws {
         for begun in try book.unfinishedBatches() {
-            let taken = try await history.resume(begun, rules: rules)
+            let sender = try book.read { try $0.senders() }.first { $0.id == begun.incoming.sender }
+            let taken = try await history.resume(
+                begun, rules: rules, entitled: sender.flatMap { $0.speaksFor.map(Set.init) })
             try updateAlerts(touched: taken.stations)
         }
     }
@@ -123,6 +129,7 @@ actor Node {
             case .fileNotice(let filing, let format): return try performFileNotice(filing, format)
             case .decideNotice(let deciding, let format): return try performDecideNotice(deciding, format)
             case .notices(let query, let format): return try performNotices(query, format)
+            case .sender(let act, let format): return try performSender(act, format)
             }
         } catch let failure as CommandFailure {
             return .failed(failure)

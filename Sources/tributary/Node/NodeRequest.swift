@@ -20,6 +20,7 @@ enum NodeRequest: Codable, Sendable {
     case fileNotice(NoticeFiling, format: OutputFormat)
     case decideNotice(NoticeDeciding, format: OutputFormat)
     case notices(NoticeQuery, format: OutputFormat)
+    case sender(SenderAct, format: OutputFormat)
 
     var encoded: String {
         get throws { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
@@ -40,4 +41,15 @@ struct DumpSelection: Codable, Sendable {
     /// Civil dates of +08:00, half-open.
     var from: String?
     var until: String?
+}
+
+/// What `tributary station` does.
+enum SenderAct: Codable, Sendable {
+    /// `stations` is `nil` for a sender that speaks for any station.
+    case add(sender: String, stations: [String]?)
+    /// `expires` is the last day on which the token is taken, a civil date of +08:00.
+    case token(sender: String, expires: String?)
+    /// Ends one token, or the sender with all its tokens.
+    case retire(sender: String, token: Int64?)
+    case list
 }
