@@ -15,6 +15,8 @@ package struct BookProblem: Error, Hashable, Sendable, CustomStringConvertible {
         case unbalanced = "book.unbalanced"
         case alreadyIssued = "book.already-issued"
         case unknownSubject = "book.unknown-subject"
+        case readTooLong = "book.read-too-long"
+        case query = "book.query"
     }
 
     package let code: Code

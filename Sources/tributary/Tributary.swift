@@ -19,7 +19,7 @@ struct Tributary: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, IngestCommand.self, CheckCommand.self, AlertsCommand.self, AssessCommand.self,
             SettleCommand.self, StatementCommand.self, ExplainCommand.self, SimulateCommand.self, DumpCommand.self,
-            DoctorCommand.self, VersionCommand.self,
+            QueryCommand.self, DoctorCommand.self, VersionCommand.self,
         ])
 }
 

@@ -106,6 +106,7 @@ actor Node {
             case .statement(let run, let format): return try performStatement(run, format)
             case .explain(let reference, let format): return try performExplain(reference, format)
             case .dump(let selection, let format): return try performDump(selection, format)
+            case .query(let sql, let limit, let format): return try await performQuery(sql, limit: limit, format)
             case .doctor(let format): return try performDoctor(format)
             }
         } catch let failure as CommandFailure {

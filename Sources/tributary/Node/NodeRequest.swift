@@ -12,6 +12,8 @@ enum NodeRequest: Codable, Sendable {
     case statement(run: String?, format: OutputFormat)
     case explain(reference: String, format: OutputFormat)
     case dump(DumpSelection, format: OutputFormat)
+    /// One SQL statement that reads, and the most rows it may give.
+    case query(sql: String, limit: Int, format: OutputFormat)
     case doctor(format: OutputFormat)
 
     var encoded: String {
