@@ -8,14 +8,14 @@ import Glibc
 ///
 /// SQLite cannot take back the part of the log that a reading still sees. Readings end after `reading`; beyond
 /// `walTruncation` every write tries to empty the log, and beyond `walWait` it waits until the readings of that
-/// moment have ended. So the log holds at most `walWait` and one transaction (about 30 MB in a slice of a large
+/// moment have ended: twice `reading` at most. So the log holds at most `walWait` and one transaction (about 30 MB in a slice of a large
 /// batch), as long as readings keep to their time.
 package struct BookLimits: Hashable, Sendable {
     /// How long one reading may last.
     package var reading: Duration = .seconds(5)
     /// Bytes of the log above which a write tries to empty it, and does not wait.
     package var walTruncation = 67_108_864
-    /// Bytes of the log above which a write waits for readings, as long as one may last, to empty it.
+    /// Bytes of the log above which a write waits for readings, so that it can empty it.
     package var walWait = 268_435_456
 
     package init() {}
@@ -32,13 +32,18 @@ extension Book {
     func boundWriteAheadLog(_ db: Database) {
         let byteCount = walByteCount
         guard byteCount > limits.walTruncation else { return }
-        let connection = db.sqliteConnection
-        if byteCount > limits.walWait {
-            let (seconds, attoseconds) = limits.reading.components
-            sqlite3_busy_timeout(connection, Int32(seconds) * 1_000 + Int32(attoseconds / 1_000_000_000_000_000) + 1_000)
+        func empty() -> Bool {
+            sqlite3_wal_checkpoint_v2(db.sqliteConnection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil) == SQLITE_OK
         }
-        sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
-        sqlite3_busy_timeout(connection, 0)
+        if empty() || byteCount <= limits.walWait { return }
+        // The readings that see an older state end in their time, then the whole log goes into the book; those that
+        // began before that still look at the log, and end in theirs. SQLite's own waiting would look at the old marks
+        // all the while, and readings that follow each other closely would hold it up for ever.
+        let deadline = ContinuousClock.now + limits.reading * 2 + .milliseconds(500)
+        while ContinuousClock.now < deadline {
+            usleep(2_000)
+            if empty() { return }
+        }
     }
 
     /// Reads without a limit of time: the log grows meanwhile. Only where SQLite itself must look at the whole file.

@@ -30,7 +30,7 @@ import Testing
     @Test func `readings that follow each other do not let the log grow beyond its bound`() throws {
         let folder = try TemporaryFolder()
         var limits = BookLimits()
-        limits.reading = .milliseconds(100)
+        limits.reading = .milliseconds(40)
         limits.walTruncation = 1_000_000
         limits.walWait = 2_000_000
         let book = try open(folder, limits)
@@ -49,7 +49,7 @@ import Testing
         }
         started.wait()
         var largest = 0
-        for number in 0..<120 {
+        for number in 0..<40 {
             // Twenty series a batch: each writes pages of 16 KiB.
             let rows = (0..<20).map { TestRow("s\($0)", newYear + Int64(number) * 40 * 24 * hour, "\(number)") }
             try book.ingest("batch \(number)", rows)

@@ -202,11 +202,12 @@ private let columns = "station, start_ms, value, is_current, is_disputed, batch_
             ("DELETE FROM alerts", "does not only read"), ("UPDATE alerts SET state = 'x'", "does not only read"),
             ("ATTACH '/dev/null' AS other", "does not only read"), ("BEGIN", "does not only read"),
             ("PRAGMA journal_mode = DELETE", "PRAGMA journal_mode may not be used"), ("VACUUM", "does not only read"),
-            ("CREATE TEMP TABLE t (x)", "does not only read"), ("INSERT INTO observations (station) VALUES ('x')", "read"),
+            ("CREATE TEMP TABLE t (x)", "does not only read"),
+            ("INSERT INTO observations (station) VALUES ('x')", "read"),
             ("SELECT load_extension('x')", "load_extension"), ("SELECT 1; SELECT 2", "more than one statement"),
             ("SELECT 1; DROP TABLE log", "more than one statement"), ("SELECT 1; nonsense", "more than one statement"),
             ("", "no statement"), (" ; -- nothing", "no statement"), ("SELEC 1", "syntax error"),
-            ("SELECT nothing FROM series", "no such column"), ("SELECT * FROM sender_tokens", "may not be read"),
+            ("SELECT nowhere FROM series", "no such column"), ("SELECT * FROM sender_tokens", "may not be read"),
             ("SELECT count(*) FROM sender_tokens", "may not be read"),
             ("SELECT (SELECT max(secret) FROM Sender_Tokens)", "may not be read"),
             ("SELECT * FROM shown", "may not be read"), ("SELECT * FROM sqlite_dbpage", "sqlite_dbpage"),
@@ -238,7 +239,8 @@ private let columns = "station, start_ms, value, is_current, is_disputed, batch_
         #expect(message(product) { $0.time = .milliseconds(50) } == "the query ran longer than 0.05 seconds.")
         #expect(message("SELECT 1234567") { $0.sqlByteCount = 10 } == "the statement has 14 bytes, more than 10.")
         #expect(
-            message("SELECT 'abcdef' AS x") { $0.valueByteCount = 5 } == "a value of column x has 6 bytes, more than 5.")
+            message("SELECT 'abcdef' AS x") { $0.valueByteCount = 5 } == "a value of column x has 6 bytes, more than 5."
+        )
         #expect(
             message("SELECT station FROM observations") { $0.answerByteCount = 5 }
                 == "the answer has more than 5 bytes.")

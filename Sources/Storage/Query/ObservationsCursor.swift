@@ -65,6 +65,10 @@ final class ObservationsCursor {
             if type == SQLITE_INTEGER { found.add(term, number: sqlite3_value_int64(argument)) }
         case .station, .parameter, .statistic, .origin:
             if type == SQLITE_TEXT { found.add(term, text: Self.text(argument)) }
+        case .startBefore:
+            guard type == SQLITE_INTEGER else { return true }
+            let (last, isBeforeAll) = sqlite3_value_int64(argument).subtractingReportingOverflow(1)
+            return !isBeforeAll && narrow(from: nil, until: last)
         case .startFrom, .startUntil, .startAt:
             guard type == SQLITE_INTEGER else { return true }
             let instant = sqlite3_value_int64(argument)

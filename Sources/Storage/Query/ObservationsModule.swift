@@ -13,7 +13,7 @@ enum ObservationsColumn: Int32 {
 /// Each allows a superset of the rows that are asked for; SQLite tests every row again.
 enum ObservationsTerm: Int, CaseIterable {
     case seriesID, station, parameter, statistic, window, origin
-    case startFrom, startUntil, startAt, textFrom, textUntil, textAt
+    case startFrom, startBefore, startUntil, startAt, textFrom, textUntil, textAt
     /// The columns is_current and is_disputed are asked for.
     case marks
 
@@ -30,6 +30,7 @@ enum ObservationsTerm: Int, CaseIterable {
         case .origin where isEqual: self = .origin
         case .startMilliseconds where isEqual: self = .startAt
         case .startMilliseconds where isFrom: self = .startFrom
+        case .startMilliseconds where operation == SQLITE_INDEX_CONSTRAINT_LT: self = .startBefore
         case .startMilliseconds where isUntil: self = .startUntil
         case .start where isEqual: self = .textAt
         case .start where isFrom: self = .textFrom
@@ -47,7 +48,7 @@ enum ObservationsTerm: Int, CaseIterable {
         case .station: 0.01
         case .parameter: 0.1
         case .startAt, .textAt: 0.001
-        case .startFrom, .startUntil, .textFrom, .textUntil: 0.2
+        case .startFrom, .startBefore, .startUntil, .textFrom, .textUntil: 0.2
         case .statistic, .window, .origin: 0.8
         case .marks: 1
         }

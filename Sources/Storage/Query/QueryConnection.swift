@@ -35,7 +35,10 @@ final class QueryConnection {
         sqlite3_busy_timeout(handle, 1_000)
         let user = Unmanaged.passUnretained(context).toOpaque()
         sqlite3_create_module_v2(handle, "observations", ObservationsModule.module, user, nil)
-        for sql in ["PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON", "BEGIN"] {
+        // Using the table once declares it, which the authorizer would refuse later.
+        for sql in [
+            "PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON", "BEGIN", "SELECT 1 FROM observations LIMIT 0",
+        ] {
             guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw problem() }
         }
         try context.learn()

@@ -52,7 +52,8 @@ extension Node {
         if byteCount <= limits.walTruncation {
             return "The write-ahead log (\(byteCount) bytes) is within its usual bound of \(limits.walTruncation)."
         }
-        return "The write-ahead log (\(byteCount) bytes) is above its usual bound of \(limits.walTruncation): something "
+        return
+            "The write-ahead log (\(byteCount) bytes) is above its usual bound of \(limits.walTruncation): something "
             + "reads, or has just read. The next writes empty it; above \(limits.walWait) they wait for that. If it stays, "
             + "another program holds book.sqlite open: end it."
     }
