@@ -11,7 +11,7 @@ extension FlowTests {
         func formats() throws {
             let river = try ExampleRiver()
             let file = try river.write(
-                "=batch.csv",
+                "batch.csv",
                 [
                     "EX-DOWN-1,codmn,2025-05-01T00:00:00+08:00,2.310,N",
                     "EX-DOWN-1,codmn,2025-05-01T04:00:00+08:00,NA,M",
@@ -20,21 +20,21 @@ extension FlowTests {
             let data = river.folder.file("data")
             try Program.run(["ingest", file, "--data", data, "--stations", river.stations])
             let sql = """
-                SELECT o.start, o.value, o.value_real, o.qualifier, b.name FROM observations o
+                SELECT o.start, o.value, o.value_real, o.qualifier, '=1+' || b.seq AS formula FROM observations o
                 JOIN batches b ON b.seq = o.batch_seq WHERE o.station = 'EX-DOWN-1'
                 AND o.start >= '2025-04-30' ORDER BY o.parameter, o.start_ms
                 """
             let csv = """
-                start,value,value_real,qualifier,name
-                2025-04-30T16:00:00Z,2.310,2.31,,'=batch.csv
-                2025-04-30T20:00:00Z,,,,'=batch.csv
-                2025-04-30T16:00:00Z,0.025,0.025,<,'=batch.csv
+                start,value,value_real,qualifier,formula
+                2025-04-30T16:00:00Z,2.310,2.31,,'=1+2
+                2025-04-30T20:00:00Z,,,,'=1+2
+                2025-04-30T16:00:00Z,0.025,0.025,<,'=1+2
 
                 """
             let json = """
-                {"name":"=batch.csv","qualifier":"","start":"2025-04-30T16:00:00Z","value":"2.310","value_real":2.31}
-                {"name":"=batch.csv","qualifier":"","start":"2025-04-30T20:00:00Z","value":null,"value_real":null}
-                {"name":"=batch.csv","qualifier":"<","start":"2025-04-30T16:00:00Z","value":"0.025","value_real":0.025}
+                {"formula":"=1+2","qualifier":"","start":"2025-04-30T16:00:00Z","value":"2.310","value_real":2.31}
+                {"formula":"=1+2","qualifier":"","start":"2025-04-30T20:00:00Z","value":null,"value_real":null}
+                {"formula":"=1+2","qualifier":"<","start":"2025-04-30T16:00:00Z","value":"0.025","value_real":0.025}
 
                 """
             func expectAnswers() throws {
