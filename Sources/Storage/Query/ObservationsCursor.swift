@@ -156,6 +156,11 @@ final class ObservationsCursor {
 
     /// Takes the marks from the current view, which is where the rule stands.
     private func mark() {
+        // The everyday case: one version a start.
+        if row >= end || (row + 1..<max(end, row + 1)).allSatisfy({ chunk.start[$0] > chunk.start[$0 - 1] }) {
+            marks = Array(repeating: (true, false), count: chunk.count)
+            return
+        }
         var view = CurrentView()
         let shown = Interval(
             start: Instant(milliseconds: bounds.lowerBound), end: Instant(milliseconds: bounds.upperBound + 1))
@@ -213,44 +218,6 @@ final class ObservationsCursor {
                 // SQLITE_TRANSIENT: SQLite copies the text.
                 sqlite3_result_text(
                     result, bytes.baseAddress, Int32(bytes.count), unsafeBitCast(-1, to: sqlite3_destructor_type.self))
-            }
-        }
-    }
-}
-
-/// Which series a filter leaves, as SQL.
-private struct SeriesConditions {
-    private var conditions: [String] = []
-    private var values: [(number: Int64?, text: String)] = []
-
-    mutating func add(_ term: ObservationsTerm, number: Int64) {
-        conditions.append(term == .seriesID ? "id = ?" : "window_ms / 1000 = ?")
-        values.append((number, ""))
-    }
-
-    mutating func add(_ term: ObservationsTerm, text: String) {
-        let column =
-            switch term {
-            case .station: "station"
-            case .parameter: "parameter"
-            case .statistic: "statistic"
-            default: "origin"
-            }
-        conditions.append(column + " = ?")
-        values.append((nil, text))
-    }
-
-    var sql: String {
-        "SELECT id, station, parameter, statistic, window_ms, origin, span FROM series"
-            + (conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")) + " ORDER BY id"
-    }
-
-    func bind(to statement: InnerStatement) {
-        for (place, value) in values.enumerated() {
-            if let number = value.number {
-                statement.bind(Int32(place + 1), number)
-            } else {
-                statement.bind(Int32(place + 1), value.text)
             }
         }
     }
