@@ -1,6 +1,5 @@
 // Facts about the book for the doctor: versions, settings, sizes, counts.
 
-import Foundation
 import GRDB
 
 /// What the doctor prints of a book.
@@ -30,8 +29,7 @@ package struct BookStatistics: Hashable, Sendable {
 extension Book {
     /// Versions, settings, sizes and counts, as the writing connection sees them.
     package func statistics() throws -> BookStatistics {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: folder + "/book.sqlite-wal")
-        let walByteCount = attributes?[.size] as? Int ?? 0
+        let walByteCount = walByteCount
         return try pool.writeWithoutTransaction { try BookReader($0).statistics(walByteCount: walByteCount) }
     }
 }

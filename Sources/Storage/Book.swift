@@ -8,11 +8,12 @@ package import Monitoring
 /// A data folder in use (数据目录): `book.sqlite`, `archive/`, `lock`.
 ///
 /// - Writing: `write` runs one transaction, a commit group; calls are served one after another.
-/// - Reading: `read` sees one committed state; keep it under five seconds, so that the write-ahead log can shrink.
+/// - Reading: `read` sees one committed state, for at most five seconds, so that the write-ahead log can shrink.
 package final class Book: Sendable {
     package let folder: String
     package let now: @Sendable () -> Instant
     let pool: DatabasePool
+    let limits: BookLimits
     private let lock: FolderLock
     /// Touched only inside the pool's one writing access, which serves one caller at a time.
     nonisolated(unsafe) let state: WriterState
@@ -27,12 +28,23 @@ package final class Book: Sendable {
     package convenience init(
         folder: String, create: Bool, now: @escaping @Sendable () -> Instant
     ) throws {
-        try self.init(folder: folder, create: create, segmentLimit: Archive.segmentLimit, now: now)
+        try self.init(folder: folder, create: create, limits: BookLimits(), now: now)
     }
 
     /// Opens the book with segments of another length, for tests.
-    package init(folder: String, create: Bool, segmentLimit: Int, now: @escaping @Sendable () -> Instant) throws {
+    package convenience init(
+        folder: String, create: Bool, segmentLimit: Int, now: @escaping @Sendable () -> Instant
+    ) throws {
+        try self.init(folder: folder, create: create, segmentLimit: segmentLimit, limits: BookLimits(), now: now)
+    }
+
+    /// Opens the book with segments of another length or with other limits, for tests.
+    package init(
+        folder: String, create: Bool, segmentLimit: Int = Archive.segmentLimit, limits: BookLimits,
+        now: @escaping @Sendable () -> Instant
+    ) throws {
         self.folder = folder
+        self.limits = limits
         self.now = now
         try Self.prepareFolder(folder, create: create)
         lock = try FolderLock(path: folder + "/lock")
@@ -67,14 +79,18 @@ package final class Book: Sendable {
                 throw error
             }
             state.commit()
+            boundWriteAheadLog(db)
             guard let value else { preconditionFailure("A committed transaction has a value.") }
             return value
         }
     }
 
     /// Reads one committed state.
+    ///
+    /// - Throws: `BookProblem` with code `readTooLong` at the first statement that runs after the time for reading
+    ///   (`BookLimits.reading`); longer work pages by key at a fixed log position.
     package func read<Value>(_ body: (BookReader) throws -> Value) throws -> Value {
-        try pool.read { db in try body(BookReader(db)) }
+        try pool.read { db in try limited(db) { try body(BookReader(db)) } }
     }
 
     /// Moves the write-ahead log into the book and empties it; the writer does so when it has nothing to do.

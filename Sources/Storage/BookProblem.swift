@@ -17,6 +17,8 @@ package struct BookProblem: Error, Hashable, Sendable, CustomStringConvertible {
         case alreadyIssued = "book.already-issued"
         case unknownSubject = "book.unknown-subject"
         case alreadyOnRecord = "book.already-on-record"
+        case readTooLong = "book.read-too-long"
+        case query = "book.query"
     }
 
     package let code: Code

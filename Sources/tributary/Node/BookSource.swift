@@ -1,33 +1,34 @@
-// Stored observations for the pure flows: one reading of the book, frozen at one log position.
+// Stored observations for the pure flows: short readings of the book, all frozen at one log position.
 
 import Formats
 import Monitoring
 import Pipeline
 import Storage
 
-/// Answers the flows from one committed state of the book.
+/// Answers the flows as known at one log position; each call is a reading of its own, so that a long computation holds
+/// no reading open.
 struct BookSource: ObservationSource {
-    let reader: BookReader
+    let book: Book
     let asKnownAt: Int64
 
-    init(_ reader: BookReader) throws {
-        self.reader = reader
-        asKnownAt = try reader.logHead().sequence
+    init(_ book: Book) throws {
+        self.book = book
+        asKnownAt = try book.read { try $0.logHead().sequence }
     }
 
     func series(of station: StationID) throws -> [SeriesKey] {
-        try reader.series(matching: SeriesFilter(stations: [station])).map(\.key)
+        try book.read { try $0.series(matching: SeriesFilter(stations: [station])) }.map(\.key)
     }
 
     func view(_ series: SeriesKey, over interval: Interval) throws -> CurrentView {
-        try reader.readings(series, over: interval, asKnownAt: asKnownAt)
+        try book.read { try $0.readings(series, over: interval, asKnownAt: asKnownAt) }
     }
 
     func digest(_ series: [SeriesKey], over interval: Interval) throws -> Digest256 {
-        try reader.snapshot(series, over: interval, asKnownAt: asKnownAt).digest
+        try book.read { try $0.snapshot(series, over: interval, asKnownAt: asKnownAt) }.digest
     }
 
     func extent(_ series: SeriesKey) throws -> Interval? {
-        try reader.extent(series).map { Interval(start: $0.first, end: $0.last) }
+        try book.read { try $0.extent(series) }.map { Interval(start: $0.first, end: $0.last) }
     }
 }

@@ -29,13 +29,10 @@ extension Node {
         if sections.isEmpty { return }
         let now = Node.clock()
         let rules = DetectionRules()
-        let found = try book.read { reader in
-            let source = try BookSource(reader)
-            return try sections.map { section in
-                try detect(
-                    section, in: registry.registry, source, checks: .example, rules: rules,
-                    now: judgesSilence ? now : nil)
-            }
+        let source = try BookSource(book)
+        let found = try sections.map { section in
+            try detect(
+                section, in: registry.registry, source, checks: .example, rules: rules, now: judgesSilence ? now : nil)
         }
         // Applied to a copy: the book in memory follows the book on disk, never the other way round.
         var updated = alertBook

@@ -8,9 +8,8 @@ import Web
 extension Node {
     func performDoctor(_ format: OutputFormat) throws -> CommandReply {
         let statistics = try book.statistics()
-        let (head, faults) = try book.read { reader in
-            (try reader.logHead(), try reader.verifyLog() + reader.checkIntegrity())
-        }
+        let head = try book.read { try $0.logHead() }
+        let faults = try book.verify()
         var totals = ReceiptCounts()
         var refusedBatches = 0
         for batch in try allReceipts() {
@@ -42,10 +41,23 @@ extension Node {
         var lines = facts.map { fact in
             fact.name + String(repeating: " ", count: max(1, 22 - fact.name.count)) + fact.value
         }
+        lines.append("note: \(walNote(statistics.walByteCount))")
         if let note = statistics.sqliteNote { lines.append("note: \(note)") }
         lines += faults.map { "FAULT \($0). Stop the daemon, keep a copy of the folder, and restore from a backup." }
         if faults.isEmpty { lines.append("The log chain and every chunk agree with their digests.") }
         return .done(lines.map { $0 + "\n" }.joined(), status: status)
+    }
+
+    /// What the size of the write-ahead log means.
+    private func walNote(_ byteCount: Int) -> String {
+        let limits = BookLimits()
+        if byteCount <= limits.walTruncation {
+            return "The write-ahead log (\(byteCount) bytes) is within its usual bound of \(limits.walTruncation)."
+        }
+        return
+            "The write-ahead log (\(byteCount) bytes) is above its usual bound of \(limits.walTruncation): something "
+            + "reads, or has just read. The next writes empty it; above \(limits.walWait) they wait for that. If it stays, "
+            + "another program holds book.sqlite open: end it."
     }
 
     private func allReceipts() throws -> [Receipt] {

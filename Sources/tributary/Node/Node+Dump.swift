@@ -11,7 +11,8 @@ import Web
 typealias DumpRecord = [(name: String, value: String)]
 
 extension Node {
-    /// Rows read at once; longer lists page by position, so that no reading of the book stays open.
+    /// Rows read at once; longer lists page by position, so that no reading of the book stays open. Observations page by
+    /// series, all as known at one log position.
     private static let pageSize = 5_000
 
     func performDump(_ selection: DumpSelection, _ format: OutputFormat) throws -> CommandReply {
@@ -59,54 +60,61 @@ extension Node {
     }
 
     private func dumpObservations(_ selection: DumpSelection, _ interval: Interval) throws -> [DumpRecord] {
-        try book.read { reader in
-            var records: [DumpRecord] = []
-            for series in try chosenSeries(selection, reader) {
-                let view = try reader.readings(series.key, over: interval)
-                for row in 0..<view.count {
-                    records.append(
-                        Self.place(series.key, start: Instant(milliseconds: view.start[row])) + [
-                            ("value", view.value(row)?.description ?? ""),
-                            ("qualifier", Self.sign(view.qualifier[row])),
-                            ("flag", view.flagTable[Int(view.flag[row])]),
-                            ("state", view.isDisputed[row] ? "disputed" : "undisputed"),
-                        ])
-                }
+        let (chosen, position) = try book.read { (try chosenSeries(selection, $0), try $0.logHead().sequence) }
+        var records: [DumpRecord] = []
+        for series in chosen {
+            let view = try book.read { try $0.readings(series.key, over: interval, asKnownAt: position) }
+            for row in 0..<view.count {
+                records.append(
+                    Self.place(series.key, start: Instant(milliseconds: view.start[row])) + [
+                        ("value", view.value(row)?.description ?? ""),
+                        ("qualifier", Self.sign(view.qualifier[row])),
+                        ("flag", view.flagTable[Int(view.flag[row])]),
+                        ("state", view.isDisputed[row] ? "disputed" : "undisputed"),
+                    ])
             }
-            return records
         }
+        return records
     }
 
     private func dumpVersions(_ selection: DumpSelection, _ interval: Interval) throws -> [DumpRecord] {
-        try book.read { reader in
-            var records: [DumpRecord] = []
-            for series in try chosenSeries(selection, reader) {
-                let view = try reader.readings(series.key, over: interval)
-                for start in view.start {
-                    for source in try reader.provenance(series.key, at: Instant(milliseconds: start)) {
-                        records.append(
-                            Self.place(series.key, start: source.version.start) + [
-                                ("value", source.version.value?.description ?? ""),
-                                ("qualifier", Self.sign(source.version.qualifier.rawValue)),
-                                ("flag", source.version.flag), ("batch", source.batchDigest.description),
-                                ("name", source.batchName), ("log", String(source.version.sequence)),
-                            ])
+        let (chosen, position) = try book.read { (try chosenSeries(selection, $0), try $0.logHead().sequence) }
+        var records: [DumpRecord] = []
+        for series in chosen {
+            let starts = try book.read { try $0.readings(series.key, over: interval, asKnownAt: position).start }
+            for page in stride(from: 0, to: starts.count, by: Self.pageSize) {
+                try book.read { reader in
+                    let hidden = try reader.unsettledSequences(at: position)
+                    for start in starts[page..<min(page + Self.pageSize, starts.count)] {
+                        for source in try reader.provenance(series.key, at: Instant(milliseconds: start))
+                        where source.version.sequence <= position && !hidden.contains(source.version.sequence) {
+                            records.append(
+                                Self.place(series.key, start: source.version.start) + [
+                                    ("value", source.version.value?.description ?? ""),
+                                    ("qualifier", Self.sign(source.version.qualifier.rawValue)),
+                                    ("flag", source.version.flag), ("batch", source.batchDigest.description),
+                                    ("name", source.batchName), ("log", String(source.version.sequence)),
+                                ])
+                        }
                     }
                 }
             }
-            return records
         }
+        return records
     }
 
     private func dumpSeries(_ selection: DumpSelection) throws -> [DumpRecord] {
-        try book.read { reader in
-            try chosenSeries(selection, reader).map { series in
-                let extent = try reader.extent(series.key)
-                return [
-                    ("series", series.key.canonicalText), ("span", series.span.rawValue),
-                    ("first", extent.map { $0.first.iso8601(at: .china) } ?? ""),
-                    ("last", extent.map { $0.last.iso8601(at: .china) } ?? ""),
-                ]
+        let chosen = try book.read { try chosenSeries(selection, $0) }
+        return try stride(from: 0, to: chosen.count, by: Self.pageSize).flatMap { page in
+            try book.read { reader in
+                try chosen[page..<min(page + Self.pageSize, chosen.count)].map { series in
+                    let extent = try reader.extent(series.key)
+                    return [
+                        ("series", series.key.canonicalText), ("span", series.span.rawValue),
+                        ("first", extent.map { $0.first.iso8601(at: .china) } ?? ""),
+                        ("last", extent.map { $0.last.iso8601(at: .china) } ?? ""),
+                    ]
+                }
             }
         }
     }

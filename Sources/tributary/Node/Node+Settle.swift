@@ -31,19 +31,16 @@ extension Node {
                 message: "The period \(period) has not closed: settle it once its last day is over.")
         }
         let isExample = agreement.boundary.flatMap { registry.registry.boundaries[$0]?.isExample } ?? false
-        let (run, frozenAt) = try book.read { reader in
-            let source = try BookSource(reader)
-            let inputs = SettlementInputs(source, registry: registry.registry, checks: .example)
-            let run = settle(
-                agreement, period: period, kind: kind, inputs: inputs, program: Release.version,
-                isExampleBoundary: isExample)
-            return (run, source.asKnownAt)
-        }
+        let source = try BookSource(book)
+        let run = settle(
+            agreement, period: period, kind: kind,
+            inputs: SettlementInputs(source, registry: registry.registry, checks: .example), program: Release.version,
+            isExampleBoundary: isExample)
         if case .notSettled = run.outcome {
             return .done(
                 format == .text ? run.refusalText : try refusal(run, format), status: ExitStatus.needsAttention)
         }
-        let issued = try issue(try Statement(run), frozenAt: frozenAt)
+        let issued = try issue(try Statement(run), frozenAt: source.asKnownAt)
         return .done(try issued.rendered(format))
     }
 

@@ -123,6 +123,7 @@ actor Node {
             case .explain(let reference, let format): return try performExplain(reference, format)
             case .receipt(let digest, let format): return try performReceipt(digest, format)
             case .dump(let selection, let format): return try performDump(selection, format)
+            case .query(let sql, let limit, let format): return try await performQuery(sql, limit: limit, format)
             case .doctor(let format): return try performDoctor(format)
             case .holes(let query, let format): return try performHoles(query, format)
             case .markHole(let marking, let format): return try performMarkHole(marking, format)

@@ -14,6 +14,8 @@ enum NodeRequest: Codable, Sendable {
     /// `digest` is a batch's, or its first digits.
     case receipt(digest: String, format: OutputFormat)
     case dump(DumpSelection, format: OutputFormat)
+    /// One SQL statement that reads, and the most rows it may give.
+    case query(sql: String, limit: Int, format: OutputFormat)
     case doctor(format: OutputFormat)
     case holes(HoleQuery, format: OutputFormat)
     case markHole(HoleMarking, format: OutputFormat)
