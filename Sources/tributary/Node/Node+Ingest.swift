@@ -8,33 +8,85 @@ import Storage
 import Web
 
 extension Node {
-    /// Takes files, small ones in commit groups (or each in its own) and large ones by the history lane, and opens the
-    /// alerts that follow from them. Outcomes come in the order of the files.
+    /// Takes the files of a door and opens the alerts that follow from them. Outcomes come in the order of the files.
+    ///
+    /// - Throws: the failure of the first file that could not be read; the others are in the book.
     func ingest(_ files: [IngestFile], commitEach: Bool) async throws -> [IngestOutcome] {
-        var outcomes = [IngestOutcome?](repeating: nil, count: files.count)
+        var outcomes: [IngestOutcome] = []
+        try await ingest(count: files.count, commitEach: commitEach, file: { files[$0] }) { results in
+            outcomes += try results.map { result in
+                switch result {
+                case .taken(let outcome): return outcome
+                case .unreadable(let failure): throw failure
+                }
+            }
+        }
+        return outcomes
+    }
+
+    /// Takes `count` files, small ones in commit groups (or each in its own) and large ones by the history lane, and
+    /// opens the alerts that follow from them. A file that cannot be read stops no other.
+    ///
+    /// - Parameters:
+    ///   - progress: called with the rows of a large batch, slice by slice.
+    ///   - report: called with the results of at most `CommitGroup.fileLimit` files at a time, in order.
+    func ingest(
+        count: Int, commitEach: Bool, file: @escaping @Sendable (Int) -> IngestFile,
+        progress: @escaping @Sendable (Int) -> Void = { _ in }, report: ([FileResult]) throws -> Void
+    ) async throws {
+        var next = 0
+        while next < count {
+            let version = rulesVersion
+            let line = openLine(next..<count, file: file)
+            defer { end(line, version: version) }
+            do {
+                // The registry may change while a large batch has the history lane: the rest is admitted by the new one.
+                while next < count, version == rulesVersion {
+                    let members = next..<min(next + CommitGroup.fileLimit, count)
+                    try report(
+                        try await take(members, from: line, file, commitEach: commitEach, progress: progress))
+                    next = members.upperBound
+                }
+            } catch {
+                forgetPreparations()
+                throw error
+            }
+        }
+    }
+
+    /// Takes the next files of a line.
+    private func take(
+        _ members: Range<Int>, from line: PreparationLine, _ file: @Sendable (Int) -> IngestFile, commitEach: Bool,
+        progress: @escaping @Sendable (Int) -> Void
+    ) async throws -> [FileResult] {
+        var results = [FileResult?](repeating: nil, count: members.count)
         var touched: Set<StationID> = []
         var large: [Int] = []
         var group = LiveGroup()
-        let preparation = livePreparation()
-        for (index, file) in files.enumerated() {
-            switch try preparation.prepare(file, received: Node.clock()) {
-            case .unreadable(let failure): throw failure
+        for index in results.indices {
+            switch try line.next() {
+            case .unreadable(let failure): results[index] = .unreadable(failure)
             case .large: large.append(index)
             case .ready(let batch):
                 group.add(batch, index: index)
-                if commitEach || group.isFull { touched.formUnion(try commit(&group, &outcomes)) }
+                if commitEach || group.isFull { touched.formUnion(try commit(&group, &results)) }
             }
         }
-        touched.formUnion(try commit(&group, &outcomes))
+        touched.formUnion(try commit(&group, &results))
         for index in large {
-            let taken = try await history.take(files[index], rules: rules, received: Node.clock())
-            outcomes[index] = taken.outcome
-            touched.formUnion(taken.stations)
+            do {
+                let taken = try await history.take(
+                    file(members.lowerBound + index), rules: rules, received: Node.clock(), progress: progress)
+                results[index] = .taken(taken.outcome)
+                touched.formUnion(taken.stations)
+            } catch let failure as CommandFailure where failure.status == ExitStatus.inputUnusable {
+                results[index] = .unreadable(failure)
+            }
         }
         try updateAlerts(touched: touched)
-        return outcomes.map { outcome in
-            guard let outcome else { preconditionFailure("Every file has an outcome.") }
-            return outcome
+        return results.map { result in
+            guard let result else { preconditionFailure("Every file has a result.") }
+            return result
         }
     }
 
@@ -60,7 +112,7 @@ extension Node {
     }
 
     /// Commits a group and empties it; the stations it brought something new of.
-    private func commit(_ group: inout LiveGroup, _ outcomes: inout [IngestOutcome?]) throws -> Set<StationID> {
+    private func commit(_ group: inout LiveGroup, _ results: inout [FileResult?]) throws -> Set<StationID> {
         if group.batches.isEmpty { return [] }
         let batches = group.batches
         let indexes = group.indexes
@@ -68,20 +120,14 @@ extension Node {
         let known: [Receipt?]
         var settled: ArraySlice<Receipt>
         let touched: [TouchedSeries]
-        do {
-            (known, settled, touched) = try book.write { writer in
-                let known = try batches.map { try take($0, writer) }
-                return (known, try writer.settleBatches()[...], writer.touched)
-            }
-        } catch {
-            // The stations that the memory has told of were not noted.
-            forgetPreparation()
-            throw error
+        (known, settled, touched) = try book.write { writer in
+            let known = try batches.map { try take($0, writer) }
+            return (known, try writer.settleBatches()[...], writer.touched)
         }
         for (position, batch) in batches.enumerated() {
             if let receipt = known[position] {
-                outcomes[indexes[position]] = IngestOutcome(
-                    receipt: receipt, isRepeat: true, refusal: try book.storedRefusal(of: receipt))
+                results[indexes[position]] = .taken(
+                    IngestOutcome(receipt: receipt, isRepeat: true, refusal: try book.storedRefusal(of: receipt)))
                 continue
             }
             guard let receipt = settled.popFirst() else { preconditionFailure("Every opened batch has a receipt.") }
@@ -89,7 +135,7 @@ extension Node {
                 receipt: receipt, isRepeat: false, refusal: batch.admitted.stopped.map { Book.refusal($0, receipt) })
             outcome.valueCount = batch.admitted.valueCount
             outcome.valueSum = batch.admitted.valueSum
-            outcomes[indexes[position]] = outcome
+            results[indexes[position]] = .taken(outcome)
         }
         return Set(touched.lazy.map(\.series.station))
     }
@@ -115,22 +161,27 @@ extension Node {
         }
     }
 
-    func performIngest(
-        _ paths: [String], stations: String?, commitEach: Bool, _ format: OutputFormat
-    ) async throws -> CommandReply {
+    /// Takes the files of `tributary ingest` and tells what became of them, some hundred files at a time.
+    ///
+    /// - Parameter isLast: after these files the command is at its end.
+    func ingest(
+        count: Int, commitEach: Bool, _ format: OutputFormat, stations: String?, isLast: Bool,
+        file: @escaping @Sendable (Int) -> IngestFile, telling listener: some IngestListener
+    ) async throws {
         if let stations { try useRegistry(stations) }
-        let files = try FileList.files(under: paths)
-        var total = IngestTotal()
-        var lines = format == .csv ? IngestOutcome.csvHeader : ""
-        for group in CommitGroup.cut(files, byteCount: { _ in 0 }) {
-            let members = group.map { IngestFile(path: $0.path, name: $0.name, sender: "ingest") }
-            for outcome in try await ingest(members, commitEach: commitEach) {
-                total.add(outcome)
-                lines += outcome.line(format)
-            }
-        }
-        try updateAllAlerts()
-        lines += total.line(format)
-        return .done(lines, status: total.refused == 0 ? ExitStatus.done : ExitStatus.needsAttention)
+        try await ingest(
+            count: count, commitEach: commitEach, file: file, progress: { listener.admitted(rows: $0) },
+            report: { listener.took(IngestNews($0, format)) })
+        if isLast { try updateAllAlerts() }
+    }
+
+    func performIngest(_ request: IngestRequest) async throws -> CommandReply {
+        let news = CollectedNews()
+        let files = request.files
+        try await ingest(
+            count: files.count, commitEach: request.commitEach, request.format, stations: request.stations,
+            isLast: request.isLast,
+            file: { IngestFile(path: files[$0].path, name: files[$0].name, sender: "ingest") }, telling: news)
+        return .done(try news.encoded)
     }
 }

@@ -5,12 +5,12 @@ import Web
 
 enum NodeGateway {
     /// Performs `request` on the folder, prints the result, and returns the exit code.
-    static func perform(_ request: NodeRequest, folder: String, create: Bool = false) async throws -> Int32 {
+    static func perform(_ request: NodeRequest, folder: String) async throws -> Int32 {
         let reply: CommandReply
         if let answered = try await askDaemon(request, folder: folder) {
             reply = answered
         } else {
-            guard create || FileManager.default.fileExists(atPath: folder + "/book.sqlite") else {
+            guard FileManager.default.fileExists(atPath: folder + "/book.sqlite") else {
                 throw CommandFailure(
                     status: ExitStatus.inputUnusable,
                     message: "\(folder) holds no book: give the data folder of `tributary serve` or `ingest`.")
@@ -26,7 +26,7 @@ enum NodeGateway {
     }
 
     /// The daemon's reply, or `nil` when none serves this folder.
-    private static func askDaemon(_ request: NodeRequest, folder: String) async throws -> CommandReply? {
+    static func askDaemon(_ request: NodeRequest, folder: String) async throws -> CommandReply? {
         let path = SocketPath.forDataFolder(folder)
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         do {
