@@ -39,7 +39,7 @@ final class IngestDisplay: IngestListener {
         }
     }
 
-    func admitted(rows: Int) { state.withLock { $0.progress?.admitted(rows: rows) } }
+    func sees(_ progress: LargeBatchProgress) { state.withLock { $0.progress?.sees(progress) } }
 
     /// Notes files that were not even found.
     func missed(_ failures: [CommandFailure]) {
@@ -75,6 +75,8 @@ struct IngestProgress: Sendable {
     private var rows = 0
     /// Rows of a large batch that is not whole yet.
     private var rowsUnderWay = 0
+    /// Bytes of large batches that are in the book before their turn to be told of.
+    private var bytesAhead = 0
 
     init(_ files: [FoundFile]) {
         var total = 0
@@ -92,12 +94,16 @@ struct IngestProgress: Sendable {
         files = min(files + fileCount, bytesBefore.count - 1)
         rows += rowCount
         rowsUnderWay = 0
+        bytesAhead = 0
         if draws { drawn = nil }
         drawWhenDue()
     }
 
-    mutating func admitted(rows count: Int) {
-        rowsUnderWay += count
+    mutating func sees(_ progress: LargeBatchProgress) {
+        switch progress {
+        case .admitted(let rows): rowsUnderWay += rows
+        case .whole(let place): bytesAhead += bytesBefore[place + 1] - bytesBefore[place]
+        }
         drawWhenDue()
     }
 
@@ -116,7 +122,7 @@ struct IngestProgress: Sendable {
     /// `12.5 of 96.0 MB · 81 of 400 files · 90417 rows · 41200 rows/s · 24 s left`
     func line(after elapsed: Duration) -> String {
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
-        let (done, all) = (bytesBefore[files], bytesBefore[bytesBefore.count - 1])
+        let (done, all) = (bytesBefore[files] + bytesAhead, bytesBefore[bytesBefore.count - 1])
         let seen = rows + rowsUnderWay
         var parts = [
             "\(Self.megabytes(done)) of \(Self.megabytes(all)) MB", "\(files) of \(bytesBefore.count - 1) files",

@@ -75,7 +75,7 @@ extension BatchCheck {
     }
 
     private func stationView(_ registry: String?) -> String {
-        let names = adopted.sorted().prefix(Self.listLimit).map(\.rawValue).joined(separator: " ")
+        let names = adopted.sorted().prefix(Self.listLimit).map(\.rawValue.onOneLine).joined(separator: " ")
         let more = adopted.count > Self.listLimit ? " and \(adopted.count - Self.listLimit) more" : ""
         guard let registry else {
             return "no registry given (--stations): all \(adopted.count) would be provisional: \(names)\(more)"
@@ -92,15 +92,16 @@ extension BatchCheck {
     }
 
     private func seriesText(_ found: SeriesFound, _ catalogue: ParameterCatalogue) -> String {
-        let unit = catalogue[found.key.parameter].map { $0.unit.isEmpty ? "no unit" : $0.unit } ?? "unit unknown"
-        return "\(found.key.canonicalText) [\(unit)]: \(found.count), \(found.first.iso8601(at: .utc)) to "
+        let unit =
+            catalogue[found.key.parameter].map { $0.unit.isEmpty ? "no unit" : "in \($0.unit)" } ?? "unit unknown"
+        return "\(found.key.canonicalText.onOneLine) \(unit): \(found.count), \(found.first.iso8601(at: .utc)) to "
             + found.last.iso8601(at: .utc)
     }
 
     private func storedText(_ reading: Reading) -> String {
         let local = reading.start.iso8601(at: admitted.summary?.profile.offset ?? .utc)
-        let flag = reading.flag.isEmpty ? "" : " flag \(reading.flag)"
-        return "row \(reading.row): \(reading.series.station)/\(reading.series.parameter) "
+        let flag = reading.flag.isEmpty ? "" : " flag \(reading.flag.onOneLine)"
+        return "row \(reading.row): \(reading.series.station.rawValue.onOneLine)/\(reading.series.parameter) "
             + "\(reading.start.iso8601(at: .utc)) (\(local)) \(reading.valueText)\(flag)"
     }
 
@@ -110,8 +111,8 @@ extension BatchCheck {
             + cause.examples.map { example in
                 let place = example.row == 0 ? "whole file" : "row \(example.row)"
                 let field = example.field.isEmpty ? "" : ", \(example.field)"
-                let excerpt = example.excerpt.isEmpty ? "" : ", “\(example.excerpt)”"
-                return "    \(place)\(field)\(excerpt): \(example.remedy)"
+                let excerpt = example.excerpt.isEmpty ? "" : ", “\(example.excerpt.onOneLine)”"
+                return "    \(place)\(field.onOneLine)\(excerpt): \(example.remedy.onOneLine)"
             }
     }
 }

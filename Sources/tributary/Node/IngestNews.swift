@@ -44,16 +44,31 @@ struct IngestNews: Codable, Sendable {
             }
         }
         let kept = text("observations_kept")
-        return "\(text("name")) was refused\(kept == "0" ? "" : ", but for \(kept) observations"): \(text("reason")) "
-            + "(\(text("excerpt"))). \(text("remedy"))"
+        let excerpt = text("excerpt").onOneLine
+        return "\(text("name").onOneLine) was refused\(kept == "0" ? "" : ", but for \(kept) observations"): "
+            + text("reason") + (excerpt.isEmpty ? "" : " (\(excerpt))") + ". \(text("remedy"))"
     }
+}
+
+/// How far a large batch is, of which no receipt tells yet.
+enum LargeBatchProgress: Sendable {
+    case admitted(rows: Int)
+    /// The file at `place` is in the book.
+    case whole(place: Int)
 }
 
 /// Who is told while files are taken.
 protocol IngestListener: Sendable {
     func took(_ news: IngestNews)
-    /// Rows of a large batch that is not whole yet.
-    func admitted(rows: Int)
+    func sees(_ progress: LargeBatchProgress)
+}
+
+extension String {
+    /// With a blank for every control character: a terminal obeys them, and a sentence stays on its line.
+    var onOneLine: String {
+        let scalars = unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
+        return String(String.UnicodeScalarView(scalars))
+    }
 }
 
 /// Keeps the news of one request: its files are limited, so are they.
@@ -62,7 +77,7 @@ final class CollectedNews: IngestListener {
 
     func took(_ more: IngestNews) { news.withLock { $0.add(more) } }
 
-    func admitted(rows: Int) {}
+    func sees(_ progress: LargeBatchProgress) {}
 
     var encoded: String {
         get throws { String(decoding: try JSONEncoder().encode(news.withLock { $0 }), as: UTF8.self) }

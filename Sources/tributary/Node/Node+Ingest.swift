@@ -28,11 +28,11 @@ extension Node {
     /// opens the alerts that follow from them. A file that cannot be read stops no other.
     ///
     /// - Parameters:
-    ///   - progress: called with the rows of a large batch, slice by slice.
+    ///   - progress: called while large batches are taken.
     ///   - report: called with the results of at most `CommitGroup.fileLimit` files at a time, in order.
     func ingest(
         count: Int, commitEach: Bool, file: @escaping @Sendable (Int) -> IngestFile,
-        progress: @escaping @Sendable (Int) -> Void = { _ in }, report: ([FileResult]) throws -> Void
+        progress: @escaping @Sendable (LargeBatchProgress) -> Void = { _ in }, report: ([FileResult]) throws -> Void
     ) async throws {
         var next = 0
         while next < count {
@@ -57,7 +57,7 @@ extension Node {
     /// Takes the next files of a line.
     private func take(
         _ members: Range<Int>, from line: PreparationLine, _ file: @Sendable (Int) -> IngestFile, commitEach: Bool,
-        progress: @escaping @Sendable (Int) -> Void
+        progress: @escaping @Sendable (LargeBatchProgress) -> Void
     ) async throws -> [FileResult] {
         var results = [FileResult?](repeating: nil, count: members.count)
         var touched: Set<StationID> = []
@@ -76,7 +76,9 @@ extension Node {
         for index in large {
             do {
                 let taken = try await history.take(
-                    file(members.lowerBound + index), rules: rules, received: Node.clock(), progress: progress)
+                    file(members.lowerBound + index), rules: rules, received: Node.clock(),
+                    progress: { progress(.admitted(rows: $0)) })
+                progress(.whole(place: members.lowerBound + index))
                 results[index] = .taken(taken.outcome)
                 touched.formUnion(taken.stations)
             } catch let failure as CommandFailure where failure.status == ExitStatus.inputUnusable {
@@ -170,7 +172,7 @@ extension Node {
     ) async throws {
         if let stations { try useRegistry(stations) }
         try await ingest(
-            count: count, commitEach: commitEach, file: file, progress: { listener.admitted(rows: $0) },
+            count: count, commitEach: commitEach, file: file, progress: { listener.sees($0) },
             report: { listener.took(IngestNews($0, format)) })
         if isLast { try updateAllAlerts() }
     }
