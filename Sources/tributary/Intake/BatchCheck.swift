@@ -143,8 +143,10 @@ struct BatchCheck: Sendable {
             count(slice.block)
             for rejection in slice.rejections { note(rejection) }
             for kept in slice.quarantined { note(kept.cause) }
-            rows.rejected += slice.rejections.count
-            rows.quarantined += slice.quarantined.count
+            // A cell that waits for somebody's decision is told as a rejection when it could not become a reading.
+            let waiting = slice.rejections.count { $0.reason.isQuarantine }
+            rows.rejected += slice.rejections.count - waiting
+            rows.quarantined += slice.quarantined.count + waiting
             adopted.formUnion(slice.adoptedStations)
         }
 

@@ -52,8 +52,8 @@ struct IngestCall {
     /// Without a daemon: one line through all files, and every line printed as its files are done.
     private func takeAlone(_ display: IngestDisplay) async throws {
         let node = try Node(folder: folder, stations: nil)
-        try await node.resumeUnfinishedBatches()
         do {
+            try await node.resumeUnfinishedBatches()
             let files = files
             try await node.ingest(
                 count: files.count, commitEach: commitEach, format, stations: stations, isLast: true,
