@@ -30,6 +30,9 @@ enum Terminal {
 
     static func note(_ line: String) { write(line + "\n", to: .standardError) }
 
+    /// Standard error without a line end of its own.
+    static func draw(_ text: String) { write(text, to: .standardError) }
+
     private static func write(_ text: String, to handle: FileHandle) {
         // A reader that closed its pipe early has seen all it wanted.
         try? handle.write(contentsOf: Data(text.utf8))

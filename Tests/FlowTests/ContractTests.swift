@@ -53,7 +53,7 @@ extension FlowTests {
             #expect(
                 first.lines.last == """
                     {"files":1,"rows":10,"nonnull":7,"value_sum":14.855,"accepted":4,"duplicate":1,"conflict":1,\
-                    "rejected":2,"quarantined":2}
+                    "rejected":2,"quarantined":2,"refused":0,"unreadable":0}
                     """)
             #expect(first.exitCode == 0)
             #expect(FileManager.default.fileExists(atPath: file), "Ingested files stay where they are.")
@@ -64,7 +64,7 @@ extension FlowTests {
             #expect(
                 again.lines.last == """
                     {"files":1,"rows":10,"nonnull":0,"value_sum":0,"accepted":0,"duplicate":6,"conflict":0,\
-                    "rejected":0,"quarantined":0}
+                    "rejected":0,"quarantined":0,"refused":0,"unreadable":0}
                     """)
             #expect(again.exitCode == 0)
             #expect(try Program.run(["dump", "log", "--data", data]).output == log, "Nothing was written.")

@@ -34,9 +34,9 @@ enum Program {
 
     @discardableResult
     static func run(
-        _ arguments: [String], in folder: URL = root, environment: [String: String] = [:]
+        _ arguments: [String], in folder: URL = root, environment: [String: String] = [:], input: String? = nil
     ) throws -> ProgramResult {
-        let (process, output, notes) = try start(arguments, in: folder, environment: environment)
+        let (process, output, notes) = try start(arguments, in: folder, environment: environment, input: input)
         // Both pipes are read while the program runs, or a long output would stop it.
         let noteText = NoteReader(notes)
         let outputText = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
@@ -45,8 +45,10 @@ enum Program {
     }
 
     /// Starts a process that goes on, such as the daemon.
+    ///
+    /// - Parameter input: a file that becomes its standard input.
     static func start(
-        _ arguments: [String], in folder: URL = root, environment: [String: String] = [:]
+        _ arguments: [String], in folder: URL = root, environment: [String: String] = [:], input: String? = nil
     ) throws -> (Process, output: Pipe, notes: Pipe) {
         let process = Process()
         process.executableURL = executable
@@ -56,7 +58,8 @@ enum Program {
         let (output, notes) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = notes
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput =
+            try input.map { try FileHandle(forReadingFrom: URL(filePath: $0)) } ?? FileHandle.nullDevice
         try process.run()
         return (process, output, notes)
     }

@@ -9,25 +9,72 @@ import Standards
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Check a registry folder or an agreement file and print every problem with line and remedy.",
+        abstract: "Check a registry folder, an agreement or a batch file and print every problem with its remedy.",
         discussion: """
             A folder is read as one registry with its agreements; worked examples are settled and compared. A single \
-            agreement is checked against the registry given with --stations, or the one around it. Exit code 1 when \
-            there is a problem. Notices (blank parameters of a template) go to standard error.
+            agreement (.yaml, .yml) is checked against the registry given with --stations, or the one around it. \
+            Notices (blank parameters of a template) go to standard error.
+
+            Any other file is read as a batch would be, without storing it: container, format, profile and why, what \
+            its times and values mean, rows, series, the first rows as they would be stored, and every reason for \
+            which rows would be rejected or quarantined. --stations DIR says which stations are registered.
+
+            Exit code 0 when there is no problem and every row would be taken, 1 when something needs a person, 65 \
+            when a file cannot be used at all.
             """)
 
-    @Argument(help: ArgumentHelp("Registry folders and agreement files.", valueName: "path"))
+    @Argument(help: ArgumentHelp("Registry folders, agreement files and batch files.", valueName: "path"))
     var paths: [String]
     @OptionGroup var stations: StationsOption
     @OptionGroup var output: FormatOption
 
     func run() async throws {
         try await reportingFailures {
+            let (texts, batches) = (paths.filter { !Self.isBatch($0) }, paths.filter(Self.isBatch))
             var problems: [Problem] = []
-            for path in paths { problems += try check(absolutePath(path), shown: path) }
+            for path in texts { problems += try check(absolutePath(path), shown: path) }
             report(problems)
-            return problems.isEmpty ? ExitStatus.done : ExitStatus.needsAttention
+            var status = problems.isEmpty ? ExitStatus.done : ExitStatus.needsAttention
+            if !batches.isEmpty { status = max(status, try checkBatches(batches)) }
+            return status
         }
+    }
+
+    /// Whether a path is a file that is no agreement; one that is not there is told of as such.
+    private static func isBatch(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        let isThere = FileManager.default.fileExists(atPath: absolutePath(path), isDirectory: &isFolder)
+        return isThere && !isFolder.boolValue && !path.hasSuffix(".yaml") && !path.hasSuffix(".yml")
+    }
+
+    /// Reads files as batches and prints what would become of them; the greatest exit code.
+    private func checkBatches(_ batches: [String]) throws -> Int32 {
+        guard output.format != .csv else {
+            throw CommandFailure(
+                status: ExitStatus.usage, message: "what a batch would come to is text or json: give one of them.")
+        }
+        let folder = try stations.folder.map { try RegistryFolder.load($0) }
+        if let folder, !folder.problems.isEmpty {
+            throw CommandFailure(
+                status: ExitStatus.inputUnusable,
+                message: "\(stations.stations ?? "") has \(folder.problems.count) problems: check it alone first.")
+        }
+        let rules = IntakeRules(registry: folder?.registry ?? Registry(), catalogue: .standard)
+        var status = ExitStatus.done
+        for path in batches {
+            do {
+                let check = try BatchCheck(absolutePath(path), shown: path, rules: rules, received: Node.clock())
+                Terminal.output(
+                    output.format == .json
+                        ? check.json(catalogue: rules.catalogue).text() + "\n"
+                        : check.text(registry: stations.stations, catalogue: rules.catalogue))
+                status = max(status, check.status)
+            } catch let failure as CommandFailure {
+                Terminal.note("tributary: \(failure.message)")
+                status = max(status, failure.status)
+            }
+        }
+        return status
     }
 
     private func check(_ path: String, shown: String) throws -> [Problem] {

@@ -14,6 +14,8 @@ protocol AdmittedRowTaker {
 /// What reading a batch came to.
 struct AdmittedBatch: Sendable {
     var ending: BatchEnding
+    /// `nil` where not even the format was recognised.
+    var summary: DecodedSummary?
     /// Why reading stopped before the end.
     var stopped: Rejection?
     /// The checksum failed after rows were handed on: they may be anything.
@@ -46,8 +48,11 @@ final class BatchAdmission {
             try taker.take(admission.admit(slice, memory: memory), traits: SeriesTraits(profile))
         }
         switch outcome {
-        case .read(let summary): batch.ending = BatchEnding(summary)
+        case .read(let summary):
+            batch.ending = BatchEnding(summary)
+            batch.summary = summary
         case .stopped(let rejection, let summary):
+            batch.summary = summary
             batch.stopped = rejection
             batch.isDamaged = rejection.reason == .damagedCompression && batch.valueCount > 0
             if batch.isDamaged { return batch }

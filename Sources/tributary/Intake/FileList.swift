@@ -1,43 +1,89 @@
 // The files that paths on a command line name.
 
-import Foundation
 import Glibc
 
 /// A file below a path that a person named.
 struct FoundFile: Sendable {
-    let path: String
+    /// The folder that was named, or the file itself; one text for all files of a folder.
+    private let root: String
+    /// From `root`; empty for a file that was named itself.
+    private let below: String
+    /// A name that the path does not give.
+    private let given: String?
+
+    init(root: String, below: String = "", name: String? = nil) {
+        self.root = root
+        self.below = below
+        given = name
+    }
+
+    var path: String { below.isEmpty ? root : root + "/" + below }
+
     /// From the folder a person named, that folder included: feeds leave dates out of their rows and put them there.
-    let name: String
+    var name: String {
+        if let given { return given }
+        let parts = root.split(separator: "/")
+        if below.isEmpty { return parts.suffix(2).joined(separator: "/") }
+        return (parts.last.map { $0 + "/" } ?? "") + below
+    }
+}
+
+/// Why a file or folder could not be read, in the system's words, and what to do.
+enum UnreadableFile {
+    static func words(_ code: Int32) -> String {
+        let cause = String(cString: strerror(code))
+        switch code {
+        case EACCES, EPERM: return "\(cause): give this user read access to it and to the folders above it."
+        case ENOENT: return "\(cause): it went away, or a link points nowhere."
+        case EMFILE, ENFILE: return "\(cause): raise the limit (ulimit -n) and run the command again."
+        default: return "\(cause): look at the disk and at the system's log, and run the command again."
+        }
+    }
 }
 
 /// Files named by paths: each file itself, and every file below each folder, in path order. Hidden files are left out.
-enum FileList {
+struct FileList {
     /// Lists of planted events and load manifests lie beside batches and are none.
     private static let notBatches: Set<String> = ["manifest.json", "truth.json", "series.json"]
 
-    static func files(under paths: [String]) throws -> [FoundFile] {
-        var files: [FoundFile] = []
-        for path in paths {
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-                throw CommandFailure(status: ExitStatus.inputUnusable, message: "\(path) does not exist.")
-            }
-            let parts = path.split(separator: "/")
-            guard isFolder.boolValue else {
-                files.append(FoundFile(path: path, name: parts.suffix(2).joined(separator: "/")))
-                continue
-            }
-            var names: [String] = []
-            list(path, below: "", into: &names)
-            let folder = parts.last.map { $0 + "/" } ?? ""
-            for name in names.sorted() { files.append(FoundFile(path: path + "/" + name, name: folder + name)) }
+    private(set) var files: [FoundFile] = []
+    /// What could not be looked at, a sentence each.
+    private(set) var failures: [CommandFailure] = []
+
+    /// The files under `paths`; everything that could not be looked at is a failure beside them.
+    init(under paths: [String]) {
+        for path in paths { add(path) }
+    }
+
+    /// A batch that lies in a file under another name.
+    mutating func add(_ path: String, name: String) { files.append(FoundFile(root: path, name: name)) }
+
+    private mutating func add(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            let code = errno
+            return failures.append(
+                code == ENOENT || code == ENOTDIR
+                    ? CommandFailure(status: ExitStatus.inputUnusable, message: "\(path) does not exist.")
+                    : .reading(path, code))
         }
-        return files
+        guard status.st_mode & S_IFMT == S_IFDIR else { return files.append(FoundFile(root: path)) }
+        var names: [String] = []
+        list(path, below: "", into: &names)
+        for name in names.sorted() { files.append(FoundFile(root: path, below: name)) }
+    }
+
+    /// The files under `paths`, all of which can be looked at.
+    static func files(under paths: [String]) throws -> [FoundFile] {
+        let list = FileList(under: paths)
+        if let failure = list.failures.first { throw failure }
+        return list.files
     }
 
     /// Appends the files of a folder, by their names from `root`.
-    private static func list(_ root: String, below folder: String, into names: inout [String]) {
-        guard let entries = opendir(folder.isEmpty ? root : root + "/" + folder) else { return }
+    private mutating func list(_ root: String, below folder: String, into names: inout [String]) {
+        let place = folder.isEmpty ? root : root + "/" + folder
+        guard let entries = opendir(place) else { return failures.append(.reading(place, errno)) }
         defer { closedir(entries) }
         while let entry = readdir(entries) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
@@ -45,9 +91,9 @@ enum FileList {
             }
             if name.hasPrefix(".") { continue }
             let path = folder.isEmpty ? name : folder + "/" + name
-            switch kind(entry.pointee.d_type, root + "/" + path) {
+            switch Self.kind(entry.pointee.d_type, root + "/" + path) {
             case UInt8(DT_DIR): list(root, below: path, into: &names)
-            case UInt8(DT_REG): if !notBatches.contains(name) { names.append(path) }
+            case UInt8(DT_REG): if !Self.notBatches.contains(name) { names.append(path) }
             default: break
             }
         }

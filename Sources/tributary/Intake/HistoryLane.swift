@@ -23,14 +23,14 @@ actor HistoryLane {
     }
 
     /// Takes a file: copied into the archive, decoded from there, committed in slices.
-    func take(_ file: IngestFile, rules: IntakeRules, received: Instant) throws -> Outcome {
+    ///
+    /// - Parameter progress: called with the rows of each slice.
+    func take(
+        _ file: IngestFile, rules: IntakeRules, received: Instant, progress: @escaping @Sendable (Int) -> Void
+    ) throws -> Outcome {
         let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
         var status = stat()
-        guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
-            throw CommandFailure(
-                status: ExitStatus.inputUnusable,
-                message: "\(file.path) cannot be read: \(String(cString: strerror(errno))).")
-        }
+        guard descriptor >= 0, fstat(descriptor, &status) == 0 else { throw CommandFailure.reading(file.path) }
         defer { close(descriptor) }
         let member = try book.archiveLarge(name: file.name, byteCount: Int(status.st_size), receivedAt: received) {
             room in
@@ -47,7 +47,7 @@ actor HistoryLane {
             return Outcome(
                 outcome: IngestOutcome(
                     receipt: receipt, isRepeat: true, refusal: try book.storedRefusal(of: receipt)))
-        case .open(let sliced): return try fill(sliced, rules: rules, entitled: file.entitled)
+        case .open(let sliced): return try fill(sliced, rules: rules, entitled: file.entitled, progress: progress)
         }
     }
 
@@ -55,15 +55,18 @@ actor HistoryLane {
     ///
     /// - Parameter entitled: the stations its sender may speak for now; `nil`: any.
     func resume(_ begun: UnfinishedBatch, rules: IntakeRules, entitled: Set<StationID>?) throws -> Outcome {
-        try fill(try book.restart(begun), rules: rules, entitled: entitled)
+        try fill(try book.restart(begun), rules: rules, entitled: entitled) { _ in }
     }
 
-    private func fill(_ sliced: SlicedBatch, rules: IntakeRules, entitled: Set<StationID>?) throws -> Outcome {
+    private func fill(
+        _ sliced: SlicedBatch, rules: IntakeRules, entitled: Set<StationID>?,
+        progress: @escaping @Sendable (Int) -> Void
+    ) throws -> Outcome {
         let admission = BatchAdmission(rules: rules)
         let admitted = try book.withRawBytes(sliced.place) { raw in
             try admission.admit(
                 raw.bytes, name: sliced.incoming.name, received: sliced.incoming.receivedAt, entitled: entitled,
-                to: SliceTaker(book: book, sliced: sliced, raw: raw))
+                to: SliceTaker(book: book, sliced: sliced, raw: raw, progress: progress))
         }
         let receipt: Receipt
         if let stopped = admitted.stopped, admitted.isDamaged {
@@ -84,6 +87,7 @@ actor HistoryLane {
         let book: Book
         let sliced: SlicedBatch
         let raw: MappedBatch
+        let progress: @Sendable (Int) -> Void
 
         func take(_ slice: AdmittedSlice, traits: SeriesTraits) throws {
             for rejection in slice.rejections { sliced.reject(rejection) }
@@ -91,14 +95,15 @@ actor HistoryLane {
             for station in slice.adoptedStations.sorted() { sliced.adopt(station, name: station.rawValue) }
             try book.add(slice.block, numbers: slice.numbers, to: sliced, traits: traits)
             raw.letGo()
+            progress(slice.block.count)
         }
     }
 }
 
 extension CommandFailure {
-    /// The system's words for the last call on `path`.
-    static func reading(_ path: String) -> CommandFailure {
+    /// A call on `path` failed with `code`, the last call's if not given.
+    static func reading(_ path: String, _ code: Int32 = errno) -> CommandFailure {
         CommandFailure(
-            status: ExitStatus.inputUnusable, message: "\(path) cannot be read: \(String(cString: strerror(errno))).")
+            status: ExitStatus.inputUnusable, message: "\(path) cannot be read: \(UnreadableFile.words(code))")
     }
 }

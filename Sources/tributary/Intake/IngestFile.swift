@@ -30,6 +30,13 @@ struct IngestOutcome: Sendable {
     var digest: Digest256 { receipt.digest }
 }
 
+/// What the door says of one file.
+enum FileResult: Sendable {
+    case taken(IngestOutcome)
+    /// Nothing of it is in the book.
+    case unreadable(CommandFailure)
+}
+
 /// What a batch is read and admitted by: the same for every batch until the registry changes.
 struct IntakeRules: Sendable {
     let registry: Registry

@@ -36,9 +36,13 @@ enum LiveLane {
 
 /// Prepares live batches on one thread.
 final class BatchPreparation {
-    private let admission: BatchAdmission
+    private let rules: IntakeRules
+    private var admission: BatchAdmission
 
-    init(rules: IntakeRules) { admission = BatchAdmission(rules: rules) }
+    init(rules: IntakeRules) {
+        self.rules = rules
+        admission = BatchAdmission(rules: rules)
+    }
 
     /// Reads, decodes and admits a file. Whether the book has it already shows in its transaction.
     func prepare(_ file: IngestFile, received: Instant) throws -> Preparation {
@@ -48,22 +52,29 @@ final class BatchPreparation {
         case .large: return .large
         case .failed(let words):
             return .unreadable(
-                CommandFailure(status: ExitStatus.inputUnusable, message: "\(file.path) cannot be read: \(words)."))
+                CommandFailure(status: ExitStatus.inputUnusable, message: "\(file.path) cannot be read: \(words)"))
         }
         let incoming = IncomingBatch(
             digest: bytes.withUnsafeBytes { sha256($0) }, name: file.name, sender: file.sender, receivedAt: received)
-        let taken = FewSlices()
         do {
-            let admitted = try bytes.withUnsafeBytes { raw in
-                try admission.admit(raw, name: file.name, received: received, entitled: file.entitled, to: taken)
-            }
-            return .ready(
-                PreparedBatch(
-                    incoming: incoming, bytes: bytes, admitted: admitted,
-                    slices: admitted.isDamaged ? [] : taken.slices))
+            return .ready(try admit(bytes, incoming, entitled: file.entitled))
         } catch is TooManyRows {
+            // Its rows are dropped, and with them the stations that the memory has told of.
+            admission = BatchAdmission(rules: rules)
             return .large
         }
+    }
+
+    private func admit(_ bytes: [UInt8], _ incoming: IncomingBatch, entitled: Set<StationID>?) throws -> PreparedBatch {
+        let taken = FewSlices()
+        let admitted = try bytes.withUnsafeBytes { raw in
+            try admission.admit(
+                raw, name: incoming.name, received: incoming.receivedAt, entitled: entitled, to: taken)
+        }
+        // Its rows are dropped, and with them the stations that the memory has told of.
+        if admitted.isDamaged { admission = BatchAdmission(rules: rules) }
+        return PreparedBatch(
+            incoming: incoming, bytes: bytes, admitted: admitted, slices: admitted.isDamaged ? [] : taken.slices)
     }
 
     private struct TooManyRows: Error {}
@@ -75,7 +86,8 @@ final class BatchPreparation {
 
         func take(_ slice: AdmittedSlice, traits: SeriesTraits) throws {
             rowCount += slice.block.count + slice.quarantined.count
-            if !slices.isEmpty, rowCount > LiveLane.rowLimit { throw TooManyRows() }
+            // Rows decide, not slices: a directory of series that earlier batches filled ends slices early.
+            if rowCount > LiveLane.rowLimit { throw TooManyRows() }
             slices.append((slice, traits))
         }
     }
@@ -89,11 +101,13 @@ final class BatchPreparation {
     /// Reads a file at once: one that is replaced while it is read must not become two batches.
     private static func read(_ path: String) -> Contents {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { return .failed(String(cString: strerror(errno))) }
+        guard descriptor >= 0 else { return .failed(UnreadableFile.words(errno)) }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { return .failed(String(cString: strerror(errno))) }
-        guard status.st_mode & S_IFMT == S_IFREG else { return .failed("it is no regular file") }
+        guard fstat(descriptor, &status) == 0 else { return .failed(UnreadableFile.words(errno)) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            return .failed("it is no regular file: give a file, or - to read standard input.")
+        }
         let size = Int(status.st_size)
         if size > LiveLane.byteLimit { return .large }
         var problem: String?
@@ -101,12 +115,12 @@ final class BatchPreparation {
             while count < size + 1 {
                 let got = Glibc.read(descriptor, buffer.baseAddress! + count, size + 1 - count)
                 if got < 0, errno == EINTR { continue }
-                if got < 0 { problem = String(cString: strerror(errno)) }
+                if got < 0 { problem = UnreadableFile.words(errno) }
                 if got <= 0 { break }
                 count += got
             }
         }
         if let problem { return .failed(problem) }
-        return bytes.count == size ? .bytes(bytes) : .failed("it changed while it was read; try again")
+        return bytes.count == size ? .bytes(bytes) : .failed("it changed while it was read: try again.")
     }
 }

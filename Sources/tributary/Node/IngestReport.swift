@@ -6,7 +6,7 @@ import Monitoring
 import Storage
 
 /// A sum of decimals without rounding: one integer for each power of ten.
-struct ExactSum: Sendable {
+struct ExactSum: Codable, Sendable {
     private var mantissas = [Int128](repeating: 0, count: ExactDecimal.exponentRange.count)
 
     /// Adds a block's values.
@@ -29,6 +29,24 @@ struct ExactSum: Sendable {
         return count
     }
 
+    /// One text for each power of ten: JSON numbers are read as floating point.
+    init(from decoder: any Decoder) throws {
+        let texts = try decoder.singleValueContainer().decode([String].self)
+        let read = texts.compactMap { Int128($0) }
+        guard read.count == mantissas.count, texts.count == read.count else {
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(codingPath: decoder.codingPath, debugDescription: "a sum of decimals"))
+        }
+        mantissas = read
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(mantissas.map(\.description))
+    }
+
+    init() {}
+
     mutating func add(_ other: ExactSum) {
         for index in mantissas.indices { mantissas[index] += other.mantissas[index] }
     }
@@ -48,13 +66,21 @@ struct ExactSum: Sendable {
 }
 
 /// Sums over the files of one `tributary ingest`.
-struct IngestTotal {
+struct IngestTotal: Codable, Sendable {
+    /// Files with a receipt.
     var files = 0
     var rows = 0
     var values = 0
     var sum = ExactSum()
-    var counts = ReceiptCounts()
+    var accepted = 0
+    var duplicate = 0
+    var conflict = 0
+    var rejected = 0
+    var quarantined = 0
+    /// Files of which nothing, or not all, could be read, now or when they first came.
     var refused = 0
+    /// Files that could not be opened; they have no receipt.
+    var unreadable = 0
 
     mutating func add(_ outcome: IngestOutcome) {
         let receipt = outcome.receipt
@@ -62,25 +88,45 @@ struct IngestTotal {
         rows += receipt.rowCount
         values += outcome.valueCount
         sum.add(outcome.valueSum)
+        if outcome.refusal != nil { refused += 1 }
         if outcome.isRepeat {
             // The batch was counted when it first came: now all of it is a duplicate.
-            counts.duplicate += receipt.counts.accepted + receipt.counts.duplicate + receipt.counts.conflict
+            duplicate += receipt.counts.accepted + receipt.counts.duplicate + receipt.counts.conflict
             return
         }
-        counts.accepted += receipt.counts.accepted
-        counts.duplicate += receipt.counts.duplicate
-        counts.conflict += receipt.counts.conflict
-        counts.rejected += receipt.counts.rejected
-        counts.quarantined += receipt.counts.quarantined
-        if outcome.refusal != nil { refused += 1 }
+        accepted += receipt.counts.accepted
+        duplicate += receipt.counts.duplicate
+        conflict += receipt.counts.conflict
+        rejected += receipt.counts.rejected
+        quarantined += receipt.counts.quarantined
+    }
+
+    mutating func add(_ other: IngestTotal) {
+        files += other.files
+        rows += other.rows
+        values += other.values
+        sum.add(other.sum)
+        accepted += other.accepted
+        duplicate += other.duplicate
+        conflict += other.conflict
+        rejected += other.rejected
+        quarantined += other.quarantined
+        refused += other.refused
+        unreadable += other.unreadable
+    }
+
+    /// The exit code of a command that ends with these sums.
+    var status: Int32 {
+        if files == 0, unreadable > 0 { return ExitStatus.inputUnusable }
+        return refused == 0 && unreadable == 0 ? ExitStatus.done : ExitStatus.needsAttention
     }
 
     func line(_ format: OutputFormat) -> String {
         let fields: [(String, String)] = [
             ("files", String(files)), ("rows", String(rows)), ("nonnull", String(values)), ("value_sum", sum.text),
-            ("accepted", String(counts.accepted)), ("duplicate", String(counts.duplicate)),
-            ("conflict", String(counts.conflict)), ("rejected", String(counts.rejected)),
-            ("quarantined", String(counts.quarantined)),
+            ("accepted", String(accepted)), ("duplicate", String(duplicate)), ("conflict", String(conflict)),
+            ("rejected", String(rejected)), ("quarantined", String(quarantined)), ("refused", String(refused)),
+            ("unreadable", String(unreadable)),
         ]
         switch format {
         case .json: return "{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}\n"

@@ -17,13 +17,18 @@ actor Node {
     let book: Book
     /// Signs receipts.
     let nodeKey: NodeKey
-    var registry: RegistryFolder { didSet { preparation = nil } }
+    var registry: RegistryFolder { didSet { forgetPreparations() } }
     let catalogue = ParameterCatalogue.standard
     /// The alerts that the book's events add up to.
     var alertBook: AlertBook
     /// Where large batches go.
     let history: HistoryLane
-    private var preparation: BatchPreparation?
+    /// Threads that take batches.
+    private let threads: Int
+    /// The memories that reading live batches keeps, for the present registry and while no thread uses them.
+    private var preparations: [BatchPreparation] = []
+    /// Counts how often those memories were forgotten: what was prepared under an earlier number is prepared again.
+    private(set) var rulesVersion = 0
 
     /// Who may send over the network; read by the upload door without waiting for the node.
     let senderRoll: SenderRoll
@@ -31,6 +36,7 @@ actor Node {
     /// Opens the folder, making it when it is new, and takes over the registry given or the one it knew last.
     init(folder: String, stations: String?) throws {
         self.folder = folder
+        threads = try IntakeThreads.count()
         do {
             book = try Book(folder: folder, create: true, now: Node.clock)
             let opened = try book.openNodeKey()
@@ -85,15 +91,31 @@ actor Node {
     /// What batches are admitted by now.
     var rules: IntakeRules { IntakeRules(registry: registry.registry, catalogue: catalogue) }
 
-    /// The memory that reading live batches keeps, for the present registry.
-    func livePreparation() -> BatchPreparation {
-        if let preparation { return preparation }
-        let made = BatchPreparation(rules: rules)
-        preparation = made
-        return made
+    /// A line of files for this node's writer, with as many threads as the files can use; end it with `end`.
+    func openLine(_ range: Range<Int>, file: @escaping @Sendable (Int) -> IngestFile) -> PreparationLine {
+        let count = max(1, min(threads, range.count))
+        let kept = preparations.suffix(count)
+        preparations.removeLast(kept.count)
+        // The memory last given back is the one of the asking thread: alone it meets every series.
+        return PreparationLine(
+            range, file: file,
+            preparations: kept.reversed() + (kept.count..<count).map { _ in BatchPreparation(rules: rules) })
     }
 
-    func forgetPreparation() { preparation = nil }
+    /// Ends a line that was opened under `version`, and keeps its memories for the next.
+    func end(_ line: PreparationLine, version: Int) {
+        let used = line.end()
+        if version == rulesVersion, preparations.count + used.count <= IntakeThreads.limit {
+            preparations += used.reversed()
+        }
+    }
+
+    /// The registry is another, or prepared batches were dropped: the stations that the memories have told of were not
+    /// noted.
+    func forgetPreparations() {
+        rulesVersion += 1
+        preparations = []
+    }
 
     /// Takes up the large batches that a crash left in part; they are in no view until they are whole.
     func resumeUnfinishedBatches() async throws {
@@ -114,8 +136,7 @@ actor Node {
     func perform(_ request: NodeRequest) async -> CommandReply {
         do {
             switch request {
-            case .ingest(let paths, let stations, let commitEach, let format):
-                return try await performIngest(paths, stations: stations, commitEach: commitEach, format)
+            case .ingest(let request): return try await performIngest(request)
             case .alerts(let onlyOpen, let format): return try performAlerts(onlyOpen: onlyOpen, format)
             case .settle(let agreement, let document, let period, let kind, let format):
                 return try performSettle(agreement, document: document, period: period, kind: kind, format)
@@ -132,12 +153,8 @@ actor Node {
             case .notices(let query, let format): return try performNotices(query, format)
             case .sender(let act, let format): return try performSender(act, format)
             }
-        } catch let failure as CommandFailure {
-            return .failed(failure)
-        } catch let problem as BookProblem {
-            return .failed(CommandFailure(status: ExitStatus.cannotWrite, message: problem.description))
         } catch {
-            return .failed(CommandFailure(status: ExitStatus.ownFault, message: "\(error)"))
+            return .failed(CommandFailure(error))
         }
     }
 
@@ -149,6 +166,18 @@ actor Node {
             "registry \(registry.registry.boundaries.count) boundaries, \(registry.registry.sections.count) sections, "
                 + "\(registry.registry.stations.count) stations, \(registry.agreementFiles.count) agreements",
         ]
+    }
+}
+
+extension CommandFailure {
+    /// What a node's call threw, as it is told to whoever called.
+    init(_ error: any Error) {
+        switch error {
+        case let failure as CommandFailure: self = failure
+        case let problem as BookProblem:
+            self.init(status: ExitStatus.cannotWrite, message: problem.description)
+        default: self.init(status: ExitStatus.ownFault, message: "\(error)")
+        }
     }
 }
 

@@ -5,6 +5,8 @@ import Web
 
 enum NodeGateway {
     /// Performs `request` on the folder, prints the result, and returns the exit code.
+    ///
+    /// - Parameter create: make the folder when there is none.
     static func perform(_ request: NodeRequest, folder: String, create: Bool = false) async throws -> Int32 {
         let reply: CommandReply
         if let answered = try await askDaemon(request, folder: folder) {
@@ -26,7 +28,7 @@ enum NodeGateway {
     }
 
     /// The daemon's reply, or `nil` when none serves this folder.
-    private static func askDaemon(_ request: NodeRequest, folder: String) async throws -> CommandReply? {
+    static func askDaemon(_ request: NodeRequest, folder: String) async throws -> CommandReply? {
         let path = SocketPath.forDataFolder(folder)
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         do {

@@ -4,8 +4,8 @@ import Foundation
 
 /// One command to a data folder. The same value is performed locally or by a running daemon.
 enum NodeRequest: Codable, Sendable {
-    /// Take files and folders, leaving them where they are.
-    case ingest(paths: [String], stations: String?, commitEach: Bool, format: OutputFormat)
+    /// Take files, leaving them where they are; the reply is an `IngestNews` as JSON.
+    case ingest(IngestRequest)
     case alerts(onlyOpen: Bool, format: OutputFormat)
     /// `agreement` is an id of the registry, or `document` holds a file's text and `agreement` its path.
     case settle(agreement: String, document: String?, period: String, kind: String, format: OutputFormat)
@@ -29,6 +29,26 @@ enum NodeRequest: Codable, Sendable {
     }
 
     init(encoded: String) throws { self = try JSONDecoder().decode(Self.self, from: Data(encoded.utf8)) }
+}
+
+/// Files for a data folder. A command with more files than `partLimit` sends several requests one after another, so
+/// that no request or reply grows with their number and a daemon does other things in between.
+struct IngestRequest: Codable, Sendable {
+    /// A multiple of the files that share a commit.
+    static let partLimit = 2_048
+
+    struct Member: Codable, Sendable {
+        let path: String
+        let name: String
+    }
+
+    var files: [Member]
+    /// The registry folder that the node shall take over first.
+    var stations: String?
+    var commitEach: Bool
+    var format: OutputFormat
+    /// After these files the command is at its end: alerts that follow from silence are brought up to date.
+    var isLast: Bool
 }
 
 /// What `tributary dump` prints.

@@ -1,0 +1,189 @@
+// How a file would be read and what would become of its rows; nothing of it is stored.
+
+import Exact
+import Formats
+import Foundation
+import Glibc
+import Monitoring
+import Pipeline
+import Storage
+
+/// What reading a file as a batch would come to.
+struct BatchCheck: Sendable {
+    /// First rows shown.
+    static let rowLimit = 5
+
+    /// The file as a person named it.
+    let file: String
+    let byteCount: Int
+    let digest: Digest256
+    let container: String
+    /// The format, the profile and what ended reading.
+    var admitted = AdmittedBatch(ending: BatchEnding(state: .rejected))
+    /// Whether the profile is a registered station's own rather than the one built in for the format.
+    var isOwnProfile = false
+    var rows = RowKinds()
+    /// In order of appearance.
+    var series: [SeriesFound] = []
+    /// As they would be stored.
+    var firstRows: [Reading] = []
+    /// In order of appearance.
+    var causes: [CauseFound] = []
+    /// Stations that no registry names and that would be taken as provisional.
+    var adopted: Set<StationID> = []
+
+    /// Observations that would be taken, and rows that would not.
+    struct RowKinds: Sendable {
+        var observations = 0
+        var withoutValue = 0
+        /// Values with `<` or `>`.
+        var censored = 0
+        var rejected = 0
+        var quarantined = 0
+    }
+
+    struct SeriesFound: Sendable {
+        let key: SeriesKey
+        var count = 0
+        var first = Instant(milliseconds: .max)
+        var last = Instant(milliseconds: .min)
+    }
+
+    /// One reason, how often it came and its first examples.
+    struct CauseFound: Sendable {
+        static let exampleLimit = 3
+
+        let reason: RejectionReason
+        var count = 0
+        var examples: [Rejection] = []
+    }
+
+    /// Reads the file at `path` by `rules`, as a batch received now.
+    ///
+    /// - Throws: `CommandFailure` when the file cannot be opened.
+    init(_ path: String, shown: String, rules: IntakeRules, received: Instant) throws {
+        let data = try Self.contents(path)
+        let name = FoundFile(root: path).name
+        let found = Findings()
+        let (digest, container, admitted) = try data.withUnsafeBytes { bytes in
+            (
+                sha256(bytes), Self.container(bytes),
+                try BatchAdmission(rules: rules).admit(
+                    bytes, name: name, received: received, entitled: nil, to: found)
+            )
+        }
+        file = shown
+        byteCount = data.count
+        self.digest = digest
+        self.container = container
+        self.admitted = admitted
+        rows = found.rows
+        series = found.series
+        firstRows = found.firstRows
+        adopted = found.adopted
+        if let stopped = admitted.stopped {
+            found.note(stopped)
+            rows.rejected += 1
+        }
+        causes = found.causes
+        if let summary = admitted.summary {
+            isOwnProfile = BuiltInProfiles.all[summary.format] != summary.profile
+            rows.rejected += summary.unkeptRejections
+        }
+    }
+
+    /// Nothing of the file would be taken, or nothing of it could be trusted.
+    var isUnusable: Bool {
+        admitted.stopped != nil && (admitted.isDamaged || rows.observations + rows.quarantined == 0)
+    }
+
+    /// The command's exit code for this file.
+    var status: Int32 {
+        if isUnusable { return ExitStatus.inputUnusable }
+        return rows.rejected + rows.quarantined == 0 ? ExitStatus.done : ExitStatus.needsAttention
+    }
+
+    /// The file's bytes, mapped: a batch may be larger than memory.
+    private static func contents(_ path: String) throws -> Data {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw CommandFailure.reading(path, errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw CommandFailure(
+                status: ExitStatus.inputUnusable, message: "\(path) cannot be read: it is no regular file: give a file."
+            )
+        }
+        guard access(path, R_OK) == 0 else { throw CommandFailure.reading(path, errno) }
+        do {
+            return try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+        } catch {
+            throw CommandFailure(
+                status: ExitStatus.inputUnusable, message: "\(path) cannot be read: \(error.localizedDescription)")
+        }
+    }
+
+    /// What the bytes are packed in, by their beginning.
+    private static func container(_ bytes: UnsafeRawBufferPointer) -> String {
+        let signs: [(beginning: [UInt8], name: String)] = [
+            ([0x1F, 0x8B], "gzip"), ([0x50, 0x4B, 0x03, 0x04], "zip"), ([0x28, 0xB5, 0x2F, 0xFD], "zstd"),
+            ([0x42, 0x5A, 0x68], "bzip2"), ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "xz"),
+        ]
+        return signs.first { bytes.starts(with: $0.beginning) }?.name ?? "plain"
+    }
+
+    /// Takes the slices of one batch and keeps what there is to say of them.
+    private final class Findings: AdmittedRowTaker {
+        var rows = RowKinds()
+        var series: [SeriesFound] = []
+        var firstRows: [Reading] = []
+        var causes: [CauseFound] = []
+        var adopted: Set<StationID> = []
+        private var places: [SeriesKey: Int] = [:]
+        private var causePlaces: [RejectionReason: Int] = [:]
+
+        func take(_ slice: AdmittedSlice, traits: SeriesTraits) throws {
+            count(slice.block)
+            for rejection in slice.rejections { note(rejection) }
+            for kept in slice.quarantined { note(kept.cause) }
+            // A cell that waits for somebody's decision is told as a rejection when it could not become a reading.
+            let waiting = slice.rejections.count { $0.reason.isQuarantine }
+            rows.rejected += slice.rejections.count - waiting
+            rows.quarantined += slice.quarantined.count + waiting
+            adopted.formUnion(slice.adoptedStations)
+        }
+
+        private func count(_ block: ObservationBlock) {
+            for row in 0..<min(block.count, BatchCheck.rowLimit - firstRows.count) { firstRows.append(block[row]) }
+            let found = block.seriesTable.map { key in
+                if let place = places[key] { return place }
+                places[key] = series.count
+                series.append(SeriesFound(key: key))
+                return series.count - 1
+            }
+            for row in 0..<block.count {
+                let place = found[Int(block.series[row])]
+                let start = Instant(milliseconds: block.start[row])
+                series[place].count += 1
+                series[place].first = min(series[place].first, start)
+                series[place].last = max(series[place].last, start)
+                switch Qualifier(rawValue: block.qualifier[row]) {
+                case .missing: rows.withoutValue += 1
+                case .below, .above: rows.censored += 1
+                default: break
+                }
+            }
+            rows.observations += block.count
+        }
+
+        func note(_ rejection: Rejection) {
+            let place =
+                causePlaces[rejection.reason]
+                ?? {
+                    causePlaces[rejection.reason] = causes.count
+                    causes.append(CauseFound(reason: rejection.reason))
+                    return causes.count - 1
+                }()
+            causes[place].count += 1
+            if causes[place].examples.count < CauseFound.exampleLimit { causes[place].examples.append(rejection) }
+        }
+    }
+}
