@@ -14,6 +14,8 @@ struct IngestFile: Sendable {
     /// The name the batch keeps; it may carry the date that a feed leaves out.
     let name: String
     let sender: String
+    /// The file's bytes where the door has read them already.
+    var contents: Data?
 }
 
 /// What became of one file.
@@ -99,7 +101,7 @@ extension Node {
         _ file: IngestFile, received: Instant, damaged: Rejection?, _ writer: BookWriter
     ) throws -> BatchDraft {
         // Read at once: a file replaced while it is read must not become two batches.
-        guard let bytes = FileManager.default.contents(atPath: file.path) else {
+        guard let bytes = file.contents ?? FileManager.default.contents(atPath: file.path) else {
             throw CommandFailure(
                 status: ExitStatus.inputUnusable, message: "\(file.path) cannot be read: check that it exists.")
         }
