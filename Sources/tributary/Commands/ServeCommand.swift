@@ -6,6 +6,7 @@ import Ingest
 import Logging
 import Monitoring
 import ServiceLifecycle
+import Storage
 import UnixSignals
 import Web
 
@@ -90,6 +91,8 @@ struct ServeCommand: AsyncParsableCommand {
             try await group.run()
         } catch let failure as CommandFailure {
             throw failure
+        } catch let problem as BookProblem {
+            throw problem
         } catch {
             throw CommandFailure(
                 status: ExitStatus.cannotWrite,
