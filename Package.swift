@@ -112,7 +112,7 @@ let package = Package(
         tests("Ingest", ["Monitoring", "Ingest"]),
         tests("Web", ["Monitoring", "Web", log]),
         tests("RealData", ["Exact", "Monitoring", "Formats", "Standards", "Assessment"]),
-        tests("Flow", ["Exact", "Monitoring", "Formats", "Standards", "Pipeline", "Storage"]),
+        tests("Flow", ["Exact", "Monitoring", "Formats", "Standards", "Pipeline", "Storage", "Ingest"]),
         tests("Tidy", []),
     ]
 )

@@ -216,5 +216,36 @@ extension FlowTests {
             #expect(try FileManager.default.contentsOfDirectory(atPath: drop) == ["secret-\(names[0])"])
             #expect(try BookContents(river.folder.file("data")).batches.count == names.count - 1)
         }
+
+        @Test("A clock that jumps back and forth between batches changes no value, and the log stays whole")
+        func clock() throws {
+            let river = try ExampleRiver(until: "2025-04-13", irregular: true)
+            let (data, calm) = (river.folder.file("data"), river.folder.file("calm"))
+            let offset = river.folder.file("offset")
+            // Shuffled, and one day late: seconds added to the clock of each run.
+            let jumps = [0, -300 * 86_400, 3_600, 900 * 86_400, -1, -40 * 86_400]
+            var names = try river.batchNames().map { river.batches + "/" + $0 }
+            var numbers = SeededNumbers(seed: 11)
+            names.shuffle(using: &numbers)
+            let share = names.count / jumps.count
+            for (place, jump) in jumps.enumerated() {
+                try Data("\(jump)".utf8).write(to: URL(filePath: offset))
+                let upper = place == jumps.count - 1 ? names.count : (place + 1) * share
+                let some = Array(names[(place * share)..<upper])
+                let run = try Program.run(
+                    ["ingest"] + some + ["--data", data, "--stations", river.stations],
+                    environment: FaultShim.environment(["CLOCK": offset]))
+                try #require(run.exitCode == 0, "\(run.notes)")
+            }
+            try Program.run(["ingest", river.batches, "--data", calm, "--stations", river.stations])
+            let received = try storedReceipts(data).values.compactMap { receipt in
+                receipt.split(separator: "\"received_at\":").last.flatMap { Int($0.prefix { $0 != "," && $0 != "}" }) }
+            }
+            #expect(Set(received.map { $0 / 86_400_000 }).count > 3, "The clock did jump.")
+            let (jumped, straight) = (try BookContents(data), try BookContents(calm))
+            #expect(jumped.snapshot == straight.snapshot && jumped.batches == straight.batches && jumped.faults.isEmpty)
+            let observations = ["dump", "observations", "--format", "csv", "--data"]
+            #expect(try Program.run(observations + [data]).output == Program.run(observations + [calm]).output)
+        }
     }
 }
