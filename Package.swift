@@ -104,7 +104,7 @@ let package = Package(
         // Floor 8: the station's end.
         floor(
             "Forwarding",
-            ["Monitoring", "Formats", "Ingest", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioSSL]),
+            ["Monitoring", "Formats", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioSSL]),
         // Floor 9: commands.
         .executableTarget(
             name: "tributary",
@@ -136,7 +136,7 @@ let package = Package(
         tests("Forwarding", ["Monitoring", "Formats", "Forwarding", crypto, nioCore, nioHTTP1, nioPosix, nioSSL]),
         tests("Web", ["Monitoring", "Web", log, nioCore]),
         tests("RealData", ["Exact", "Monitoring", "Formats", "Standards", "Assessment"]),
-        tests("Flow", ["Exact", "Monitoring", "Formats", "Standards", "Pipeline", "Storage"]),
+        tests("Flow", ["Exact", "Monitoring", "Formats", "Standards", "Pipeline", "Storage", "Ingest"]),
         tests("Tidy", []),
     ]
 )

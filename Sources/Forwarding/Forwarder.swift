@@ -1,7 +1,6 @@
 // The station's end of the way: sends what waits in a folder, oldest first, until every file has its receipt.
 
 package import Formats
-import Ingest
 import Monitoring
 import Synchronization
 
@@ -115,7 +114,7 @@ package actor Forwarder {
     /// Takes one file as far as it goes now.
     ///
     /// - Returns: false when it must be tried again.
-    private func take(_ file: DroppedFile, waiting: Int) async throws -> Bool {
+    private func take(_ file: OutboxFile, waiting: Int) async throws -> Bool {
         // Gone, or replaced while it was read: the next sweep says what is there now.
         guard let content = FileContent(path: file.path), content.byteCount == file.byteCount else { return true }
         guard let digest = content.digest() else {
@@ -137,7 +136,7 @@ package actor Forwarder {
     }
 
     private func answerOfNode(
-        _ file: DroppedFile, _ content: FileContent, _ digest: Digest256, waiting: Int
+        _ file: OutboxFile, _ content: FileContent, _ digest: Digest256, waiting: Int
     ) async throws -> NodeAnswer {
         if doubtful.contains(digest) {
             let answer = NodeAnswer(try await connection.ask(digest), isQuestion: true)
@@ -156,7 +155,7 @@ package actor Forwarder {
         return NodeAnswer(answer, isQuestion: false)
     }
 
-    private func follow(_ answer: NodeAnswer, _ file: DroppedFile, _ digest: Digest256) async throws -> Bool {
+    private func follow(_ answer: NodeAnswer, _ file: OutboxFile, _ digest: Digest256) async throws -> Bool {
         let name = file.relativePath
         switch answer {
         case .receipt(let receipt, let problem):
@@ -213,7 +212,7 @@ package actor Forwarder {
     }
 
     private func settle(
-        _ file: DroppedFile, _ receipt: SignedReceipt, problem: CanonicalJSON?, wasKept: Bool
+        _ file: OutboxFile, _ receipt: SignedReceipt, problem: CanonicalJSON?, wasKept: Bool
     ) throws {
         if !wasKept { try outbox.keep(receipt) }
         guard receipt.state == .complete else {
@@ -234,7 +233,7 @@ package actor Forwarder {
     }
 
     private func refuse(
-        _ file: DroppedFile, _ digest: Digest256, words: String, reason: [String: CanonicalJSON]
+        _ file: OutboxFile, _ digest: Digest256, words: String, reason: [String: CanonicalJSON]
     ) throws {
         var reason = reason
         reason["batch"] = .string(digest.description)

@@ -3,7 +3,6 @@
 import Formats
 import Foundation
 import Glibc
-import Ingest
 import Monitoring
 
 /// The outbox (发送箱): one watched folder, with `sent/`, `refused/` and the receipts.
@@ -13,7 +12,7 @@ package struct Outbox {
     private let root: String
     private let receipts: String
     private let deletesSent: Bool
-    private var folder: DropFolder
+    private var folder: SweptFolder
     /// Paths that the last sweep found closed to us.
     private(set) var unreadable: [String] = []
 
@@ -33,7 +32,7 @@ package struct Outbox {
             if let receipts, receipts.hasPrefix(root + "/") {
                 own.insert(String(receipts.dropFirst(root.utf8.count + 1)))
             }
-            folder = try DropFolder(root: root, skipping: own)
+            folder = try SweptFolder(root: root, skipping: own)
             try FileManager.default.createDirectory(atPath: self.receipts, withIntermediateDirectories: true)
         } catch {
             throw ForwardingProblem(
@@ -44,8 +43,8 @@ package struct Outbox {
     // MARK: Waiting files
 
     /// The files that are whole and readable, oldest first.
-    mutating func sweep() -> [DroppedFile] {
-        let (readable, closed) = folder.sweep().reduce(into: ([DroppedFile](), [String]())) { lists, file in
+    mutating func sweep() -> [OutboxFile] {
+        let (readable, closed) = folder.sweep().reduce(into: ([OutboxFile](), [String]())) { lists, file in
             if access(file.path, R_OK) == 0 {
                 lists.0.append(file)
             } else if FileManager.default.fileExists(atPath: file.path) {
@@ -112,7 +111,7 @@ package struct Outbox {
     // MARK: Files that leave
 
     /// Takes a file out of the folder once its receipt is kept. A file that was replaced since the sweep stays.
-    func finish(_ file: DroppedFile, _ digest: Digest256) throws {
+    func finish(_ file: OutboxFile, _ digest: Digest256) throws {
         guard folder.isUnchanged(file) else { return }
         if deletesSent {
             guard unlink(file.path) == 0 || errno == ENOENT else { throw failure("delete", file.path) }
@@ -122,7 +121,7 @@ package struct Outbox {
     }
 
     /// `sent/` keeps the folders of stations; a name that is taken by other bytes gets the digest before it.
-    private func sentPath(_ file: DroppedFile, _ digest: Digest256) -> String {
+    private func sentPath(_ file: OutboxFile, _ digest: Digest256) -> String {
         let plain = root + "/sent/" + file.relativePath
         if !FileManager.default.fileExists(atPath: plain) { return plain }
         return URL(filePath: plain).deletingLastPathComponent().path(percentEncoded: false) + named(file, digest)
@@ -131,7 +130,7 @@ package struct Outbox {
     /// Moves a file that the node cannot take to `refused/`, its reason first.
     ///
     /// - Returns: false when the file is another by now: it may not have been what the node refused.
-    func refuse(_ file: DroppedFile, _ digest: Digest256, reason: CanonicalJSON) throws -> Bool {
+    func refuse(_ file: OutboxFile, _ digest: Digest256, reason: CanonicalJSON) throws -> Bool {
         guard folder.isUnchanged(file) else { return false }
         let target = root + "/refused/" + named(file, digest)
         try makeFolder(root + "/refused")
@@ -141,11 +140,11 @@ package struct Outbox {
     }
 
     /// The digest in the name keeps two files of one name apart.
-    private func named(_ file: DroppedFile, _ digest: Digest256) -> String {
+    private func named(_ file: OutboxFile, _ digest: Digest256) -> String {
         digest.description.prefix(12) + "-" + (file.relativePath as NSString).lastPathComponent
     }
 
-    private func move(_ file: DroppedFile, to target: String) throws {
+    private func move(_ file: OutboxFile, to target: String) throws {
         let parent = (target as NSString).deletingLastPathComponent
         try makeFolder(parent)
         guard rename(file.path, target) == 0 || errno == ENOENT else { throw failure("move", file.path) }

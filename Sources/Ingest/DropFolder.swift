@@ -1,114 +1,212 @@
 // The drop folder as the daemon sees it: which files are whole, and where each goes once its receipt stands.
 
-package import Foundation
-package import Monitoring
+import Foundation
+import Glibc
 
-/// A file that lies in the drop folder and has stopped growing.
-package struct DroppedFile: Hashable, Sendable {
-    /// From the drop folder; nested folders per station are kept.
-    package let relativePath: String
-    package let path: String
-    package let byteCount: Int
-    package let modified: Date
-}
-
-/// Watches one folder by sweeping it.
+/// Watches one folder and everything below it, and sweeps it behind the watch.
 ///
-/// A file counts as whole when its size and time did not change between two sweeps: a station may still be writing
-/// it. Hidden files, `*.part` and `*.tmp` are files in the making, and links are never followed.
+/// - A file that was closed by its writer or moved in is whole at once (`arrivals`).
+/// - Any other file, and an empty one, is whole when two sweeps found it unchanged and nobody has it open for writing;
+///   who holds it open without writing gets `writerPatience`.
+/// - Hidden files, `*.part` and `*.tmp` are files in the making. Links are never followed; what is no regular file
+///   stays where it is and is told of once.
 package struct DropFolder {
-    private struct Stamp: Hashable {
-        let byteCount: Int
-        let modified: Date
+    /// Files remembered between sweeps, about 200 bytes each; more wait in the folder until these are taken.
+    package static let fileLimit = 250_000
+    static let depthLimit = 32
+    /// Notices remembered so that each is given once.
+    static let noticeLimit = 10_000
+    /// How long a file that somebody holds open for writing must lie unchanged.
+    static let writerPatience = Duration.seconds(30)
+    /// How long a file that could not be taken or removed is left in peace.
+    static let retryPause = Duration.seconds(60)
+
+    struct Sighting {
+        let stamp: FileStamp
+        let since: ContinuousClock.Instant
+        var sweep: Int
     }
 
-    private let root: String
-    private let skipped: Set<String>
-    private var previous: [String: Stamp] = [:]
+    package let watch: FolderWatch
+    let root: String
+    var sightings: [DropPath: Sighting] = [:]
+    /// Files we can do nothing with until they change or the pause is over.
+    var passedOver: [DropPath: Sighting] = [:]
+    private var folders: [Int32: DropPath] = [:]
+    private(set) var sweepNumber = 0
+    private var told: Set<String> = []
+    private var notices: [String] = []
+    /// Folders appeared or went, or events were lost: sweep before the next arrivals.
+    package internal(set) var wantsSweep = true
+    /// Whether every folder of the last sweep is watched; if not, sweeps alone find what arrives there.
+    package private(set) var isWatched = false
 
-    /// - Parameter skipping: folders of `root` that are not looked into.
-    package init(root: String, skipping: Set<String> = []) throws {
+    package init(root: String) throws {
         self.root = root
-        skipped = skipping
+        watch = try FolderWatch()
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
     }
 
-    /// The files that are whole, in path order. Call again later for the rest.
-    package mutating func sweep() -> [DroppedFile] {
-        let found = list()
-        var whole: [DroppedFile] = []
-        for (relative, stamp) in found where previous[relative] == stamp {
-            whole.append(
-                DroppedFile(
-                    relativePath: relative, path: root + "/" + relative, byteCount: stamp.byteCount,
-                    modified: stamp.modified))
-        }
-        previous = found
-        return whole.sorted { $0.relativePath < $1.relativePath }
+    /// True when no file is known that is still to be taken.
+    package var isSettled: Bool { sightings.isEmpty }
+
+    /// What the operator should know, each once.
+    package mutating func takeNotices() -> [String] {
+        defer { notices = [] }
+        return notices
     }
 
-    /// True when the last sweep saw no file at all, whole or not.
-    package var isEmpty: Bool { previous.isEmpty }
+    mutating func tell(_ notice: String) {
+        if told.count < Self.noticeLimit, told.insert(notice).inserted { notices.append(notice) }
+    }
+}
 
-    /// How many files the last sweep saw, whole or not.
-    package var count: Int { previous.count }
-
-    private func list() -> [String: Stamp] {
-        let base = URL(filePath: root, directoryHint: .isDirectory)
-        guard let walk = FileManager.default.enumerator(at: base, includingPropertiesForKeys: Array(Self.keys)) else {
-            return [:]
-        }
-        let prefix = base.standardizedFileURL.path(percentEncoded: false)
-        var found: [String: Stamp] = [:]
-        while let url = walk.nextObject() as? URL {
-            let name = url.lastPathComponent
-            if name.hasPrefix(".") || name.hasSuffix(".part") || name.hasSuffix(".tmp") { continue }
-            let path = url.standardizedFileURL.path(percentEncoded: false)
-            guard path.hasPrefix(prefix) else { continue }
-            var relative = path.dropFirst(prefix.count).drop { $0 == "/" }
-            if !skipped.isEmpty, relative.last == "/" { relative.removeLast() }
-            if skipped.contains(String(relative)) {
-                walk.skipDescendants()
-                continue
+extension DropFolder {
+    /// The files that the watch saw closed or moved in since the last call, oldest first.
+    package mutating func arrivals() -> [DroppedFile] {
+        var complete: Set<DropPath> = []
+        var isTreeChanged = false
+        watch.drain { event in
+            if event.changesTree { isTreeChanged = true }
+            if event.completesFile, !event.changesTree, let folder = folders[event.folder],
+                !Self.isInTheMaking(event.name)
+            {
+                complete.insert(folder.child(event.name))
             }
-            guard let stamp = stamp(of: url) else { continue }
-            found[String(relative)] = stamp
         }
-        return found
+        if isTreeChanged { wantsSweep = true }
+        var files: [DroppedFile] = []
+        for path in complete {
+            guard let name = path.components.last, let folder = OpenFolder(holding: path, root: root),
+                let status = folder.status(name), isRegular(status)
+            else { continue }
+            let stamp = FileStamp(status)
+            // Some senders make an empty file first and open it again to fill it.
+            if stamp.byteCount == 0 {
+                wantsSweep = true
+            } else if !isLeftInPeace(path, stamp), remember(path, stamp) != nil {
+                files.append(DroppedFile(path, stamp, root: root))
+            }
+        }
+        return Self.oldestFirst(files)
     }
 
-    private static let keys: Set<URLResourceKey> = [.isRegularFileKey, .fileSizeKey, .contentModificationDateKey]
-
-    /// `nil` for what is no regular file, links among them, or gone.
-    private func stamp(of url: URL) -> Stamp? {
-        guard let values = try? url.resourceValues(forKeys: Self.keys), values.isRegularFile == true,
-            let size = values.fileSize, let modified = values.contentModificationDate
-        else { return nil }
-        return Stamp(byteCount: size, modified: modified)
+    /// Walks the whole folder: the files that did not change since the last sweep, oldest first.
+    package mutating func sweep() -> [DroppedFile] {
+        sweepNumber += 1
+        wantsSweep = false
+        isWatched = true
+        if access(root, F_OK) != 0, mkdir(root, 0o700) == 0 { tell("\(root) was gone: it is made again.") }
+        var whole: [DroppedFile] = []
+        var seen: Set<Int32> = []
+        if let top = OpenFolder([], root: root) {
+            walk(top, .root, depth: 0, &whole, &seen)
+        } else {
+            isWatched = false
+            tell("\(root) cannot be read: \(FolderProblem.text(errno)). Give this user access to it.")
+        }
+        for number in folders.keys where !seen.contains(number) {
+            watch.remove(number)
+            folders[number] = nil
+        }
+        let current = sweepNumber
+        sightings = sightings.filter { $0.value.sweep == current }
+        passedOver = passedOver.filter { $0.value.sweep == current }
+        return Self.oldestFirst(whole)
     }
 
-    /// Takes a file out of the folder once its bytes stand in the archive and its receipt is written.
-    ///
-    /// A file that was replaced since the sweep stays: other bytes may lie there now, and the next sweep takes them.
-    package func finish(_ file: DroppedFile) throws {
-        if isUnchanged(file) { try FileManager.default.removeItem(atPath: file.path) }
+    private mutating func walk(
+        _ folder: OpenFolder, _ path: DropPath, depth: Int, _ whole: inout [DroppedFile],
+        _ seen: inout Set<Int32>
+    ) {
+        // Watched before it is listed: what comes in between is seen by one of the two.
+        let number = withCString(Array(root.utf8) + [0x2F] + path.bytes) { watch.add($0) }
+        if let number {
+            folders[number] = path
+            seen.insert(number)
+        } else {
+            isWatched = false
+            tell(
+                "\(root): the system watches no more folders: what arrives in the others is found by sweeping. "
+                    + "Raise fs.inotify.max_user_watches.")
+        }
+        guard let stream = fdopendir(dup(folder.descriptor)) else { return }
+        defer { closedir(stream) }
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                let text = UnsafeRawPointer(pointer).assumingMemoryBound(to: UInt8.self)
+                return Array(UnsafeBufferPointer(start: text, count: strlen(pointer)))
+            }
+            if Self.isInTheMaking(name) { continue }
+            guard let status = folder.status(name) else { continue }
+            let place = path.child(name)
+            if status.st_mode & S_IFMT == S_IFDIR {
+                descend(folder, place, name, depth: depth, &whole, &seen)
+            } else if isRegular(status) {
+                look(at: place, FileStamp(status), &whole)
+            } else {
+                tell("\(root)/\(place.text) is no file but \(Self.kind(status)): it is neither followed nor removed.")
+            }
+        }
     }
 
-    /// Whether the file is the one the sweep saw.
-    package func isUnchanged(_ file: DroppedFile) -> Bool {
-        stamp(of: URL(filePath: file.path)) == Stamp(byteCount: file.byteCount, modified: file.modified)
+    private mutating func descend(
+        _ folder: OpenFolder, _ path: DropPath, _ name: [UInt8], depth: Int, _ whole: inout [DroppedFile],
+        _ seen: inout Set<Int32>
+    ) {
+        guard depth < Self.depthLimit else {
+            tell("\(root)/\(path.text) lies more than \(Self.depthLimit) folders deep: it is not looked into.")
+            return
+        }
+        if let inner = OpenFolder(path.components, root: root) {
+            walk(inner, path, depth: depth + 1, &whole, &seen)
+        } else if errno == EACCES {
+            tell("\(root)/\(path.text) cannot be read: give this user access to the folder; it waits there.")
+        }
     }
 
-    /// Moves a refused file to `rejectedFolder`, with its reason beside it as `<name>.reason.json`.
-    package func refuse(_ file: DroppedFile, to rejectedFolder: String, digest: Digest256, reason: CanonicalJSON) throws
-    {
-        guard isUnchanged(file) else { return }
-        let name = (file.relativePath as NSString).lastPathComponent
-        // The digest in the name keeps two refused files of one name apart.
-        let target = rejectedFolder + "/" + digest.description.prefix(12) + "-" + name
-        try FileManager.default.createDirectory(atPath: rejectedFolder, withIntermediateDirectories: true)
-        try Data((reason.text() + "\n").utf8).write(to: URL(filePath: target + ".reason.json"), options: .atomic)
-        if FileManager.default.fileExists(atPath: target) { try FileManager.default.removeItem(atPath: target) }
-        try FileManager.default.moveItem(atPath: file.path, toPath: target)
+    private mutating func look(at path: DropPath, _ stamp: FileStamp, _ whole: inout [DroppedFile]) {
+        if isLeftInPeace(path, stamp) { return }
+        if remember(path, stamp) == true { whole.append(DroppedFile(path, stamp, root: root)) }
+    }
+
+    /// Whether this is the state that was seen before; `nil` when there is no room to remember it.
+    private mutating func remember(_ path: DropPath, _ stamp: FileStamp) -> Bool? {
+        if let known = sightings[path], known.stamp == stamp {
+            let wasSwept = known.sweep < sweepNumber
+            sightings[path]?.sweep = sweepNumber
+            return wasSwept
+        }
+        if sightings.count >= Self.fileLimit, sightings[path] == nil { return nil }
+        sightings[path] = Sighting(stamp: stamp, since: .now, sweep: sweepNumber)
+        return false
+    }
+
+    private mutating func isLeftInPeace(_ path: DropPath, _ stamp: FileStamp) -> Bool {
+        guard let known = passedOver[path] else { return false }
+        if known.stamp == stamp, known.since.duration(to: .now) < Self.retryPause {
+            passedOver[path]?.sweep = sweepNumber
+            return true
+        }
+        passedOver[path] = nil
+        return false
+    }
+
+    private static func isInTheMaking(_ name: [UInt8]) -> Bool {
+        name.first == UInt8(ascii: ".") || name.suffix(5).elementsEqual(".part".utf8)
+            || name.suffix(4).elementsEqual(".tmp".utf8)
+    }
+
+    private static func oldestFirst(_ files: [DroppedFile]) -> [DroppedFile] {
+        files.sorted { ($0.stamp.changed, $0.dropPath) < ($1.stamp.changed, $1.dropPath) }
+    }
+
+    private static func kind(_ status: stat) -> String {
+        switch status.st_mode & S_IFMT {
+        case S_IFLNK: "a symbolic link"
+        case S_IFIFO: "a pipe"
+        case S_IFSOCK: "a socket"
+        default: "a device"
+        }
     }
 }

@@ -206,3 +206,13 @@ func syncFolder(_ path: String) throws(BookProblem) {
 func makeFolder(_ path: String) throws(BookProblem) {
     guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw systemProblem("mkdir", path: path) }
 }
+
+/// Makes a folder and those above it unless they exist.
+func makeFolders(_ path: String) throws(BookProblem) {
+    if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+    guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+        throw systemProblem("mkdir", path: path)
+    }
+    try makeFolders(String(path[..<slash]))
+    try makeFolder(path)
+}

@@ -48,41 +48,58 @@ package final class Book: Sendable {
         self.now = now
         try Self.prepareFolder(folder, create: create)
         lock = try FolderLock(path: folder + "/lock")
-        pool = try Self.openPool(folder + "/book.sqlite")
-        state = try pool.writeWithoutTransaction { db in
-            try db.execute(sql: "PRAGMA synchronous = FULL")
-            try Schema.migrate(db, path: folder + "/book.sqlite", at: now())
-            return try WriterState(db, archiveFolder: folder + "/archive", segmentLimit: segmentLimit)
+        let path = folder + "/book.sqlite"
+        (pool, state) = try namingFaults(path) {
+            let pool = try Self.openPool(path)
+            let state = try pool.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+                try Schema.migrate(db, path: path, at: now())
+                return try WriterState(db, archiveFolder: folder + "/archive", segmentLimit: segmentLimit)
+            }
+            return (pool, state)
         }
         try syncFolder(folder)
     }
 
     /// Runs one transaction. Batches begun in `body` are in the book, and their receipts may be sent, once this
-    /// returns; when it throws, nothing of it is.
+    /// returns; when it throws, nothing of it is, or, when the commit itself failed, the next opening of the folder
+    /// tells.
     package func write<Value>(_ body: (BookWriter) throws -> Value) throws -> Value {
-        try pool.writeWithoutTransaction { db in
-            guard !state.mustReopen else {
-                throw BookProblem(
-                    .needsReopening, place: folder, message: "an earlier write failed on the disk.",
-                    remedy: "Restart the program: it opens the folder at the last acknowledged batch.")
-            }
-            let writer = BookWriter(db, state: state, now: now)
-            var value: Value?
-            do {
-                try db.inTransaction(.immediate) {
-                    value = try body(writer)
-                    try writer.prepareCommit()
-                    return .commit
-                }
-            } catch {
-                do { try state.revert(db) } catch { state.mustReopen = true }
-                throw error
-            }
-            state.commit()
-            boundWriteAheadLog(db)
-            guard let value else { preconditionFailure("A committed transaction has a value.") }
-            return value
+        try namingFaults(path) { try pool.writeWithoutTransaction { db in try write(db, body) } }
+    }
+
+    private var path: String { folder + "/book.sqlite" }
+
+    private func write<Value>(_ db: Database, _ body: (BookWriter) throws -> Value) throws -> Value {
+        guard !state.mustReopen else {
+            throw BookProblem(
+                .needsReopening, place: folder, message: "an earlier write failed on the disk.",
+                remedy: "Restart the program: it opens the folder at the last acknowledged batch.")
         }
+        let writer = BookWriter(db, state: state, now: now)
+        var value: Value?
+        var isCommitting = false
+        do {
+            try db.inTransaction(.immediate) {
+                value = try body(writer)
+                try writer.prepareCommit()
+                isCommitting = true
+                return .commit
+            }
+        } catch {
+            // A commit that failed may stand all the same after a crash, when its last frame reached the disk: then
+            // the book counts on the archive's bytes. Only opening the folder again tells.
+            if isCommitting {
+                state.mustReopen = true
+            } else {
+                do { try state.revert(db) } catch { state.mustReopen = true }
+            }
+            throw error
+        }
+        state.commit()
+        boundWriteAheadLog(db)
+        guard let value else { preconditionFailure("A committed transaction has a value.") }
+        return value
     }
 
     /// Reads one committed state.
@@ -90,12 +107,12 @@ package final class Book: Sendable {
     /// - Throws: `BookProblem` with code `readTooLong` at the first statement that runs after the time for reading
     ///   (`BookLimits.reading`); longer work pages by key at a fixed log position.
     package func read<Value>(_ body: (BookReader) throws -> Value) throws -> Value {
-        try pool.read { db in try limited(db) { try body(BookReader(db)) } }
+        try namingFaults(path) { try pool.read { db in try limited(db) { try body(BookReader(db)) } } }
     }
 
     /// Moves the write-ahead log into the book and empties it; the writer does so when it has nothing to do.
     package func checkpoint() throws {
-        _ = try pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+        _ = try namingFaults(path) { try pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) } }
     }
 
     /// Closes the book; further calls fail.
@@ -128,8 +145,7 @@ package final class Book: Sendable {
                     .folderMissing, place: folder, message: "there is no book in this folder.",
                     remedy: "Check the path given with --data; serve and ingest make a new one.")
             }
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            try makeFolders(folder)
         }
         try makeFolder(folder + "/archive")
     }

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import Storage
 
 /// The documented exit codes (`tributary --help`).
 enum ExitStatus {
@@ -47,6 +48,9 @@ func reportingFailures(_ body: () async throws -> Int32) async throws {
     } catch let failure as CommandFailure {
         Terminal.note("tributary: \(failure.message)")
         status = failure.status
+    } catch let problem as BookProblem {
+        Terminal.note("tributary: \(problem)")
+        status = ExitStatus.cannotWrite
     }
     if status != ExitStatus.done { throw ExitCode(status) }
 }

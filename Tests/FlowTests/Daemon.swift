@@ -34,6 +34,13 @@ final class Daemon {
 
     var isRunning: Bool { process.isRunning }
 
+    /// The most memory it ever held at once, in KiB: `VmHWM`, what the kernel counted.
+    func peakKibibytes() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
+        return try #require(line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) })
+    }
+
     /// Sends the signal and waits for the end.
     ///
     /// - Returns: the exit code, `nil` when the signal itself ended it.

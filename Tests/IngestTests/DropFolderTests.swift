@@ -1,107 +1,315 @@
-// Goal: a file is taken once it stops growing, never before, and leaves the folder only to where it belongs.
-// Method: a real folder; each sweep is one call, so no test waits.
+// Goal: a file is taken once it is whole, never before, and leaves the folder only to where it belongs.
+// Method: a real folder and the kernel's own watch; each sweep is one call and every event is there when the call
+// that caused it returns, so that no test waits.
 
 import Foundation
+import Glibc
 import Ingest
 import Monitoring
 import Testing
 
-@Suite final class DropFolderTests {
-    private let root = FileManager.default.temporaryDirectory.appending(path: "drop-\(UUID().uuidString)")
+private let digest = Digest256(bytes: [UInt8](repeating: 0xAB, count: 32))
 
-    deinit { try? FileManager.default.removeItem(at: root) }
+@Suite final class DropFolderTests {
+    private let root = FileManager.default.temporaryDirectory.appending(path: "drop-\(UUID().uuidString)").path
+    private var rejected: String { root + "-rejected" }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: root)
+        try? FileManager.default.removeItem(atPath: rejected)
+    }
 
     private func write(_ text: String, to name: String) throws {
-        let url = root.appending(path: name)
+        let path = root + "/" + name
         try FileManager.default.createDirectory(
-            at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: url)
+            atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: URL(filePath: path))
     }
 
-    @Test func `the folder is made when it is missing`() throws {
-        _ = try DropFolder(root: root.path)
-        #expect(FileManager.default.fileExists(atPath: root.path))
+    private func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: root + "/" + name) }
+
+    /// A folder that was swept once, so that it is watched.
+    private func watched() throws -> DropFolder {
+        var folder = try DropFolder(root: root)
+        #expect(folder.sweep().isEmpty)
+        #expect(folder.isWatched && !folder.wantsSweep)
+        return folder
     }
 
-    @Test func `a file is whole when it did not change between two sweeps`() throws {
-        var folder = try DropFolder(root: root.path)
+    private func text(_ reading: DropReading) -> String? {
+        if case .bytes(let data) = reading { String(decoding: data, as: UTF8.self) } else { nil }
+    }
+
+    /// Opens for writing without closing.
+    private func openToWrite(_ name: String) throws -> FileHandle {
+        let descriptor = open(root + "/" + name, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        try #require(descriptor >= 0)
+        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    }
+
+    @Test func `the folder is made when it is missing, and again when it is removed under us`() throws {
+        var folder = try watched()
+        try FileManager.default.removeItem(atPath: root)
+        #expect(folder.arrivals().isEmpty)
+        #expect(folder.wantsSweep, "The kernel said that the folder went.")
+        #expect(folder.sweep().isEmpty)
+        #expect(folder.takeNotices() == ["\(root) was gone: it is made again."])
+        try write("x", to: "a.csv")
+        #expect(folder.arrivals().map(\.relativePath) == ["a.csv"], "The new folder is watched.")
+    }
+
+    // MARK: When a file is whole
+
+    @Test func `a file moved in or closed by its writer is whole at once`() throws {
+        try write("", to: "S1/.keep")
+        var folder = try watched()
+        try write("moved", to: "S1/.a.csv")
+        #expect(folder.arrivals().isEmpty)
+        #expect(rename(root + "/S1/.a.csv", root + "/S1/a.csv") == 0)
+        let moved = folder.arrivals()
+        #expect(moved.map(\.relativePath) == ["S1/a.csv"] && moved.map(\.byteCount) == [5])
+        let handle = try openToWrite("b.csv")
+        try handle.write(contentsOf: Data("half".utf8))
+        #expect(folder.arrivals().isEmpty)
+        try handle.write(contentsOf: Data(" and more".utf8))
+        try handle.close()
+        let closed = folder.arrivals()
+        #expect(closed.map(\.relativePath) == ["b.csv"] && closed.map(\.byteCount) == [13])
+        #expect(!folder.isSettled && folder.arrivals().isEmpty, "Each is named once.")
+    }
+
+    @Test func `a file the watch did not see is whole when it did not change between two sweeps`() throws {
+        var folder = try DropFolder(root: root)
         try write("half", to: "S1/a.csv.gz")
         #expect(folder.sweep().isEmpty)
         try write("half and more", to: "S1/a.csv.gz")
         #expect(folder.sweep().isEmpty)
-        let whole = folder.sweep()
-        #expect(whole.map(\.relativePath) == ["S1/a.csv.gz"])
-        #expect(whole.map(\.byteCount) == [13])
-        #expect(!folder.isEmpty)
+        #expect(folder.sweep().map(\.relativePath) == ["S1/a.csv.gz"])
     }
 
-    @Test func `files in the making, hidden files and links are left alone`() throws {
-        var folder = try DropFolder(root: root.path)
-        for name in [".hidden", "a.csv.part", "b.csv.tmp"] { try write("x", to: name) }
-        try FileManager.default.createSymbolicLink(
-            at: root.appending(path: "link.csv"), withDestinationURL: URL(filePath: "/etc/hostname"))
-        _ = folder.sweep()
-        #expect(folder.sweep().isEmpty)
-        #expect(folder.isEmpty)
-    }
-
-    @Test func `files come in the order of their paths`() throws {
-        var folder = try DropFolder(root: root.path)
-        for name in ["b/1.csv", "a/2.csv", "a/1.csv"] { try write("x", to: name) }
-        _ = folder.sweep()
-        #expect(folder.sweep().map(\.relativePath) == ["a/1.csv", "a/2.csv", "b/1.csv"])
-    }
-
-    @Test func `a file that was replaced since the sweep stays for the next one`() throws {
-        var folder = try DropFolder(root: root.path)
-        try write("first", to: "a.csv")
-        _ = folder.sweep()
-        let taken = try #require(folder.sweep().first)
-        try write("second and longer", to: "a.csv")
-        try folder.finish(taken)
-        try folder.refuse(
-            taken, to: root.path + "-rejected", digest: Digest256(bytes: [UInt8](repeating: 0, count: 32)),
-            reason: .null)
-        #expect(try String(contentsOf: root.appending(path: "a.csv"), encoding: .utf8) == "second and longer")
-        #expect(!FileManager.default.fileExists(atPath: root.path + "-rejected"))
-        _ = folder.sweep()
-        try folder.finish(try #require(folder.sweep().first))
-        #expect(!FileManager.default.fileExists(atPath: taken.path))
-    }
-
-    @Test func `a refused file moves aside with its reason beside it`() throws {
-        var folder = try DropFolder(root: root.path)
-        try write("bad", to: "S1/a.csv.gz")
+    @Test func `a file held open for writing is not read, however still it lies, until it is closed`() throws {
+        var folder = try watched()
+        let handle = try openToWrite("a.csv")
+        try handle.write(contentsOf: Data("station,parameter,time,value\nS1,tn,2025-01-01T00:00,0.2".utf8))
         _ = folder.sweep()
         let file = try #require(folder.sweep().first)
-        let rejected = root.appending(path: "../rejected-\(root.lastPathComponent)").standardizedFileURL
-        defer { try? FileManager.default.removeItem(at: rejected) }
-        let digest = Digest256(bytes: [UInt8](repeating: 0xAB, count: 32))
-        try folder.refuse(file, to: rejected.path, digest: digest, reason: .object(["reason": .string("empty-file")]))
-        #expect(!FileManager.default.fileExists(atPath: file.path))
-        let kept = rejected.appending(path: "abababababab-a.csv.gz")
-        #expect(try String(contentsOf: kept, encoding: .utf8) == "bad")
-        let reason = try String(contentsOf: URL(filePath: kept.path + ".reason.json"), encoding: .utf8)
-        #expect(reason == "{\"reason\":\"empty-file\"}\n")
+        #expect(text(folder.read(file)) == nil && !folder.isSettled)
+        try handle.write(contentsOf: Data("5\n".utf8))
+        try handle.close()
+        let whole = try #require(folder.arrivals().first)
+        #expect(text(folder.read(whole))?.hasSuffix(",0.25\n") == true)
+        #expect(text(folder.read(file)) == nil, "What was found before is no longer there.")
     }
 
-    @Test(arguments: [0, 1, 100_000])
-    func `a gzip member opens with the system's gzip and is the same bytes each time`(count: Int) throws {
-        let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-        let member = GzipMember.compress(bytes)
-        #expect(member == GzipMember.compress(bytes))
-        let file = FileManager.default.temporaryDirectory.appending(path: "member-\(UUID().uuidString).gz")
-        defer { try? FileManager.default.removeItem(at: file) }
-        try Data(member).write(to: file)
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["gzip", "-dc", file.path]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let unpacked = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-        #expect(Array(unpacked) == bytes)
+    @Test func `an empty file is not taken when it is closed: its sender may open it again`() throws {
+        var folder = try watched()
+        try write("", to: "a.csv")
+        #expect(folder.arrivals().isEmpty && folder.wantsSweep)
+        #expect(folder.sweep().isEmpty)
+        let file = try #require(folder.sweep().first)
+        #expect(text(folder.read(file)) == "")
+    }
+
+    @Test func `a file changed, replaced or gone since it was found is not read`() throws {
+        for change in ["change", "replace", "remove", "link"] {
+            var folder = try watched()
+            try write("first", to: "a.csv")
+            let file = try #require(folder.arrivals().first)
+            switch change {
+            case "change": try #require(FileHandle(forWritingAtPath: file.path)).write(contentsOf: Data("FIRST!".utf8))
+            case "replace":
+                try write("other", to: ".b")
+                #expect(rename(root + "/.b", file.path) == 0)
+            case "remove": #expect(unlink(file.path) == 0)
+            default: #expect(unlink(file.path) == 0 && symlink("/etc/hostname", file.path) == 0)
+            }
+            #expect(text(folder.read(file)) == nil, "\(change)")
+            #expect(folder.wantsSweep, "\(change): it is looked at again.")
+            try FileManager.default.removeItem(atPath: root)
+        }
+    }
+
+    // MARK: What lies in a folder
+
+    @Test func `files in the making and hidden files are left alone`() throws {
+        var folder = try watched()
+        for name in [".hidden", "..csv", "a.csv.part", "b.csv.tmp", ".folder/a.csv"] { try write("x", to: name) }
+        #expect(folder.arrivals().isEmpty && folder.sweep().isEmpty && folder.sweep().isEmpty)
+        #expect(folder.isSettled && folder.takeNotices().isEmpty)
+    }
+
+    @Test func `links, pipes and sockets stay where they are and are told of once`() throws {
+        try write("x", to: "S1/.keep")
+        try write("secret", to: "../\((root as NSString).lastPathComponent)-rejected/outside.csv")
+        #expect(symlink(rejected + "/outside.csv", root + "/file.csv") == 0)
+        #expect(symlink(rejected, root + "/folder") == 0)
+        #expect(symlink(root, root + "/S1/loop") == 0)
+        #expect(symlink("nowhere", root + "/broken.csv") == 0)
+        #expect(mkfifo(root + "/pipe.csv", 0o600) == 0)
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        #expect(bind(descriptor, to: "socket.csv"))
+        var folder = try DropFolder(root: root)
+        for _ in 1...3 { #expect(folder.sweep().isEmpty) }
+        #expect(folder.isSettled)
+        let notices = folder.takeNotices().map { $0.replacing(root + "/", with: "") }.sorted()
+        let rest = ": it is neither followed nor removed."
+        let expected = [
+            "S1/loop is no file but a symbolic link", "broken.csv is no file but a symbolic link",
+            "file.csv is no file but a symbolic link", "folder is no file but a symbolic link",
+            "pipe.csv is no file but a pipe", "socket.csv is no file but a socket",
+        ]
+        #expect(notices == expected.map { $0 + rest })
+        #expect(exists("pipe.csv") && FileManager.default.fileExists(atPath: rejected + "/outside.csv"))
+    }
+
+    private func bind(_ descriptor: Int32, to name: String) -> Bool {
+        // A socket's path has 107 bytes; through the open folder it is short wherever the tests run.
+        let folder = open(root, O_RDONLY | O_DIRECTORY)
+        defer { close(folder) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) {
+            $0.copyBytes(from: "/proc/self/fd/\(folder)/\(name)".utf8)
+        }
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
+        }
+    }
+
+    @Test func `a folder replaced by a link leads nowhere`() throws {
+        var folder = try watched()
+        try write("x", to: "S1/a.csv")
+        try write("secret", to: "../\((root as NSString).lastPathComponent)-rejected/a.csv")
+        _ = folder.sweep()
+        let file = try #require(folder.sweep().first)
+        #expect(rename(root + "/S1", root + "/.S1") == 0 && symlink(rejected, root + "/S1") == 0)
+        #expect(text(folder.read(file)) == nil)
+        folder.finish(file)
+        #expect(FileManager.default.fileExists(atPath: rejected + "/a.csv"))
+    }
+
+    /// `(bytes of the name, the name that the batch keeps)`.
+    static let oddNames: [([UInt8], String)] = [
+        (Array("two\nlines.csv".utf8), "two%0Alines.csv"), (Array("-rf.csv".utf8), "-rf.csv"),
+        (Array("a..b.csv".utf8), "a..b.csv"), (Array(" .csv".utf8), " .csv"),
+        ([0xB6, 0xCF, 0xC3, 0xE6] + Array("_1.csv".utf8), "%B6%CF%C3%E6_1.csv"),
+        (Array("断面 😀.csv".utf8), "断面 😀.csv"), (Array("\u{202E}vsc.csv".utf8), "%E2%80%AEvsc.csv"),
+        (Array("tab\t%41\u{7F}.csv".utf8), "tab%09%41%7F.csv"),
+        ([UInt8](repeating: 0x61, count: 251) + Array(".csv".utf8), String(repeating: "a", count: 251) + ".csv"),
+    ]
+
+    @Test(arguments: oddNames)
+    func `a file is taken whatever its name is made of`(bytes: [UInt8], shown: String) throws {
+        var folder = try watched()
+        let path = Array(root.utf8) + [0x2F] + bytes
+        let descriptor = (path + [0]).withUnsafeBufferPointer { buffer in
+            buffer.withMemoryRebound(to: CChar.self) { open($0.baseAddress!, O_WRONLY | O_CREAT, 0o600) }
+        }
+        #expect(Glibc.write(descriptor, "x", 1) == 1)
+        close(descriptor)
+        let file = try #require(folder.arrivals().first)
+        #expect(file.relativePath == shown)
+        #expect(text(folder.read(file)) == "x")
+        folder.refuse(file, to: rejected, digest: digest, reason: .null)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: rejected).count == 2)
+        #expect(folder.takeNotices().isEmpty)
+        _ = folder.sweep()
+        #expect(folder.isSettled)
+    }
+
+    @Test func `a new folder, one moved in and one removed are followed`() throws {
+        var folder = try watched()
+        try write("x", to: "S1/a.csv")
+        _ = folder.arrivals()
+        #expect(folder.wantsSweep)
+        #expect(folder.sweep().isEmpty)
+        #expect(folder.sweep().map(\.relativePath) == ["S1/a.csv"])
+        try write("y", to: "S1/b.csv")
+        #expect(folder.arrivals().map(\.relativePath) == ["S1/b.csv"], "It is watched by now.")
+        #expect(rename(root + "/S1", root + "/S2") == 0)
+        _ = folder.arrivals()
+        #expect(folder.wantsSweep)
+        _ = folder.sweep()
+        try write("z", to: "S2/c.csv")
+        #expect(folder.arrivals().map(\.relativePath) == ["S2/c.csv"], "Under its new name.")
+        try FileManager.default.removeItem(atPath: root + "/S2")
+        _ = folder.arrivals()
+        #expect(folder.sweep().isEmpty && folder.isSettled)
+    }
+
+    @Test func `more files than the kernel remembers are all found, oldest first`() throws {
+        var folder = try watched()
+        let limit = try String(contentsOfFile: "/proc/sys/fs/inotify/max_queued_events", encoding: .utf8)
+        // Two events a file.
+        let count = try #require(Int(limit.trimmingCharacters(in: .whitespacesAndNewlines))) / 2 + 1_000
+        for number in 0..<count {
+            let descriptor = open("\(root)/\(count - number).csv", O_WRONLY | O_CREAT, 0o600)
+            _ = Glibc.write(descriptor, "x", 1)
+            close(descriptor)
+        }
+        let told = folder.arrivals()
+        #expect(told.count < count && folder.wantsSweep, "Events were lost, and the kernel said so.")
+        _ = folder.sweep()
+        let files = folder.sweep()
+        #expect(files.count == count)
+        // Names count down while times go up: one tick of the clock may hold many files, in order of their names.
+        let last = count - count / 100
+        #expect(files.prefix(count / 100).allSatisfy { (Int($0.relativePath.dropLast(4)) ?? 0) > last - count / 2 })
+        #expect(files.first != files.sorted { $0.relativePath < $1.relativePath }.first)
+        for file in files { folder.finish(file) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: root).isEmpty)
+    }
+
+    // MARK: Where a file goes
+
+    @Test func `a file that was replaced since it was read stays for the next sweep`() throws {
+        var folder = try watched()
+        try write("first", to: "a.csv")
+        let taken = try #require(folder.arrivals().first)
+        #expect(text(folder.read(taken)) == "first")
+        try write("second and longer", to: "a.csv")
+        folder.finish(taken)
+        folder.refuse(taken, to: rejected, digest: digest, reason: .null)
+        #expect(try String(contentsOfFile: root + "/a.csv", encoding: .utf8) == "second and longer")
+        #expect(!FileManager.default.fileExists(atPath: rejected))
+        folder.finish(try #require(folder.arrivals().first))
+        #expect(!exists("a.csv") && folder.isSettled)
+    }
+
+    @Test func `a refused file moves aside with its reason beside it, on another file system too`() throws {
+        // /dev/shm is a file system of its own on every Linux.
+        let elsewhere = "/dev/shm/rejected-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: elsewhere) }
+        for target in [rejected, elsewhere] {
+            var folder = try watched()
+            try write("bad", to: "S1/a.csv.gz")
+            _ = folder.sweep()
+            let file = try #require(folder.sweep().first)
+            folder.refuse(file, to: target, digest: digest, reason: .object(["reason": .string("empty-file")]))
+            #expect(!exists("S1/a.csv.gz") && folder.takeNotices().isEmpty)
+            let kept = target + "/abababababab-a.csv.gz"
+            #expect(try String(contentsOfFile: kept, encoding: .utf8) == "bad")
+            #expect(
+                try String(contentsOfFile: kept + ".reason.json", encoding: .utf8) == "{\"reason\":\"empty-file\"}\n")
+            try FileManager.default.removeItem(atPath: root)
+        }
+    }
+
+    @Test func `a refused file that cannot be moved aside stays, is told of and is not taken again and again`() throws {
+        var folder = try watched()
+        try Data().write(to: URL(filePath: rejected))
+        try write("bad", to: "a.csv")
+        let file = try #require(folder.arrivals().first)
+        folder.refuse(file, to: rejected, digest: digest, reason: .null)
+        #expect(exists("a.csv"))
+        let notices = folder.takeNotices()
+        #expect(notices.count == 1 && notices[0].hasPrefix("\(root)/a.csv was refused but cannot be moved aside: "))
+        for _ in 1...3 { #expect(folder.sweep().isEmpty) }
+        #expect(folder.isSettled)
+        try write("other", to: "a.csv")
+        #expect(folder.arrivals().count == 1, "A new file under the name is another matter.")
     }
 }

@@ -115,6 +115,7 @@ private func imports(of file: SourceFile) -> [(line: Int, module: String)] {
 @Test func `the top of the tree holds only what it should`() {
     let allowed: Set<String> = [
         ".ci", ".editorconfig", ".gitignore", ".swift-format", "Benchmarks", "CHANGELOG.md", "CONTRIBUTING.md",
+        "Fuzzing",
         "LICENSE", "Package.resolved", "Package.swift", "README.md", "README.zh.md", "Sources", "Tests", "demo-data",
         "docs",
         "fixtures", "scripts", "stations",
@@ -138,4 +139,26 @@ private func imports(of file: SourceFile) -> [(line: Int, module: String)] {
             }
         }
     }
+}
+
+@Test func `each promise names tests that exist`() throws {
+    let page = try #require(SourceTree.files.first { $0.path == "docs/promises.md" })
+    let entry = try Regex(#"^- \[.*\]\(\.\./(?<file>Tests/[^)]+\.swift)\): (?<test>.+)$"#)
+    var named = 0
+    for (index, line) in page.lines.enumerated() where line.hasPrefix("- ") {
+        let place = "docs/promises.md:\(index + 1)"
+        guard let match = line.wholeMatch(of: entry), let file = match.output["file"]?.substring,
+            let test = match.output["test"]?.substring
+        else {
+            Issue.record("\(place): name a test as - [Suite](../Tests/….swift): its name")
+            continue
+        }
+        named += 1
+        let lines = SourceTree.swift.first { $0.path == file }?.lines ?? []
+        #expect(
+            lines.contains { $0.contains("\"\(test)\"") || $0.contains("func `\(test)`") },
+            "\(place): \(file) has no test of this name.")
+    }
+    // Each heading but the last is a promise and needs at least one.
+    #expect(named >= page.lines.count { $0.hasPrefix("## ") } - 1 && named > 20)
 }

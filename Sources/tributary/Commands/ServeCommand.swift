@@ -7,6 +7,7 @@ import Ingest
 import Logging
 import Monitoring
 import ServiceLifecycle
+import Storage
 import UnixSignals
 import Web
 
@@ -16,8 +17,9 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Run the daemon: take batches from a drop folder and over HTTP(S), open alerts, serve the pages.",
         discussion: """
             One process owns a data folder. While it serves, the other commands reach it through the folder's socket. \
-            Files appear in the drop folder by rename or are still being written; a file is taken once it stops \
-            growing. Taken files leave the folder when their receipt stands; refused ones move to the data folder's \
+            A file of the drop folder, or of a folder in it, is taken as soon as it is moved in or closed by its \
+            writer, at the latest when it has stopped growing; hidden files, *.part and *.tmp are left alone. Taken \
+            files leave the folder when their receipt stands; refused ones move to the data folder's \
             rejected/, each with its reason. With --once the daemon ends after the receipts of the files present at \
             the start.
 
@@ -107,6 +109,8 @@ struct ServeCommand: AsyncParsableCommand {
             await queue.searchAlerts()
         } catch let failure as CommandFailure {
             throw failure
+        } catch let problem as BookProblem {
+            throw problem
         } catch {
             throw CommandFailure(
                 status: ExitStatus.cannotWrite,

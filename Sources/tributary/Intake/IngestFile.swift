@@ -1,6 +1,7 @@
 // A file at the door, and what became of it.
 
 import Formats
+import Foundation
 import Monitoring
 import Storage
 
@@ -14,6 +15,8 @@ struct IngestFile: Sendable {
     var entitled: Set<StationID>?
     /// Bytes of the file, where the door knows them.
     var byteCount = 0
+    /// The file's bytes where the door has read them already.
+    var contents: Data?
 }
 
 /// What became of one file.

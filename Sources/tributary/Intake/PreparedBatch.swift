@@ -47,7 +47,7 @@ final class BatchPreparation {
     /// Reads, decodes and admits a file. Whether the book has it already shows in its transaction.
     func prepare(_ file: IngestFile, received: Instant) throws -> Preparation {
         let bytes: [UInt8]
-        switch Self.read(file.path) {
+        switch file.contents.map({ Contents.bytes([UInt8]($0)) }) ?? Self.read(file.path) {
         case .bytes(let read): bytes = read
         case .large: return .large
         case .failed(let words):

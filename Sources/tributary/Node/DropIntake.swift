@@ -1,4 +1,4 @@
-// The drop folder's service: sweep, ingest in commit groups, and let files go only once their receipts stand.
+// The drop folder's service: wait for files, ingest in commit groups, and let files go only once their receipts stand.
 
 import Foundation
 import Ingest
@@ -7,15 +7,21 @@ import ServiceLifecycle
 
 /// Takes files from the drop folder until it is told to stop.
 actor DropIntake: Service {
+    /// Between two sweeps that compare files still growing, or where no watch tells of arrivals.
     private static let sweepPause = Duration.milliseconds(100)
+    /// Between the sweeps behind a working watch: for what it cannot see, such as files that another machine writes.
+    private static let idlePause = Duration.seconds(1)
     /// How often stations that send nothing are looked for.
     private static let silencePause = Duration.seconds(60)
+    /// How long a large file that could not be taken is left in peace.
+    private static let retryPause = Duration.seconds(60)
 
     private let node: Node
     private var folder: DropFolder
     private let rejected: String
-    /// Paths that the last sweep found closed to us.
-    private var unreadable: Set<String> = []
+    private var lastSweep: ContinuousClock.Instant?
+    /// Large files on the history lane, by path, and those that failed there a short while ago.
+    private var large: Set<String> = []
 
     init(node: Node, drop: String, rejected: String) throws {
         self.node = node
@@ -25,7 +31,7 @@ actor DropIntake: Service {
         } catch {
             throw CommandFailure(
                 status: ExitStatus.cannotWrite,
-                message: "the drop folder \(drop) cannot be made: \(error.localizedDescription)")
+                message: "the drop folder \(drop) cannot be made or watched: \(error.localizedDescription)")
         }
     }
 
@@ -37,62 +43,104 @@ actor DropIntake: Service {
         var lookedAll = ContinuousClock.now
         var isCaughtUp = false
         while !Task.isCancelled {
-            let groups = sweep()
-            if !awaitsMore, !isCaughtUp || lookedAll.duration(to: .now) > Self.silencePause {
+            var hasTaken = try await take(folder.arrivals())
+            if untilSweep <= .zero { hasTaken = try await take(sweep()) || hasTaken }
+            if hasTaken {
+                isCaughtUp = false
+                continue
+            }
+            if folder.isSettled, !isCaughtUp || lookedAll.duration(to: .now) > Self.silencePause {
                 try await node.updateAllAlerts()
                 lookedAll = .now
                 isCaughtUp = true
             }
-            for group in groups {
-                if Task.isCancelled { return }
-                try await take(group)
-                isCaughtUp = false
-            }
-            if groups.isEmpty { try? await Task.sleep(for: Self.sweepPause) }
+            await folder.watch.wait(atMost: max(untilSweep, .milliseconds(1)))
         }
     }
 
     /// Takes what lies in the folder now, waiting for files that still grow.
     func takePresentFiles() async throws {
-        repeat {
-            for group in sweep() { try await take(group) }
-            if awaitsMore { try await Task.sleep(for: Self.sweepPause) }
-        } while awaitsMore
+        while true {
+            _ = try await take(folder.arrivals())
+            if untilSweep <= .zero {
+                _ = try await take(sweep())
+                if folder.isSettled, !folder.wantsSweep { break }
+            }
+            await folder.watch.wait(atMost: max(untilSweep, .milliseconds(1)))
+        }
         try await node.updateAllAlerts()
     }
 
-    /// The whole files we may read, in commit groups; a file closed to us stays, is told of once and stops nothing.
-    private func sweep() -> [[DroppedFile]] {
-        let found = folder.sweep()
-        let closed = found.filter { !FileManager.default.isReadableFile(atPath: $0.path) }
-            .map(\.path).filter(FileManager.default.fileExists(atPath:))
-        for path in closed where !unreadable.contains(path) {
-            Terminal.note("tributary: \(path) cannot be read: give this user read access; it waits there.")
-        }
-        unreadable = Set(closed)
-        return CommitGroup.cut(found.filter { !unreadable.contains($0.path) }, byteCount: \.byteCount)
+    private func sweep() -> [DroppedFile] {
+        lastSweep = .now
+        return folder.sweep()
     }
 
-    /// Whether the last sweep saw a file that is still to be taken.
-    private var awaitsMore: Bool { folder.count > unreadable.count }
+    /// Zero or less when a sweep is due; two sweeps are never closer than what tells a file that grows from a whole one.
+    private var untilSweep: Duration {
+        guard let lastSweep else { return .zero }
+        let isBusy = folder.wantsSweep || !folder.isSettled || !folder.isWatched
+        return (isBusy ? Self.sweepPause : Self.idlePause) - lastSweep.duration(to: .now)
+    }
 
-    private func take(_ group: [DroppedFile]) async throws {
-        let outcomes: [IngestOutcome]
-        do {
-            outcomes = try await node.ingest(
-                group.map { IngestFile(path: $0.path, name: $0.relativePath, sender: "drop folder") },
-                commitEach: false)
-        } catch let failure as CommandFailure where failure.status == ExitStatus.inputUnusable {
-            // A file left the folder since the sweep: the group is taken with the next one.
-            Terminal.note("tributary: \(failure.message)")
-            return
+    /// Ingests files in commit groups.
+    ///
+    /// - Returns: whether a batch was taken.
+    private func take(_ files: [DroppedFile]) async throws -> Bool {
+        var hasTaken = false
+        for file in files where file.byteCount > LiveLane.byteLimit && large.insert(file.path).inserted {
+            Task { await takeLarge(file) }
         }
-        for (file, outcome) in zip(group, outcomes) where FileManager.default.fileExists(atPath: file.path) {
-            if let refusal = outcome.refusal {
-                try folder.refuse(file, to: rejected, digest: outcome.digest, reason: refusal)
-            } else {
-                try folder.finish(file)
+        let live = files.filter { $0.byteCount <= LiveLane.byteLimit }
+        for group in CommitGroup.cut(live, byteCount: \.byteCount) {
+            if Task.isCancelled { break }
+            // Read here, where a file that changes or goes concerns nobody else of its group.
+            var present: [(file: DroppedFile, contents: Data)] = []
+            for file in group {
+                if case .bytes(let data) = folder.read(file) { present.append((file, data)) }
             }
+            if !present.isEmpty {
+                try await ingest(present)
+                hasTaken = true
+            }
+            for notice in folder.takeNotices() { Terminal.note("tributary: \(notice)") }
+        }
+        for notice in folder.takeNotices() { Terminal.note("tributary: \(notice)") }
+        return hasTaken
+    }
+
+    /// Takes a large file by the history lane; what arrives meanwhile goes before it.
+    private func takeLarge(_ file: DroppedFile) async {
+        do {
+            let outcomes = try await node.ingest(
+                [
+                    IngestFile(
+                        path: file.path, name: file.relativePath, sender: "drop folder", byteCount: file.byteCount)
+                ], commitEach: false)
+            finish(file, outcomes[0])
+        } catch {
+            Terminal.note("tributary: \(file.path) could not be taken and is tried again: \(CommandFailure(error).message)")
+            try? await Task.sleep(for: Self.retryPause)
+        }
+        large.remove(file.path)
+        for notice in folder.takeNotices() { Terminal.note("tributary: \(notice)") }
+    }
+
+    private func ingest(_ group: [(file: DroppedFile, contents: Data)]) async throws {
+        let outcomes = try await node.ingest(
+            group.map { file, contents in
+                IngestFile(path: file.path, name: file.relativePath, sender: "drop folder", contents: contents)
+            },
+            commitEach: false)
+        for ((file, _), outcome) in zip(group, outcomes) { finish(file, outcome) }
+    }
+
+    /// Lets a file go once its receipt stands.
+    private func finish(_ file: DroppedFile, _ outcome: IngestOutcome) {
+        if let refusal = outcome.refusal {
+            folder.refuse(file, to: rejected, digest: outcome.digest, reason: refusal)
+        } else {
+            folder.finish(file)
         }
     }
 }

@@ -1,0 +1,1 @@
+../../../Tests/FormatsTests/DecoderInvariants.swift
