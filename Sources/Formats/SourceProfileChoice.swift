@@ -22,7 +22,9 @@ extension ReadContext {
         profileOfStation = { station in registry.profile(of: station) }
         let special = registry.profiles.values.filter { $0.writing != .plain || !$0.parameterNames.isEmpty }
         // The everyday batch is read once: its reader finds the station's profile on the way.
-        if special.isEmpty, let format = format(of: raw), format == .tributaryCSV || format == .tributaryNDJSON { return }
+        if special.isEmpty, let format = format(of: raw), format == .tributaryCSV || format == .tributaryNDJSON {
+            return
+        }
         if let station = firstStation(of: raw) {
             if let own = registry.profile(of: station) { use(own) }
             return

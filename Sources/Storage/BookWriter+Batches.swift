@@ -156,7 +156,8 @@ extension OpenBatch {
         if isSliced { text += ",\"begun\":\(sequence)" }
         text += ",\"byte_count\":\(place.byteCount),\"conflict\":\(counts.conflict)"
         if !ending.documents.isEmpty { text += ",\"documents\":\(ending.documents.json.text())" }
-        text += ",\"duplicate\":\(counts.duplicate),\"format\":\(CanonicalJSON.optional(ending.format?.rawValue).text())"
+        text +=
+            ",\"duplicate\":\(counts.duplicate),\"format\":\(CanonicalJSON.optional(ending.format?.rawValue).text())"
         text += ",\"name\":\(CanonicalJSON.string(incoming.name).text())"
         text += ",\"profile\":\(CanonicalJSON.optional(ending.profile).text())"
         text += ",\"quarantined\":\(counts.quarantined),\"received_at\":\(incoming.receivedAt.milliseconds)"

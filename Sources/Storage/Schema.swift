@@ -13,7 +13,6 @@ package enum Schema {
         migration0004,
     ]
 
-
     /// The version this program writes.
     package static var version: Int { migrations.count }
 

@@ -26,15 +26,15 @@ extension FlowTests {
                 """
             let csv = """
                 start,value,value_real,qualifier,formula
-                2025-04-30T16:00:00Z,2.310,2.31,,'=1+2
-                2025-04-30T20:00:00Z,,,,'=1+2
-                2025-04-30T16:00:00Z,0.025,0.025,<,'=1+2
+                2025-04-30T16:00:00Z,2.310,2.31,,'=1+3
+                2025-04-30T20:00:00Z,,,,'=1+3
+                2025-04-30T16:00:00Z,0.025,0.025,<,'=1+3
 
                 """
             let json = """
-                {"formula":"=1+2","qualifier":"","start":"2025-04-30T16:00:00Z","value":"2.310","value_real":2.31}
-                {"formula":"=1+2","qualifier":"","start":"2025-04-30T20:00:00Z","value":null,"value_real":null}
-                {"formula":"=1+2","qualifier":"<","start":"2025-04-30T16:00:00Z","value":"0.025","value_real":0.025}
+                {"formula":"=1+3","qualifier":"","start":"2025-04-30T16:00:00Z","value":"2.310","value_real":2.31}
+                {"formula":"=1+3","qualifier":"","start":"2025-04-30T20:00:00Z","value":null,"value_real":null}
+                {"formula":"=1+3","qualifier":"<","start":"2025-04-30T16:00:00Z","value":"0.025","value_real":0.025}
 
                 """
             func expectAnswers() throws {

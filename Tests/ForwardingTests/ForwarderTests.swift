@@ -50,7 +50,7 @@ import Testing
         let text = String(repeating: "example\n", count: 100_000)
         try station.write(text, to: "a.csv")
         var limits = AnswerLimits()
-        limits.answering = .milliseconds(300)
+        limits.answering = .seconds(1)
         let result = try await station.push(to: node, limits: limits)
         #expect(result.sent == 1 && result.refused == 0)
         #expect(node.batches == ["a.csv": 1], "The node took it once.")

@@ -209,14 +209,14 @@ private let columns = "station, start_ms, value, is_current, is_disputed, batch_
             ("", "no statement"), (" ; -- nothing", "no statement"), ("SELEC 1", "syntax error"),
             ("SELECT nowhere FROM series", "no such column"), ("SELECT * FROM sender_tokens", "may not be read"),
             ("SELECT count(*) FROM sender_tokens", "may not be read"),
-            ("SELECT (SELECT max(secret) FROM Sender_Tokens)", "may not be read"),
+            ("SELECT (SELECT max(secret) FROM Node_Tokens)", "may not be read"),
             ("SELECT * FROM shown", "may not be read"), ("SELECT * FROM sqlite_dbpage", "sqlite_dbpage"),
             ("SELECT 1 \0", "zero byte"),
         ])
     func refused(sql: String, says: String) throws {
         try folder.database { db in
-            try db.execute(sql: "CREATE TABLE sender_tokens (secret TEXT)")
-            try db.execute(sql: "CREATE VIEW shown AS SELECT secret FROM sender_tokens")
+            try db.execute(sql: "CREATE TABLE Node_Tokens (secret TEXT)")
+            try db.execute(sql: "CREATE VIEW shown AS SELECT secret FROM node_tokens")
         }
         let problem = #expect(throws: BookProblem.self) { try book.query(sql) }
         #expect(problem?.code == .query)

@@ -30,7 +30,8 @@ func decodeContainer(
         own.nameHints += part.name.split(separator: "/").map(String.init)
         var rejections = 0
         let source = TextSource(supply, limits: own.limits, workspace: workspace)
-        let outcome = try decodeText(source, context: own, workspace: workspace, part: part.name, readAs: nil) { slice in
+        let outcome = try decodeText(source, context: own, workspace: workspace, part: part.name, readAs: nil) {
+            slice in
             rejections += slice.rejections.count
             try handOn(slice)
         }

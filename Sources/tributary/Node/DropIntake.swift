@@ -119,7 +119,8 @@ actor DropIntake: Service {
                 ], commitEach: false)
             finish(file, outcomes[0])
         } catch {
-            Terminal.note("tributary: \(file.path) could not be taken and is tried again: \(CommandFailure(error).message)")
+            Terminal.note(
+                "tributary: \(file.path) could not be taken and is tried again: \(CommandFailure(error).message)")
             try? await Task.sleep(for: Self.retryPause)
         }
         large.remove(file.path)
