@@ -37,7 +37,7 @@ package enum SlicedOpening {
 enum Slice {
     static let chunkLimit = 1_500
     /// Rows kept aside before they are written with a slice of their own.
-    static let keptRowLimit = 20_000
+    static let keptRowLimit = 5_000
     /// Chunks looked at in one transaction while a batch is taken back.
     static let takingBackLimit = 2_000
 }
@@ -139,9 +139,9 @@ extension Book {
                     next += 1
                 }
                 for touched in merging.touched { sliced.stations.insert(touched.series.station) }
-                try writer.insertKept(sliced.batch)
+                try writer.insertKept(sliced.batch, atMost: Slice.keptRowLimit)
             }
-        } while next < order.count
+        } while next < order.count || sliced.batch.hasKept
         staged.reset()
     }
 

@@ -79,9 +79,11 @@ extension BookWriter {
     }
 
     /// Writes the rows that were not taken, and the stations adopted, and lets go of them.
-    func insertKept(_ batch: OpenBatch) throws {
-        if !batch.rejections.isEmpty { try insertRejections(batch) }
-        if !batch.quarantined.isEmpty { try insertQuarantined(batch) }
+    ///
+    /// - Parameter limit: at most so many rows of each kind; the rest waits for the next call.
+    func insertKept(_ batch: OpenBatch, atMost limit: Int = .max) throws {
+        if !batch.rejections.isEmpty { try insertRejections(batch, atMost: limit) }
+        if !batch.quarantined.isEmpty { try insertQuarantined(batch, atMost: limit) }
         for station in batch.stations {
             try db.cachedStatement(
                 sql: """
@@ -90,7 +92,7 @@ extension BookWriter {
                     """
             ).execute(arguments: [station.station.rawValue, station.name, batch.sequence])
         }
-        batch.letGo()
+        batch.letGo(atMost: limit)
     }
 
     private func insertDocuments(_ batch: OpenBatch, _ ending: BatchEnding) throws {
@@ -103,7 +105,7 @@ extension BookWriter {
         }
     }
 
-    private func insertRejections(_ batch: OpenBatch) throws {
+    private func insertRejections(_ batch: OpenBatch, atMost limit: Int) throws {
         // A batch that is read again after a crash meets the same faults in the same order.
         let statement = try RawStatement(
             db,
@@ -111,7 +113,7 @@ extension BookWriter {
             INSERT OR IGNORE INTO rejections (batch_seq, ordinal, row, field, reason, excerpt, remedy)
             VALUES (?, ?, ?, ?, ?, ?, ?)
             """)
-        for (ordinal, rejection) in batch.rejections.enumerated() {
+        for (ordinal, rejection) in batch.rejections.prefix(limit).enumerated() {
             statement.bind(1, batch.sequence)
             statement.bind(2, batch.keptRejections + ordinal)
             statement.bind(3, rejection.row)
@@ -123,14 +125,14 @@ extension BookWriter {
         }
     }
 
-    private func insertQuarantined(_ batch: OpenBatch) throws {
+    private func insertQuarantined(_ batch: OpenBatch, atMost limit: Int) throws {
         let statement = try RawStatement(
             db,
             """
             INSERT OR IGNORE INTO quarantine (batch_seq, ordinal, row, field, reason, excerpt, remedy, series_key, start,
             mantissa, exponent, qualifier, flag) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
-        for (ordinal, row) in batch.quarantined.enumerated() {
+        for (ordinal, row) in batch.quarantined.prefix(limit).enumerated() {
             statement.bind(1, batch.sequence)
             statement.bind(2, batch.keptQuarantined + ordinal)
             statement.bind(3, row.row)

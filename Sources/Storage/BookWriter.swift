@@ -29,13 +29,17 @@ package final class OpenBatch {
     }
 
     /// Forgets the rows that are written.
-    func letGo() {
-        keptRejections += rejections.count
-        keptQuarantined += quarantined.count
-        rejections.removeAll()
-        quarantined.removeAll()
+    func letGo(atMost limit: Int = .max) {
+        let (rejected, kept) = (min(limit, rejections.count), min(limit, quarantined.count))
+        keptRejections += rejected
+        keptQuarantined += kept
+        rejections.removeFirst(rejected)
+        quarantined.removeFirst(kept)
         stations.removeAll()
     }
+
+    /// Whether rows that were not taken wait to be written.
+    var hasKept: Bool { !rejections.isEmpty || !quarantined.isEmpty }
 }
 
 extension OpenBatch {

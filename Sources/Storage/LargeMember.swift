@@ -13,6 +13,8 @@ package struct LargeMember: Sendable {
     private let path: String
 
     private static let pieceBytes = 1 << 20
+    /// Bytes between two flushes: a disk busy with one great flush would keep live batches waiting for theirs.
+    private static let flushBytes = 4 << 20
 
     /// Copies the bytes that `supply` gives into the segment at `path`.
     ///
@@ -43,6 +45,9 @@ package struct LargeMember: Sendable {
                 hash.update(bufferPointer: bytes)
                 try writeAll(descriptor, bytes, at: offset + written, path: path)
                 written += count
+                if written / Self.flushBytes > (written - count) / Self.flushBytes, fdatasync(descriptor) != 0 {
+                    throw systemProblem("fdatasync", path: path)
+                }
             }
             guard written == byteCount else { throw Self.changed(name, byteCount) }
             digest = Digest256(bytes: Array(hash.finalize()))

@@ -1,6 +1,7 @@
 // Admitted rows of a commit group, by series, until they are merged: each chunk is then rewritten once.
 
 import Formats
+import Glibc
 import Monitoring
 
 /// Rows waiting for their chunks: of each series in order of arrival, in small blocks out of one pool of memory.
@@ -44,7 +45,7 @@ final class StagedRows {
     }
 
     deinit {
-        for slab in slabs { slab.deallocate() }
+        for slab in slabs { Self.giveBack(slab) }
         places.deallocate()
         gathered.deallocate()
     }
@@ -120,7 +121,7 @@ final class StagedRows {
 
     /// Empties the stage; memory is kept, but not that of a great group.
     func reset() {
-        for slab in slabs.dropFirst(Self.keptSlabs) { slab.deallocate() }
+        for slab in slabs.dropFirst(Self.keptSlabs) { Self.giveBack(slab) }
         slabs.removeLast(max(0, slabs.count - Self.keptSlabs))
         usedBlocks = 0
         nextBlock.removeAll(keepingCapacity: slabs.count < Self.keptSlabs)
@@ -142,6 +143,19 @@ final class StagedRows {
         memberOfSeries.removeAll()
     }
 
+    private static let slabBytes = slabBlocks * blockRows * MemoryLayout<ChunkAddition>.stride
+
+    /// A piece of the pool, from the system itself: given back it is gone, where an allocator would keep the holes.
+    private static func takeSlab() -> UnsafeMutablePointer<ChunkAddition> {
+        guard
+            let memory = mmap(nil, slabBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            memory != MAP_FAILED
+        else { preconditionFailure("The system has no memory left.") }
+        return memory.bindMemory(to: ChunkAddition.self, capacity: slabBlocks * blockRows)
+    }
+
+    private static func giveBack(_ slab: UnsafeMutablePointer<ChunkAddition>) { munmap(slab, slabBytes) }
+
     private func address(_ block: Int) -> UnsafeMutablePointer<ChunkAddition> {
         slabs[block / Self.slabBlocks] + block % Self.slabBlocks * Self.blockRows
     }
@@ -150,7 +164,7 @@ final class StagedRows {
     private func extend(_ place: UnsafeMutablePointer<Place>) {
         let block = usedBlocks
         if block == slabs.count * Self.slabBlocks {
-            slabs.append(.allocate(capacity: Self.slabBlocks * Self.blockRows))
+            slabs.append(Self.takeSlab())
         }
         usedBlocks += 1
         nextBlock.append(-1)
