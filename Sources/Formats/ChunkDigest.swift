@@ -23,13 +23,7 @@ package struct SeriesDigest {
     ///
     /// - Precondition: chunks come in order of their spans; no start is in two of them.
     /// - Parameter asKnownAt: versions brought by later log positions are left out.
-    /// - Parameter unsettled: log positions of batches that were not whole then; they are left out too.
-    package mutating func append(
-        _ chunk: Chunk, over interval: Interval? = nil, asKnownAt: Int64? = nil, besides unsettled: Set<Int64> = []
-    ) {
-        if !unsettled.isEmpty, chunk.sequence.contains(where: unsettled.contains) {
-            return append(chunk.without(unsettled), over: interval, asKnownAt: asKnownAt)
-        }
+    package mutating func append(_ chunk: Chunk, over interval: Interval? = nil, asKnownAt: Int64? = nil) {
         let limit = asKnownAt ?? .max
         var row = interval.map { chunk.firstRow(from: $0.start.milliseconds) } ?? 0
         let until = interval?.end.milliseconds ?? .max

@@ -46,13 +46,7 @@ package struct CurrentView: Sendable {
     ///
     /// - Precondition: chunks of one series are appended in order of their spans.
     /// - Parameter asKnownAt: versions brought by later log positions are not seen; `nil` sees all.
-    /// - Parameter unsettled: log positions of batches that were not whole then; they are not seen either.
-    package mutating func append(
-        _ chunk: Chunk, over interval: Interval, asKnownAt: Int64? = nil, besides unsettled: Set<Int64> = []
-    ) {
-        if !unsettled.isEmpty, chunk.sequence.contains(where: unsettled.contains) {
-            return append(chunk.without(unsettled), over: interval, asKnownAt: asKnownAt)
-        }
+    package mutating func append(_ chunk: Chunk, over interval: Interval, asKnownAt: Int64? = nil) {
         let limit = asKnownAt ?? .max
         let flags = chunk.flagTable.map { index(ofFlag: $0) }
         var row = chunk.firstRow(from: interval.start.milliseconds)

@@ -24,7 +24,7 @@ extension BookReader {
         guard let record = try series(key) else { return nil }
         return try spanStarts(of: record, "ORDER BY span_start").next { spanStart in
             var first: (start: Instant, sequence: Int64)?
-            try forEachChunk(of: record, over: moment(spanStart)) { chunk in
+            try forEachChunk(of: record, over: moment(spanStart), asKnownAt: asKnownAt) { chunk in
                 guard let earliest = chunk.sequence.min(), earliest <= asKnownAt,
                     let row = chunk.sequence.firstIndex(where: { $0 <= asKnownAt })
                 else { return }
@@ -94,7 +94,7 @@ extension BookReader {
     private func valueStarts(of record: SeriesRecord, in spanStart: Int64, _ asKnownAt: Int64) throws -> [Instant] {
         var view = CurrentView()
         let span = record.span.interval(holding: Instant(milliseconds: spanStart))
-        try forEachChunk(of: record, over: moment(spanStart)) { chunk in
+        try forEachChunk(of: record, over: moment(spanStart), asKnownAt: asKnownAt) { chunk in
             view.append(chunk, over: span, asKnownAt: asKnownAt)
         }
         return (0..<view.count).filter {

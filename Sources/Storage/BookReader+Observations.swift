@@ -71,9 +71,8 @@ extension BookReader {
     package func readings(_ key: SeriesKey, over interval: Interval, asKnownAt: Int64? = nil) throws -> CurrentView {
         var view = CurrentView()
         guard let record = try series(key) else { return view }
-        let hidden = try unsettledSequences(at: asKnownAt)
-        try forEachChunk(of: record, over: interval) { chunk in
-            view.append(chunk, over: interval, asKnownAt: asKnownAt, besides: hidden)
+        try forEachChunk(of: record, over: interval, asKnownAt: asKnownAt) { chunk in
+            view.append(chunk, over: interval, asKnownAt: asKnownAt)
         }
         return view
     }
@@ -84,9 +83,8 @@ extension BookReader {
     ) throws -> Digest256 {
         var digest = SeriesDigest()
         if let record = try series(key) {
-            let hidden = try unsettledSequences(at: asKnownAt)
-            try forEachChunk(of: record, over: interval) { chunk in
-                digest.append(chunk, over: interval, asKnownAt: asKnownAt, besides: hidden)
+            try forEachChunk(of: record, over: interval, asKnownAt: asKnownAt) { chunk in
+                digest.append(chunk, over: interval, asKnownAt: asKnownAt)
             }
         }
         return digest.finish()
@@ -109,9 +107,8 @@ extension BookReader {
         guard let record = try series(key) else { return [] }
         var found: [Provenance] = []
         let moment = Interval(start: start, end: Instant(milliseconds: start.milliseconds + 1))
-        let hidden = try unsettledSequences(at: nil)
         try forEachChunk(of: record, over: moment) { chunk in
-            for version in chunk.versions(of: start) where !hidden.contains(version.sequence) {
+            for version in chunk.versions(of: start) {
                 guard let batch = try batch(at: version.sequence) else {
                     throw BookProblem(
                         .chunkDamaged, place: key.canonicalText,
@@ -156,8 +153,12 @@ extension BookReader {
         return found
     }
 
-    /// Hands on the chunks of a series that overlap `interval`, in order of time.
-    func forEachChunk(of record: SeriesRecord, over interval: Interval, _ body: (Chunk) throws -> Void) throws {
+    /// Hands on the chunks of a series that overlap `interval`, in order of time, without what batches said that were
+    /// not whole at a log position (now, when it is `nil`).
+    func forEachChunk(
+        of record: SeriesRecord, over interval: Interval, asKnownAt: Int64? = nil, _ body: (Chunk) throws -> Void
+    ) throws {
+        let hidden = try unsettledSequences(at: asKnownAt)
         let bounds = Chunk.startRange
         guard interval.start < interval.end, interval.start.milliseconds <= bounds.upperBound else { return }
         let first = Instant(milliseconds: max(interval.start.milliseconds, bounds.lowerBound))
@@ -174,7 +175,11 @@ extension BookReader {
         var chunk = Chunk()
         while let row = try rows.next() {
             try decode(row, payloadAt: 1, into: &chunk, record)
-            try body(chunk)
+            if hidden.isEmpty || !chunk.sequence.contains(where: hidden.contains) {
+                try body(chunk)
+            } else {
+                try body(chunk.without(hidden))
+            }
         }
     }
 

@@ -166,7 +166,7 @@ extension Node {
         while true {
             let (page, last) = try book.read { reader in
                 let batches = try reader.batches(after: position, limit: Self.pageSize)
-                return (try batches.flatMap { try records(reader, $0) }, batches.last?.receipt.position.sequence)
+                return (try batches.flatMap { try records(reader, $0) }, batches.last?.sequence)
             }
             all += page
             guard let last else { return all }
