@@ -14,9 +14,12 @@ package struct SegmentMember: Hashable, Sendable {
     /// Bytes of a file name kept in the archive; Linux file systems allow 255.
     package static let nameLimit = 255
 
-    /// - Precondition: `byteCount` fits the eleven octal digits of a ustar size.
+    /// Bytes of a member are fewer than this: eleven octal digits. Source: POSIX.1-2017, pax, ustar header.
+    package static let byteLimit = 1 << 33
+
+    /// - Precondition: `byteCount` is less than `byteLimit`.
     package init(digest: String, fileName: String, byteCount: Int, modified: Int64) {
-        precondition((0..<(1 << 33)).contains(byteCount), "A segment member is smaller than 8 GiB.")
+        precondition((0..<Self.byteLimit).contains(byteCount), "A segment member is smaller than 8 GiB.")
         path = digest + "/" + Self.safeName(fileName)
         self.byteCount = byteCount
         self.modified = modified

@@ -46,11 +46,17 @@ extension Book {
     /// Copies a large batch into a segment of its own, beside the open one, and makes it durable.
     ///
     /// - Parameter supply: fills a buffer with the next bytes and returns their number, 0 at the end.
+    /// - Throws: `BookProblem` with `.input` when the batch is too large for the archive, or changes while it is read.
     /// - Returns: the batch's digest and place; nothing refers to it yet.
     package func archiveLarge(
         name: String, byteCount: Int, receivedAt: Instant,
         supply: (UnsafeMutableRawBufferPointer) throws -> Int
     ) throws -> LargeMember {
+        guard byteCount < SegmentMember.byteLimit else {
+            throw BookProblem(
+                .input, place: name, message: "it has \(byteCount) bytes, and the archive holds fewer than 8 GiB a batch.",
+                remedy: "Send the rows in smaller batches; nothing of it was kept.")
+        }
         let (number, path) = pool.writeWithoutTransaction { _ in state.archive.reserveSegment() }
         return try LargeMember(
             segment: number, path: path, name: name, byteCount: byteCount, receivedAt: receivedAt, supply: supply)
@@ -71,6 +77,8 @@ extension Book {
             try writer.recordSealed(member)
             return try writer.begin(incoming, at: member.place)
         }
+        // Once it is committed: a position that was taken back belongs to the next batch.
+        pool.writeWithoutTransaction { _ in state.unsettled[batch.sequence] = incoming.sentOrder }
         return .open(SlicedBatch(batch))
     }
 
@@ -119,7 +127,7 @@ extension Book {
     private func settle(_ sliced: SlicedBatch) throws -> Receipt {
         let receipt = try write { writer in
             try writer.removeBegun(sliced.batch)
-            return try writer.settle(sliced.batch, kind: "batch")
+            return try writer.settle(sliced.batch)
         }
         pool.writeWithoutTransaction { _ in state.unsettled[sliced.batch.sequence] = nil }
         return receipt
@@ -195,7 +203,6 @@ extension BookWriter {
             position.sequence, incoming.digest.data, incoming.name, incoming.sender, incoming.receivedAt.milliseconds,
             incoming.sentAt?.milliseconds, place.byteCount, place.segment, place.offset,
         ])
-        state.unsettled[position.sequence] = incoming.sentOrder
         return OpenBatch(incoming, sequence: position.sequence, place: place, isSliced: true)
     }
 

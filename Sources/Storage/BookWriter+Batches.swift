@@ -14,7 +14,7 @@ extension BookWriter {
         var receipts: [Receipt] = []
         receipts.reserveCapacity(pending.count)
         for batch in pending {
-            let receipt = try settle(batch, kind: "batch")
+            let receipt = try settle(batch)
             precondition(receipt.position.sequence == batch.sequence, "A batch gets the log position it was promised.")
             receipts.append(receipt)
         }
@@ -33,11 +33,11 @@ extension BookWriter {
     }
 
     /// Logs a finished batch and writes its row.
-    func settle(_ batch: OpenBatch, kind: String) throws -> Receipt {
+    func settle(_ batch: OpenBatch) throws -> Receipt {
         guard let ending = batch.ending else {
             preconditionFailure("Every begun batch is finished before it is settled.")
         }
-        let position = try chain(kind: kind, payload: batch.logPayload(ending), at: batch.incoming.receivedAt)
+        let position = try chain(kind: "batch", payload: batch.logPayload(ending), at: batch.incoming.receivedAt)
         try insert(batch, ending, settledAt: position.sequence)
         return Receipt(
             digest: batch.incoming.digest, name: batch.incoming.name, state: ending.state,

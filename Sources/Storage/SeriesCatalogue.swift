@@ -24,7 +24,9 @@ struct SeriesCatalogue {
     /// Series that got their row in the present transaction.
     private var storedNow: [Int32] = []
     /// Indexes by number in a reader's directory, −1 where nobody asked.
-    private var known: (identity: DirectoryIdentity, indexes: [Int32])?
+    private var directories: [(identity: DirectoryIdentity, indexes: [Int32])] = []
+    /// Directories remembered: one for each thread and profile in use; beyond that the oldest is forgotten.
+    private static let directoryLimit = 32
 
     init(_ db: Database) throws {
         for row in try Row.fetchAll(db, sql: "SELECT * FROM series ORDER BY id") {
@@ -53,17 +55,24 @@ struct SeriesCatalogue {
         guard let numbers, numbers.numbers.count == keys.count else {
             return keys.map { index(of: $0, traits: traits) }
         }
-        if known?.identity !== numbers.identity { known = (numbers.identity, []) }
+        let directory = directory(numbers.identity)
+        let missing = (numbers.numbers.max() ?? -1) + 1 - Int32(directories[directory].indexes.count)
+        if missing > 0 { directories[directory].indexes.append(contentsOf: repeatElement(-1, count: Int(missing))) }
         return keys.indices.map { position in
             let number = Int(numbers.numbers[position])
-            if let count = known?.indexes.count, number >= count {
-                known?.indexes.append(contentsOf: repeatElement(-1, count: number + 1 - count))
-            }
-            if let index = known?.indexes[number], index >= 0 { return index }
+            let known = directories[directory].indexes[number]
+            if known >= 0 { return known }
             let index = index(of: keys[position], traits: traits)
-            known?.indexes[number] = index
+            directories[directory].indexes[number] = index
             return index
         }
+    }
+
+    private mutating func directory(_ identity: DirectoryIdentity) -> Int {
+        if let place = directories.firstIndex(where: { $0.identity === identity }) { return place }
+        if directories.count == Self.directoryLimit { directories.removeFirst() }
+        directories.append((identity, []))
+        return directories.count - 1
     }
 
     var count: Int { records.count }

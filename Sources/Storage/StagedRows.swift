@@ -137,12 +137,6 @@ final class StagedRows {
         count = 0
     }
 
-    /// Empties the stage and forgets which catalogue its indexes meant.
-    func forget() {
-        reset()
-        memberOfSeries.removeAll()
-    }
-
     private static let slabBytes = slabBlocks * blockRows * MemoryLayout<ChunkAddition>.stride
 
     /// A piece of the pool, from the system itself: given back it is gone, where an allocator would keep the holes.

@@ -20,7 +20,7 @@ final class WriterState {
 
     init(_ db: Database, archiveFolder: String, segmentLimit: Int) throws {
         let end = try Self.archiveEnd(db)
-        head = try Self.logHead(db)
+        head = try BookReader(db).logHead()
         catalogue = try SeriesCatalogue(db)
         unsettled = try BookReader(db).unfinishedBatches().reduce(into: [:]) { $0[$1.sequence] = $1.incoming.sentOrder }
         unsettledSequences = Set(unsettled.keys)
@@ -56,7 +56,7 @@ final class WriterState {
     /// Back to what is committed.
     func revert(_ db: Database) throws {
         let end = try Self.archiveEnd(db)
-        head = try Self.logHead(db)
+        head = try BookReader(db).logHead()
         catalogue.revert()
         staged.reset()
         try archive.revert(segment: end.number, byteCount: end.byteCount)
@@ -70,12 +70,5 @@ final class WriterState {
             return (open["number"], open["byte_count"], recorded)
         }
         return ((recorded.max() ?? 0) + 1, 0, recorded)
-    }
-
-    private static func logHead(_ db: Database) throws -> LogHead {
-        guard let row = try Row.fetchOne(db, sql: "SELECT seq, hash FROM log ORDER BY seq DESC LIMIT 1") else {
-            return .empty
-        }
-        return LogHead(sequence: row["seq"], hash: Digest256(row["hash"]))
     }
 }

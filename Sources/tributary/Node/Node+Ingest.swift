@@ -111,9 +111,7 @@ extension Node {
 
     /// Batches that share one commit.
     private struct LiveGroup {
-        /// Batches of one group: one fsync serves them all, and a slow group delays no receipt for long.
-        static let batchLimit = 256
-        /// Rows of one group: about 50 ms of the writer's time.
+        /// Rows of one group: about 50 ms of the writer's time. Its files are at most `CommitGroup.fileLimit`.
         static let rowLimit = 400_000
 
         var batches: [PreparedBatch] = []
@@ -121,7 +119,7 @@ extension Node {
         var indexes: [Int] = []
         private var rows = 0
 
-        var isFull: Bool { batches.count >= Self.batchLimit || rows >= Self.rowLimit }
+        var isFull: Bool { rows >= Self.rowLimit }
 
         mutating func add(_ batch: PreparedBatch, index: Int) {
             batches.append(batch)
