@@ -46,9 +46,6 @@ struct SweptFolder {
         return whole.sorted { $0.relativePath < $1.relativePath }
     }
 
-    /// True when the last sweep saw no file at all, whole or not.
-    var isEmpty: Bool { previous.isEmpty }
-
     /// How many files the last sweep saw, whole or not.
     var count: Int { previous.count }
 

@@ -32,14 +32,7 @@ actor HistoryLane {
         var status = stat()
         guard descriptor >= 0, fstat(descriptor, &status) == 0 else { throw CommandFailure.reading(file.path) }
         defer { close(descriptor) }
-        let member = try book.archiveLarge(name: file.name, byteCount: Int(status.st_size), receivedAt: received) {
-            room in
-            while true {
-                let count = read(descriptor, room.baseAddress, room.count)
-                if count >= 0 { return count }
-                if errno != EINTR { throw CommandFailure.reading(file.path) }
-            }
-        }
+        let member = try archive(file, descriptor, byteCount: Int(status.st_size), received: received)
         let incoming = IncomingBatch(
             digest: member.digest, name: file.name, sender: file.sender, receivedAt: received)
         switch try book.beginSliced(incoming, member) {
@@ -48,6 +41,23 @@ actor HistoryLane {
                 outcome: IngestOutcome(
                     receipt: receipt, isRepeat: true, refusal: try book.storedRefusal(of: receipt)))
         case .open(let sliced): return try fill(sliced, rules: rules, entitled: file.entitled, progress: progress)
+        }
+    }
+
+    /// Copies the open file into the archive. One that is too large, or changes meanwhile, fails alone.
+    private func archive(
+        _ file: IngestFile, _ descriptor: Int32, byteCount: Int, received: Instant
+    ) throws -> LargeMember {
+        do {
+            return try book.archiveLarge(name: file.name, byteCount: byteCount, receivedAt: received) { room in
+                while true {
+                    let count = read(descriptor, room.baseAddress, room.count)
+                    if count >= 0 { return count }
+                    if errno != EINTR { throw CommandFailure.reading(file.path) }
+                }
+            }
+        } catch let problem as BookProblem where problem.code == .input {
+            throw CommandFailure(status: ExitStatus.inputUnusable, message: problem.description)
         }
     }
 
