@@ -69,17 +69,50 @@ package func mannKendall(
     precondition(values.count == times.count, "Readings and times are columns of one length.")
     precondition(values.count <= trendCountLimit, "A trend test takes at most a million readings.")
     precondition(scratch.count >= 2 * values.count, "The trend test's scratch holds every reading twice.")
-    return withKeys(&scratch, capacity: values.count) { keys, buffer in
-        var (order, timeTies, bothTies) = (ColumnOrder(), ColumnOrder(), ColumnOrder())
+    guard let counts = kendallCounts(values, times: times, scratch: &scratch) else { return nil }
+    if counts.count < trendCountMinimum { return nil }
+    return MannKendall(
+        count: counts.count, order: counts.order, timeTies: counts.timeTies, bothTies: counts.bothTies)
+}
+
+/// What sorting tells of a column along times with ties, whatever its length; `nil` when nothing is present.
+struct KendallCounts {
+    var count = 0
+    var order = ColumnOrder()
+    var timeTies = ColumnOrder()
+    var bothTies = ColumnOrder()
+
+    var pairCount: Int { count * (count - 1) / 2 - timeTies.tiedPairs }
+
+    /// Pairs that rise less pairs that fall.
+    var s: Int { pairCount - order.tiedPairs + bothTies.tiedPairs - 2 * order.inversions }
+
+    /// - Source: Kendall, 1975, chapter 4: the variance when both rankings have ties.
+    var variance: Double {
+        let n = Double(count)
+        let untied: Int = count * (count - 1) * (2 * count + 5)
+        let sorted = Double(untied - order.tieCorrection - timeTies.tieCorrection) / 18
+        if timeTies.tiedPairs == 0 || order.tiedPairs == 0 { return sorted }
+        let triples =
+            count > 2 ? Double(order.tieTriples) * Double(timeTies.tieTriples) / (9 * n * (n - 1) * (n - 2)) : 0
+        return sorted + triples + 4 * Double(order.tiedPairs) * Double(timeTies.tiedPairs) / (2 * n * (n - 1))
+    }
+}
+
+func kendallCounts(
+    _ values: Span<Double>, times: Span<Double>, scratch: inout MutableSpan<Double>
+) -> KendallCounts? {
+    withKeys(&scratch, capacity: values.count) { keys, buffer in
+        var counts = KendallCounts()
         var count = 0
         var groupStart = 0
         var groupTime = -Double.infinity
         func closeGroup() {
             if count - groupStart < 2 { return }
-            timeTies.addTies(count - groupStart)
+            counts.timeTies.addTies(count - groupStart)
             // In rising order the readings of one time are no inversions.
             _ = sortCountingInversions(keys + groupStart, count: count - groupStart, buffer: buffer)
-            countTies(keys + groupStart, count: count - groupStart, into: &bothTies)
+            countTies(keys + groupStart, count: count - groupStart, into: &counts.bothTies)
         }
         for index in values.indices where values[index].isFinite {
             precondition(times[index] >= groupTime, "Times do not decrease along the column.")
@@ -92,10 +125,11 @@ package func mannKendall(
             count += 1
         }
         closeGroup()
-        if count < trendCountMinimum { return nil }
-        order.inversions = sortCountingInversions(keys, count: count, buffer: buffer)
-        countTies(keys, count: count, into: &order)
-        return MannKendall(count: count, order: order, timeTies: timeTies, bothTies: bothTies)
+        if count == 0 { return nil }
+        counts.count = count
+        counts.order.inversions = sortCountingInversions(keys, count: count, buffer: buffer)
+        countTies(keys, count: count, into: &counts.order)
+        return counts
     }
 }
 
@@ -127,14 +161,10 @@ extension MannKendall {
 
     /// The same when times have ties too; `bothTies` are groups of one value at one time.
     init(count: Int, order: ColumnOrder, timeTies: ColumnOrder, bothTies: ColumnOrder) {
-        let pairCount = count * (count - 1) / 2
-        let s = pairCount - timeTies.tiedPairs - order.tiedPairs + bothTies.tiedPairs - 2 * order.inversions
-        let n = Double(count)
-        let sorted = Double(count * (count - 1) * (2 * count + 5) - order.tieCorrection - timeTies.tieCorrection) / 18
-        let triples = Double(order.tieTriples) * Double(timeTies.tieTriples) / (9 * n * (n - 1) * (n - 2))
-        let pairs = 4 * Double(order.tiedPairs) * Double(timeTies.tiedPairs) / (2 * n * (n - 1))
-        let possible = Double(pairCount - order.tiedPairs) * Double(pairCount - timeTies.tiedPairs)
-        self.init(count: count, s: s, variance: sorted + triples + pairs, possible: possible.squareRoot())
+        let counts = KendallCounts(count: count, order: order, timeTies: timeTies, bothTies: bothTies)
+        let pairs = count * (count - 1) / 2
+        let possible = Double(pairs - order.tiedPairs) * Double(pairs - timeTies.tiedPairs)
+        self.init(count: count, s: counts.s, variance: counts.variance, possible: possible.squareRoot())
     }
 
     /// The same with a variance from elsewhere; `possible` is the denominator of τ.
