@@ -29,7 +29,8 @@ private func rule(
         quality: .validOnly, belowDetection: .halfLimit, excludedSlots: .stayExpected, phPlaces: 0,
         water: WaterRule(
             profile: profile, comparison: .rounded, missingItems: missingItems, belowDetection: .halfLimit),
-        target: target, missingSections: missingSections, proportionFrom: proportionFrom, toxicPriority: .tableMarks,
+        target: target, waterBody: nil, missingSections: missingSections, proportionFrom: proportionFrom,
+        toxicPriority: .tableMarks,
         multiplePlaces: 2, trophicPlaces: 2, codmnFactor: .printed2661)
 }
 
@@ -93,7 +94,7 @@ private func exclusion(
         let values = valuesOfClass[0].merging(["tp": "0.15"]) { $1 }
         #expect(assessed(section("A", values, body: .river)).figure.assessment.verdict == .met)
         let unknown = assessed(section("A", values, body: nil)).figure.assessment
-        #expect(unknown.verdict == .notAssessable && unknown.reason?.reason == .noLimit)
+        #expect(unknown.verdict == .notAssessable && unknown.reason?.reason == .unknownWater)
         #expect(assessed(section("A", valuesOfClass[0], body: nil, target: 2)).figure.assessment.verdict == .met)
     }
 
@@ -143,6 +144,25 @@ private func exclusion(
         #expect(assessed(section("A", [:])).figure.assessment.verdict == .notAssessable)
         #expect(assessed(section("A", valuesOfClass[0]), rule(needs: [:])).figure.assessment.verdict == .notAssessable)
         #expect(assessed(section("A", valuesOfClass[0], target: nil)).figure.assessment.reason?.reason == .noTarget)
+    }
+
+    @Test func `A hole in the class table leaves its item without a limit, and the section without a verdict`() {
+        let built = StandardTable.builtIn("gb3838")
+        let rows = [built.header] + built.rows.map { row in built.header.map { row[$0] } }
+        let text = rows.map { row in
+            let hole = row[built.header.firstIndex(of: "item_id") ?? 0] == "codmn"
+            return row.enumerated().map { index, field in
+                hole && built.header[index] == "III" ? "" : "\"\(field.replacing("\"", with: "\"\""))\""
+            }.joined(separator: ",")
+        }.joined(separator: "\n")
+        var holed = rule()
+        holed.water.standard = SurfaceWaterStandard(
+            id: "GB 3838-2002", table: StandardTable(name: "holed", text: text),
+            span: SurfaceWaterStandard.gb3838of2002.span)
+        #expect(holed.water.standard.items.count == SurfaceWaterStandard.gb3838of2002.items.count - 1)
+        let found = assessed(section("A", valuesOfClass[0]), holed).figure
+        #expect(found.assessment.verdict == .notAssessable)
+        #expect(found.classification.items.first { $0.parameter == id("codmn") }?.missing?.reason == .noLimit)
     }
 
     @Test(arguments: [MissingItemRule.feedPractice, .clause], [nil, WaterBody.river, .lake])
