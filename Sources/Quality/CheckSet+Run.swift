@@ -7,7 +7,7 @@ package struct QualityContext: Sendable {
     /// Usable readings of the station's other parameters.
     package var counterparts: [ParameterID: Counterpart] = [:]
     /// Usable readings of the same parameter at other stations.
-    package var others: [StationID: Counterpart] = [:]
+    package var others: [StationID: [ParameterID: Counterpart]] = [:]
     /// Records of the instruments' checks.
     package var records: [InstrumentRecord] = []
     /// Intervals in which somebody worked at the station's instruments for a parameter.
@@ -75,14 +75,14 @@ extension CheckSet {
     package func run(_ series: SeriesColumns, _ look: FirstLook, context: QualityContext) -> QualityReport {
         let (monthly, usable) = (look.monthly, look.neighbours)
         let marks = context.marks.filter { $0.parameter == nil || $0.parameter == series.parameter }.map(\.interval)
-        let others = [
+        let remaining = [
             monthly.run(.rateOfChange, series, \.rateOfChange) { RateOfChangeCheck(limit: $0).run(series, usable) },
             monthly.run(.attenuatedSignal, series, \.attenuatedSignal) {
                 AttenuatedSignalCheck(limit: $0).run(series, usable)
             },
             monthly.run(.stuckDecimals, series, \.stuckDecimals) { StuckDecimalsCheck(limit: $0).run(series, usable) },
             CrossParameterCheck(rules: rules).run(series, usable, counterparts: context.counterparts),
-            NeighbourConsistencyCheck(rules: neighbours).run(series, usable, others: context.others),
+            NeighbourConsistencyCheck(rules: neighbours).run(series, usable, others: context.others.compactMapValues { $0[series.parameter] }),
             InstrumentQACheck(rules: instruments).run(series, records: context.records),
             monthly.run(.varianceDrop, series, \.varianceDrop) { VarianceDropCheck(limit: $0).run(series, usable) },
             monthly.run(.maintenanceStep, series, \.maintenanceStep) {
@@ -92,7 +92,7 @@ extension CheckSet {
                 RepeatedSequenceCheck(limit: $0).run(series, usable)
             },
         ]
-        let byName = (look.results + others).reduce(into: [CheckName: CheckResult]()) { $0[$1.check] = $1 }
+        let byName = (look.results + remaining).reduce(into: [CheckName: CheckResult]()) { $0[$1.check] = $1 }
         let results = CheckName.allCases.compactMap { byName[$0] }
         return QualityReport(
             checkSet: id, results: results, rollUp: rollUp(results, required: required), holes: look.holes)

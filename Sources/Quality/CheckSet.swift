@@ -73,6 +73,14 @@ package struct CheckSet: Hashable, Sendable {
     /// For a station that no check set names: no check is configured, and nothing is called valid.
     package static let none = CheckSet(id: "none", required: [.grossRange])
 
+    /// The parameters that a rule holds against this one.
+    package func companions(of parameter: ParameterID) -> Set<ParameterID> {
+        rules.reduce(into: []) { found, rule in
+            if rule.parameter == parameter { found.insert(rule.other) }
+            if rule.concernsOther, rule.other == parameter { found.insert(rule.parameter) }
+        }
+    }
+
     /// The checks of a series, month by month: an entry that names the station goes before one for all stations.
     package func checks(of parameter: ParameterID, at station: StationID) -> MonthlyChecks {
         let own = entries.filter { $0.parameter == parameter }
