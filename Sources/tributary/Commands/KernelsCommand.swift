@@ -25,7 +25,9 @@ struct KernelsCommand: AsyncParsableCommand {
             guard count > 0, rounds > 0 else {
                 throw CommandFailure(status: ExitStatus.usage, message: "--count and --rounds are above zero.")
             }
-            let all: [(name: String, run: (KernelRun) -> [KernelTiming])] = [("quality", Self.quality)]
+            let all: [(name: String, run: (KernelRun) -> [KernelTiming])] = [
+                ("quality", Self.quality), ("assessment", Self.assessment),
+            ]
             let run = KernelRun(count: count, rounds: rounds)
             Terminal.output("kernel,values,ns_per_value,reference_ns_per_value,ratio,checksum\n")
             for group in all where groups.isEmpty || groups.contains(group.name) {

@@ -13,7 +13,7 @@ extension PeriodResult {
             let records = section.exclusions.joined(separator: ", ")
             let measured = section.measured.classification.waterClass.map(\.description)
             return lines
-                + "  剔除记录：\(records)；不剔除时：\(measured ?? "无类别")，\(section.measured.assessment.verdict.chinese)。\n"
+                + "  剔除记录：\(records)；不剔除时：\(measured.map { "\($0)类" } ?? "无类别")，\(section.measured.assessment.verdict.chinese)。\n"
                 + "  Exclusions: \(records); as measured: \(measured.map { "class \($0)" } ?? "no class"), "
                 + "\(section.measured.assessment.verdict.rawValue).\n"
         }.joined()
