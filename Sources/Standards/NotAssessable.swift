@@ -23,6 +23,12 @@ package struct NotAssessable: Error, Hashable, Sendable, CustomStringConvertible
         case mixedEditions = "mixed-editions"
         /// No target is set for the date.
         case noTarget = "no-target"
+        /// Nobody says whether it is a river or a lake, and the verdict depends on it.
+        case unknownWater = "unknown-water"
+        /// Two things to be compared are unlike: other items, other sections.
+        case notComparable = "not-comparable"
+        /// A rounding that no number of digits decides.
+        case undecided
         /// The computation is not available in this version.
         case notImplemented = "not-implemented"
 
@@ -39,6 +45,9 @@ package struct NotAssessable: Error, Hashable, Sendable, CustomStringConvertible
             case .ruleIncomplete: "规则参数未填写"
             case .mixedEditions: "跨标准版本或参比状态"
             case .noTarget: "当日未设目标"
+            case .unknownWater: "水体类型未登记"
+            case .notComparable: "前后不可比"
+            case .undecided: "修约无法判定"
             case .notImplemented: "本版本未实现"
             }
         }

@@ -37,15 +37,17 @@ package struct RegistryReader {
     var boundaryIDs: Set<String> = []
     var adoptions: [Placed<Adoption>] = []
     var waterBodies: [Placed<WaterBodyEntry>] = []
+    var waterSystems: [Placed<WaterSystem>] = []
 
     /// The registry of `files` and every problem found, sorted by file and line.
     ///
-    /// A path is relative to `stations/`; agreements (`…/agreements/…`) have their own reader and are passed over.
+    /// A path is relative to `stations/`; agreements (`…/agreements/…`) and check sets (`…/checks/…`) have their own
+    /// readers and are passed over.
     package static func read(
         _ files: [(path: String, text: String)], parameters: ParameterCatalogue = .standard
     ) -> (registry: Registry, problems: [Problem]) {
         var reader = RegistryReader(parameters: parameters)
-        for file in files.sorted(by: { $0.path < $1.path }) where !isAgreement(file.path) {
+        for file in files.sorted(by: { $0.path < $1.path }) where !isAgreement(file.path) && !isCheckSet(file.path) {
             reader.readFile(file.text, path: file.path)
         }
         reader.assemble()
@@ -58,6 +60,10 @@ package struct RegistryReader {
 
     package static func isAgreement(_ path: String) -> Bool {
         path.split(separator: "/").dropLast().contains("agreements")
+    }
+
+    package static func isCheckSet(_ path: String) -> Bool {
+        path.split(separator: "/").dropLast().contains("checks")
     }
 
     private init(parameters: ParameterCatalogue) { self.parameters = parameters }
@@ -74,6 +80,9 @@ package struct RegistryReader {
         for item in mapping.items("stations") { readStation(item, path) }
         for item in mapping.items("adoptions") { readAdoption(item, path) }
         for item in mapping.items("water-bodies") { readWaterBody(item, path) }
+        for item in mapping.items("rivers") { readWaterSystem(item, path, kind: .river) }
+        for item in mapping.items("basins") { readWaterSystem(item, path, kind: .basin) }
+        for item in mapping.items("cities") { readWaterSystem(item, path, kind: .city) }
         problems += mapping.finish()
     }
 
@@ -107,6 +116,11 @@ package struct RegistryReader {
             let key = entry.value.key
             if registry.waterBodies[key] != nil { reportDuplicate(entry, "water body", key) }
             registry.waterBodies[key] = registry.waterBodies[key] ?? entry.value
+        }
+        for system in waterSystems {
+            let id = system.value.id
+            if registry.waterSystems[id] != nil { reportDuplicate(system, "river or basin", id) }
+            registry.waterSystems[id] = registry.waterSystems[id] ?? system.value
         }
         registry.adoptions = adoptions.map(\.value)
         assembleNames()

@@ -40,7 +40,8 @@ package struct StandardTable: Sendable {
         return StandardTable(name: name, text: text)
     }
 
-    init(name: String, text: String) {
+    /// - Precondition: `text` is well formed: a header of distinct columns, and rows of as many fields.
+    package init(name: String, text: String) {
         let records = Self.records(in: text)
         guard let header = records.first, Set(header).count == header.count else {
             preconditionFailure("The table \(name) has no header of distinct columns.")
@@ -56,7 +57,7 @@ package struct StandardTable: Sendable {
     }
 
     /// Fields split at commas; a field in double quotes may hold commas, `""` is one quote.
-    private static func records(in text: String) -> [[String]] {
+    static func records(in text: String) -> [[String]] {
         var records: [[String]] = []
         for line in text.split(whereSeparator: \.isNewline) {
             var fields: [String] = []
