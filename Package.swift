@@ -42,6 +42,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
     name: "tributary",
     products: [.executable(name: "tributary", targets: ["tributary"])],
+    traits: [.trait(name: "FastInflate", description: "Inflates small gzip files by libdeflate.")],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -60,6 +61,8 @@ let package = Package(
     targets: [
         // System libraries and data files.
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // Of the trait FastInflate only.
+        .systemLibrary(name: "CDeflate", path: "Sources/CDeflate"),
         // The character conversion of the C library.
         .systemLibrary(name: "CIconv", path: "Sources/CIconv"),
         .systemLibrary(name: "CZip", path: "Sources/CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
@@ -74,7 +77,12 @@ let package = Package(
         floor("Monitoring", ["Exact"]),
         floor("Accounting", ["Exact"]),
         // Floor 2: bytes to batches; limits and rules as data.
-        floor("Formats", ["CExpat", "CIconv", "CZip", "CZlib", "Exact", "Monitoring", crypto]),
+        floor(
+            "Formats",
+            [
+                .target(name: "CDeflate", condition: .when(traits: ["FastInflate"])), "CExpat", "CIconv", "CZip",
+                "CZlib", "Exact", "Monitoring", crypto,
+            ]),
         floor("Standards", ["Exact", "Monitoring", "StandardsData", yams]),
         // Floor 3: verdicts on values, findings, period statistics.
         floor("Quality", ["Exact", "Monitoring", "Standards"]),

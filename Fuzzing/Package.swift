@@ -17,6 +17,7 @@ func floor(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "fuzzing",
+    traits: [.trait(name: "FastInflate", description: "As in the package itself: inflates small gzip files by libdeflate.")],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
@@ -24,16 +25,25 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib"),
+        .systemLibrary(name: "CDeflate", path: "Sources/CDeflate"),
+        .systemLibrary(name: "CIconv", path: "Sources/CIconv"),
+        .systemLibrary(name: "CZip", path: "Sources/CZip", pkgConfig: "libzip"),
+        .systemLibrary(name: "CExpat", path: "Sources/CExpat", pkgConfig: "expat"),
         .target(name: "StandardsData"),
         floor("Exact", [.product(name: "BigInt", package: "BigInt")]),
         floor("Monitoring", ["Exact"]),
         floor("Accounting", ["Exact"]),
-        floor("Formats", ["CZlib", "Exact", "Monitoring", crypto]),
+        floor(
+            "Formats",
+            [
+                .target(name: "CDeflate", condition: .when(traits: ["FastInflate"])), "CExpat", "CIconv", "CZip",
+                "CZlib", "Exact", "Monitoring", crypto,
+            ]),
         floor("Standards", ["Exact", "Monitoring", "StandardsData", .product(name: "Yams", package: "Yams")]),
         floor("Assessment", ["Exact", "Monitoring", "Standards"]),
         floor("Compensation", ["Exact", "Monitoring", "Accounting", "Standards", "Assessment", crypto]),
         .executableTarget(
-            name: "fuzz", dependencies: ["Exact", "Monitoring", "Formats", "Standards", "Compensation"],
+            name: "fuzz", dependencies: ["CZlib", "Exact", "Monitoring", "Formats", "Standards", "Compensation"],
             swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
     ]

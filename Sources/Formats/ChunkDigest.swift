@@ -45,7 +45,7 @@ package struct SeriesDigest {
     /// The digest of everything fed so far.
     package mutating func finish() -> Digest256 {
         flush()
-        return Digest256(bytes: Array(hash.finalize()))
+        return hash.finalize().withUnsafeBytes { Digest256(bytes: $0) }
     }
 
     private mutating func flush() {
@@ -131,11 +131,11 @@ package enum SnapshotDigest {
 package func sha256(_ bytes: UnsafeRawBufferPointer) -> Digest256 {
     var hash = SHA256()
     hash.update(bufferPointer: bytes)
-    return Digest256(bytes: Array(hash.finalize()))
+    return hash.finalize().withUnsafeBytes { Digest256(bytes: $0) }
 }
 
 /// As above for bytes in an array.
-package func sha256(_ bytes: [UInt8]) -> Digest256 { Digest256(bytes: Array(SHA256.hash(data: bytes))) }
+package func sha256(_ bytes: [UInt8]) -> Digest256 { bytes.withUnsafeBytes { sha256($0) } }
 
 /// Appends the bytes of `value`, highest first.
 @inline(__always)

@@ -24,7 +24,9 @@ package enum ChunkSpan: String, Sendable, CaseIterable {
         // The everyday case: every step is the first one.
         if starts.count > 1, starts[1] > starts[0] {
             let step = starts[1] - starts[0]
-            if (1..<starts.count).allSatisfy({ starts[$0] - starts[$0 - 1] == step }) {
+            var isEven = true
+            for index in 1..<starts.count { isEven = isEven && starts[index] - starts[index - 1] == step }
+            if isEven {
                 self.init(cadence: Duration64(milliseconds: step))
                 return
             }

@@ -73,13 +73,13 @@ func decodeText(
         }
         return try reading.lines(
             TributaryCSVReader(
-                columns: columns, profile: profile, context: context, directory: workspace.directory(for: profile)),
+                columns: columns, profile: profile, context: context, memory: workspace.memory(for: profile)),
             headerLines: 1, handOn)
     case .tributaryNDJSON:
         if let refusal = profile.writing.ndjsonRefusal { return .stopped(refusal, nil) }
         return try reading.lines(
             TributaryNDJSONReader(
-                profile: profile, context: context, directory: workspace.directory(for: profile)),
+                profile: profile, context: context, memory: workspace.memory(for: profile)),
             headerLines: 0, handOn)
     case .nationalAir(let layout):
         for name in layout.unknown { reading.sink.reject(.unknownColumn(name)) }
@@ -124,19 +124,19 @@ private func ownProfile(
     case .tributaryCSV(let columns):
         station = firstStation(
             in: text, headerLines: 1,
-            TributaryCSVReader(columns: columns, profile: usual, context: context, directory: SeriesDirectory()),
+            TributaryCSVReader(columns: columns, profile: usual, context: context, memory: LongRowMemory(usual)),
             format: format.id, profile: usual, limits: context.limits)
     case .tributaryNDJSON:
         station = firstStation(
             in: text, headerLines: 0,
-            TributaryNDJSONReader(profile: usual, context: context, directory: SeriesDirectory()),
+            TributaryNDJSONReader(profile: usual, context: context, memory: LongRowMemory(usual)),
             format: format.id, profile: usual, limits: context.limits)
     default: station = nil
     }
     return station.flatMap(declared)
 }
 
-private func faultBeforeReading(_ bytes: UnsafeRawBufferPointer, limits: ReadLimits) -> Rejection? {
+func faultBeforeReading(_ bytes: UnsafeRawBufferPointer, limits: ReadLimits) -> Rejection? {
     if bytes.isEmpty { return .empty }
     if bytes.count > limits.compressedBytes {
         return Rejection(

@@ -6,26 +6,35 @@ internal import Monitoring
 ///
 /// A workspace serves one batch at a time; each thread that decodes has its own. It changes no result, only its cost.
 package final class DecodeWorkspace {
-    /// Directories kept: one for each profile and catalogue in use; beyond that the oldest is forgotten.
-    private static let directoryLimit = 8
+    /// Memories kept: one for each profile and catalogue in use; beyond that the oldest is forgotten.
+    private static let memoryLimit = 8
 
-    private var directories: [(profile: SourceProfile, directory: SeriesDirectory)] = []
+    private var memories: [(profile: SourceProfile, memory: LongRowMemory)] = []
     /// The text buffer of the batch before; taken while a batch is read.
     private var buffer: (start: UnsafeMutablePointer<UInt8>, capacity: Int)?
     private var stage: SliceStage?
     private var inflater: Inflater?
+    #if FastInflate
+        /// For small gzip files; `nil`: zlib reads every file.
+        let wholeInflater: WholeInflater?
+    #endif
 
+    /// - Parameter zlibOnly: no other library inflates, whatever the build has; for comparing the two.
     /// - Note: all batches of one workspace are read with one parameter catalogue.
-    package init() {}
+    package init(zlibOnly: Bool = false) {
+        #if FastInflate
+            wholeInflater = zlibOnly ? nil : WholeInflater()
+        #endif
+    }
 
     deinit { buffer?.start.deallocate() }
 
-    /// The directory for rows read with `profile`.
-    func directory(for profile: SourceProfile) -> SeriesDirectory {
-        if let index = directories.firstIndex(where: { $0.profile == profile }) { return directories[index].directory }
-        if directories.count == Self.directoryLimit { directories.removeFirst() }
-        let made = SeriesDirectory()
-        directories.append((profile, made))
+    /// What rows read with `profile` are looked up in.
+    func memory(for profile: SourceProfile) -> LongRowMemory {
+        if let index = memories.firstIndex(where: { $0.profile == profile }) { return memories[index].memory }
+        if memories.count == Self.memoryLimit { memories.removeFirst() }
+        let made = LongRowMemory(profile)
+        memories.append((profile, made))
         return made
     }
 

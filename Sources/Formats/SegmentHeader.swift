@@ -27,6 +27,9 @@ package struct SegmentMember: Hashable, Sendable {
 
     /// The last path component without control characters, at most `limit` bytes; never empty, `.` or `..`.
     package static func safeName(_ name: String, limit: Int = nameLimit) -> String {
+        let slash = name.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let end = slash.map { name[name.utf8.index(after: $0)...] } ?? name[...]
+        if isSafe(end.utf8, limit: limit) { return String(end) }
         let last = name.split(separator: "/").last.map(String.init) ?? ""
         var kept = ""
         for scalar in last.unicodeScalars where scalar.value >= 0x20 && scalar.value != 0x7F {
@@ -34,6 +37,12 @@ package struct SegmentMember: Hashable, Sendable {
             kept.unicodeScalars.append(scalar)
         }
         return kept.isEmpty || kept == "." || kept == ".." ? "batch" : kept
+    }
+
+    /// The everyday name: letters, digits and signs, told without taking it apart.
+    private static func isSafe(_ name: Substring.UTF8View, limit: Int) -> Bool {
+        guard let first = name.first, first != UInt8(ascii: "."), name.count <= limit else { return false }
+        return name.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
     }
 
     /// The blocks that stand before the data.
@@ -69,32 +78,34 @@ package struct SegmentMember: Hashable, Sendable {
     }
 
     private static func block(name: [UInt8], byteCount: Int, modified: Int64, type: UInt8) -> [UInt8] {
-        var block = [UInt8](repeating: 0, count: blockLength)
-        func put(_ bytes: some Sequence<UInt8>, at offset: Int) {
-            for (index, byte) in bytes.enumerated() { block[offset + index] = byte }
-        }
-        put(name, at: 0)
-        put("0000644".utf8, at: 100)
-        put("0000000".utf8, at: 108)
-        put("0000000".utf8, at: 116)
-        put(octal(Int64(byteCount), digits: 11).utf8, at: 124)
-        put(octal(min(max(modified, 0), 1 << 33 - 1), digits: 11).utf8, at: 136)
-        put([UInt8](repeating: UInt8(ascii: " "), count: 8), at: 148)
+        var block = blank
+        block.replaceSubrange(0..<name.count, with: name)
+        put(octal: Int64(byteCount), digits: 11, at: 124, in: &block)
+        put(octal: min(max(modified, 0), 1 << 33 - 1), digits: 11, at: 136, in: &block)
         block[156] = type
-        put("ustar".utf8, at: 257)
-        put("00".utf8, at: 263)
-        put("tributary".utf8, at: 265)
-        put("tributary".utf8, at: 297)
-        put(octal(checksum(block), digits: 6).utf8, at: 148)
+        put(octal: block.reduce(0) { $0 + Int64($1) }, digits: 6, at: 148, in: &block)
         block[154] = 0
         return block
     }
 
-    private static func checksum(_ block: [UInt8]) -> Int64 { block.reduce(0) { $0 + Int64($1) } }
+    /// A header with the fields that are the same for every member; the checksum's own field counts as blanks.
+    private static let blank: [UInt8] = {
+        var block = [UInt8](repeating: 0, count: blockLength)
+        for (offset, text) in [
+            (100, "0000644"), (108, "0000000"), (116, "0000000"), (148, "        "), (257, "ustar"), (263, "00"),
+            (265, "tributary"), (297, "tributary"),
+        ] {
+            block.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8)
+        }
+        return block
+    }()
 
-    private static func octal(_ value: Int64, digits: Int) -> String {
-        let text = String(value, radix: 8)
-        return String(repeating: "0", count: max(0, digits - text.count)) + text
+    private static func put(octal value: Int64, digits: Int, at offset: Int, in block: inout [UInt8]) {
+        var rest = value
+        for index in stride(from: offset + digits - 1, through: offset, by: -1) {
+            block[index] = UInt8(ascii: "0") + UInt8(rest & 7)
+            rest >>= 3
+        }
     }
 }
 

@@ -2,45 +2,77 @@
 
 /// A SHA-256 digest: 32 bytes.
 package struct Digest256: Hashable, Comparable, Sendable, CustomStringConvertible {
-    package let bytes: [UInt8]
+    // Eight bytes a word, the first of them highest, so that words compare as bytes do; in place, because every batch
+    // copies its digest many times.
+    private let first, second, third, fourth: UInt64
+
+    package static let byteCount = 32
 
     /// - Precondition: 32 bytes.
-    package init(bytes: [UInt8]) {
-        precondition(bytes.count == 32, "A SHA-256 digest has 32 bytes.")
-        self.bytes = bytes
+    package init(bytes: UnsafeRawBufferPointer) {
+        precondition(bytes.count == Self.byteCount, "A SHA-256 digest has 32 bytes.")
+        func word(_ index: Int) -> UInt64 {
+            UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
+        }
+        (first, second, third, fourth) = (word(0), word(1), word(2), word(3))
     }
+
+    /// - Precondition: 32 bytes.
+    package init(bytes: [UInt8]) { self = bytes.withUnsafeBytes { Digest256(bytes: $0) } }
 
     /// 64 hexadecimal digits, lower case.
     package init?(hexadecimal text: String) {
-        guard text.utf8.count == 64 else { return nil }
+        guard text.utf8.count == 2 * Self.byteCount else { return nil }
         var bytes: [UInt8] = []
-        var rest = Substring(text)
-        while !rest.isEmpty {
-            guard rest.prefix(2).allSatisfy(\.isHexDigit), let byte = UInt8(rest.prefix(2), radix: 16) else {
-                return nil
+        bytes.reserveCapacity(Self.byteCount)
+        var high: UInt8?
+        for digit in text.utf8 {
+            guard let value = Self.value(digit) else { return nil }
+            if let upper = high {
+                bytes.append(upper << 4 | value)
+                high = nil
+            } else {
+                high = value
             }
-            bytes.append(byte)
-            rest = rest.dropFirst(2)
         }
-        self.bytes = bytes
+        self.init(bytes: bytes)
+    }
+
+    package var bytes: [UInt8] { withBytes { Array($0) } }
+
+    /// The bytes without an array, for the length of `body`.
+    package func withBytes<Value>(_ body: (UnsafeRawBufferPointer) throws -> Value) rethrows -> Value {
+        try withUnsafeBytes(
+            of: (first.bigEndian, second.bigEndian, third.bigEndian, fourth.bigEndian), body)
     }
 
     package static func < (left: Digest256, right: Digest256) -> Bool {
-        left.bytes.lexicographicallyPrecedes(right.bytes)
+        (left.first, left.second, left.third, left.fourth) < (right.first, right.second, right.third, right.fourth)
     }
 
     package var description: String {
-        String(unsafeUninitializedCapacity: 64) { text in
-            for (index, byte) in bytes.enumerated() {
-                text[2 * index] = Self.digit(byte >> 4)
-                text[2 * index + 1] = Self.digit(byte & 15)
+        withBytes { bytes in
+            String(unsafeUninitializedCapacity: 2 * Self.byteCount) { text in
+                for (index, byte) in bytes.enumerated() {
+                    text[2 * index] = Self.digit(byte >> 4)
+                    text[2 * index + 1] = Self.digit(byte & 15)
+                }
+                return 2 * Self.byteCount
             }
-            return 64
         }
     }
 
     private static func digit(_ value: UInt8) -> UInt8 {
         value + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
+    }
+
+    private static func value(_ digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+        default: nil
+        }
     }
 }
 

@@ -62,6 +62,12 @@ extension CanonicalJSON {
         let quote = UInt8(ascii: "\"")
         let backslash = UInt8(ascii: "\\")
         output.append(quote)
+        // Most texts hold nothing that is written in another way.
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != quote && $0 != backslash }) {
+            output.append(contentsOf: text.utf8)
+            output.append(quote)
+            return
+        }
         for byte in text.utf8 {
             switch byte {
             case quote, backslash: output.append(contentsOf: [backslash, byte])

@@ -43,7 +43,9 @@ package struct ObservationBlock: Sendable {
     package private(set) var row: [Int32] = []
 
     private var seriesIndexes: [SeriesKey: Int32] = [:]
-    private var flagIndexes: [String: UInt16] = ["": 0]
+    private var flagIndexes: [String: UInt16] = [:]
+    /// A table of so few flags is searched from its beginning; `flagIndexes` serves longer ones.
+    private static let fewFlags = 16
 
     /// Different flags one block may carry; a source flag is a letter or a short word, so more is not a flag column.
     package static let flagLimit = 4_096
@@ -74,12 +76,15 @@ package struct ObservationBlock: Sendable {
 
     /// The index of `flag` in `flagTable`, or `nil` when the table is full.
     package mutating func index(ofFlag flag: String) -> UInt16? {
-        if let index = flagIndexes[flag] { return index }
+        if flagTable.count <= Self.fewFlags {
+            if let index = flagTable.firstIndex(of: flag) { return UInt16(index) }
+        } else {
+            for index in flagIndexes.count..<flagTable.count { flagIndexes[flagTable[index]] = UInt16(index) }
+            if let index = flagIndexes[flag] { return index }
+        }
         guard flagTable.count < Self.flagLimit else { return nil }
-        let index = UInt16(flagTable.count)
         flagTable.append(flag)
-        flagIndexes[flag] = index
-        return index
+        return UInt16(flagTable.count - 1)
     }
 
     package mutating func append(
@@ -100,9 +105,10 @@ package struct ObservationBlock: Sendable {
         exponent: UnsafeBufferPointer<Int8>, qualifier: UnsafeBufferPointer<UInt8>, flag: UnsafeBufferPointer<UInt16>,
         row: UnsafeBufferPointer<Int32>
     ) {
+        let count = series.count
         precondition(
-            Set([start.count, mantissa.count, exponent.count, qualifier.count, flag.count, row.count])
-                == [series.count], "Appended columns are of one length.")
+            start.count == count && mantissa.count == count && exponent.count == count && qualifier.count == count
+                && flag.count == count && row.count == count, "Appended columns are of one length.")
         self.series.append(contentsOf: series)
         self.start.append(contentsOf: start)
         self.mantissa.append(contentsOf: mantissa)

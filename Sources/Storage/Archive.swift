@@ -29,6 +29,10 @@ final class Archive {
     private var isDirty = false
     /// Bytes of the segment that are written.
     private var writtenCount = 0
+    /// Bytes of the segment that are durable.
+    private var syncedCount = 0
+    /// Bytes of the file: beyond `writtenCount` lie zeros that keep room.
+    private var fileByteCount = 0
     /// Appended and not written yet: the end of the segment as it will be.
     private var waiting: [UInt8] = []
     /// Numbers given to large batches since the book was opened.
@@ -38,6 +42,11 @@ final class Archive {
 
     /// Bytes that wait before they are written; more go straight to the file.
     private static let waitingLimit = 1 << 20
+    /// Zeros written ahead at most; a small segment gets no more than it has.
+    private static let roomLimit = 1 << 20
+    /// Commits of more bytes get no room ahead: they would write it twice and gain nothing.
+    private static let smallCommit = 1 << 17
+    private static let zeros = [UInt8](repeating: 0, count: roomLimit)
     /// Segments that got their end mark since the last acknowledgement.
     private(set) var sealed: [(number: Int, byteCount: Int)] = []
 
@@ -56,6 +65,7 @@ final class Archive {
     }
 
     deinit {
+        trim()
         if descriptor >= 0 { _ = Glibc.close(descriptor) }
     }
 
@@ -76,6 +86,7 @@ final class Archive {
             try flush()
             try write(bytes, at: writtenCount)
             writtenCount += bytes.count
+            fileByteCount = max(fileByteCount, writtenCount)
         } else {
             waiting.append(contentsOf: bytes)
         }
@@ -98,15 +109,38 @@ final class Archive {
         if waiting.isEmpty { return }
         try write(waiting, at: writtenCount)
         writtenCount += waiting.count
+        fileByteCount = max(fileByteCount, writtenCount)
         waiting.removeAll(keepingCapacity: true)
     }
 
     /// Makes everything appended so far durable.
+    ///
+    /// Where a batch overwrites zeros of the file, its length and its extents stay: one write to the disk then, not
+    /// three. `fdatasync` writes them wherever they changed.
     func sync() throws(BookProblem) {
         guard isDirty else { return }
+        let isGrowing = writtenCount + waiting.count > fileByteCount
         try flush()
-        guard fsync(descriptor) == 0 else { throw systemProblem("fsync", path: path) }
+        if isGrowing, writtenCount - syncedCount < Self.smallCommit { keepRoom() }
+        guard fdatasync(descriptor) == 0 else { throw systemProblem("fdatasync", path: path) }
+        syncedCount = writtenCount
         isDirty = false
+    }
+
+    /// Writes zeros behind the segment's end for the batches to come. Room that the disk does not have is done without.
+    private func keepRoom() {
+        let byteCount = min(Self.roomLimit, writtenCount, segmentLimit - writtenCount)
+        guard byteCount > 0 else { return }
+        let count = Self.zeros.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, byteCount, off_t(writtenCount)) }
+        fileByteCount = max(fileByteCount, writtenCount + max(0, count))
+    }
+
+    /// Gives back the room that nothing was put in.
+    func trim() {
+        // Not what waits: it was never written, so nothing can count on it.
+        if descriptor >= 0, fileByteCount > writtenCount, ftruncate(descriptor, off_t(writtenCount)) == 0 {
+            fileByteCount = writtenCount
+        }
     }
 
     /// The book has recorded the present end.
@@ -134,6 +168,8 @@ final class Archive {
         waiting.append(contentsOf: SegmentMember.endMark)
         byteCount += SegmentMember.endMark.count
         isDirty = true
+        try flush()
+        trim()
         try sync()
         sealed.append((segment, byteCount))
         _ = Glibc.close(descriptor)
@@ -141,6 +177,8 @@ final class Archive {
         segment = lastNumber
         byteCount = 0
         writtenCount = 0
+        syncedCount = 0
+        fileByteCount = 0
         try openSegment()
     }
 
@@ -164,6 +202,8 @@ final class Archive {
             }
         }
         writtenCount = byteCount
+        syncedCount = byteCount
+        fileByteCount = byteCount
     }
 
     /// Removes the files of segments that hold only batches that were never acknowledged.

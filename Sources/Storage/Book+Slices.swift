@@ -141,7 +141,8 @@ extension Book {
         repeat {
             try write { writer in
                 var merging = try ChunkMerging(
-                    db: writer.db, state: state, staged: staged, batches: MergedBatches([sliced.batch]))
+                    db: writer.db, statements: writer.statements, state: state, staged: staged,
+                    batches: MergedBatches([sliced.batch]))
                 while next < order.count, merging.writtenChunks < Slice.chunkLimit {
                     try merging.merge(member: order[next])
                     next += 1

@@ -30,8 +30,14 @@ extension Book {
 
     /// Empties the write-ahead log after a commit when it has grown; what fails is tried again after the next one.
     func boundWriteAheadLog(_ db: Database) {
+        // The file is looked at once the writer has added a sixteenth of the bound: a look costs as much as a page.
+        state.walPagesUnseen += writtenPages(db)
+        guard state.walPagesUnseen * Self.pageByteCount > limits.walTruncation / 16 else { return }
         let byteCount = walByteCount
-        guard byteCount > limits.walTruncation else { return }
+        guard byteCount > limits.walTruncation else {
+            state.walPagesUnseen = 0
+            return
+        }
         func empty() -> Bool {
             sqlite3_wal_checkpoint_v2(db.sqliteConnection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil) == SQLITE_OK
         }
@@ -44,6 +50,13 @@ extension Book {
             usleep(2_000)
             if empty() { return }
         }
+    }
+
+    /// Pages that the connection has written since this was asked last.
+    private func writtenPages(_ db: Database) -> Int {
+        var (current, highest): (Int32, Int32) = (0, 0)
+        sqlite3_db_status(db.sqliteConnection, SQLITE_DBSTATUS_CACHE_WRITE, &current, &highest, 1)
+        return Int(current)
     }
 
     /// Reads without a limit of time: the log grows meanwhile. Only where SQLite itself must look at the whole file.

@@ -76,17 +76,19 @@ package final class Book: Sendable {
                 .needsReopening, place: folder, message: "an earlier write failed on the disk.",
                 remedy: "Restart the program: it opens the folder at the last acknowledged batch.")
         }
-        let writer = BookWriter(db, state: state, now: now)
-        var value: Value?
+        let statements = try state.statements(db)
+        let writer = BookWriter(db, state: state, statements: statements, now: now)
+        let value: Value
         var isCommitting = false
         do {
-            try db.inTransaction(.immediate) {
-                value = try body(writer)
-                try writer.prepareCommit()
-                isCommitting = true
-                return .commit
-            }
+            // Not by `inTransaction`, which compiles both statements anew each time.
+            try statements.begin.run()
+            value = try body(writer)
+            try writer.prepareCommit()
+            isCommitting = true
+            try statements.commit.run()
         } catch {
+            if db.isInsideTransaction { try? db.rollback() }
             // A commit that failed may stand all the same after a crash, when its last frame reached the disk: then
             // the book counts on the archive's bytes. Only opening the folder again tells.
             if isCommitting {
@@ -98,7 +100,6 @@ package final class Book: Sendable {
         }
         state.commit()
         boundWriteAheadLog(db)
-        guard let value else { preconditionFailure("A committed transaction has a value.") }
         return value
     }
 
@@ -116,7 +117,10 @@ package final class Book: Sendable {
     }
 
     /// Closes the book; further calls fail.
-    package func close() throws { try pool.close() }
+    package func close() throws {
+        pool.writeWithoutTransaction { _ in state.end() }
+        try pool.close()
+    }
 
     /// The raw bytes of a batch, as sent.
     package func rawBytes(_ place: ArchivePlace) throws -> [UInt8] {

@@ -127,7 +127,9 @@ extension BookReader {
             db,
             sql: """
                 SELECT log.seq, batches.seq AS batch_seq, kind, payload, digest, accepted_count, duplicate_count, conflict_count, rejected_count,
-                quarantined_count FROM log LEFT JOIN batches ON settled_seq = log.seq
+                quarantined_count FROM log LEFT JOIN batches ON settled_seq = log.seq AND batches.seq = coalesce(
+                (SELECT sliced.seq FROM batches AS sliced WHERE sliced.settled_seq = log.seq
+                AND sliced.settled_seq <> sliced.seq), log.seq)
                 WHERE kind = 'batch' AND log.seq > ? AND log.seq <= ? ORDER BY log.seq
                 """, arguments: page)
         while let row = try rows.next() {

@@ -10,6 +10,7 @@ extension BookWriter {
     func settlePending() throws -> [Receipt] {
         if pending.isEmpty { return [] }
         try mergeStaged()
+        // Before the batches, which refer to it.
         try recordSegments()
         var receipts: [Receipt] = []
         receipts.reserveCapacity(pending.count)
@@ -18,7 +19,7 @@ extension BookWriter {
             precondition(receipt.position.sequence == batch.sequence, "A batch gets the log position it was promised.")
             receipts.append(receipt)
         }
-        pending.removeAll()
+        forgetPending()
         return receipts
     }
 
@@ -26,7 +27,7 @@ extension BookWriter {
     func mergeStaged() throws {
         guard state.staged.count > 0 else { return }
         var merging = try ChunkMerging(
-            db: db, state: state, staged: state.staged, batches: MergedBatches(pending))
+            db: db, statements: statements, state: state, staged: state.staged, batches: MergedBatches(pending))
         for member in ChunkMerging.order(state.staged, state.catalogue) { try merging.merge(member: member) }
         touched += merging.touched
         state.staged.reset()
@@ -46,13 +47,7 @@ extension BookWriter {
     }
 
     private func insert(_ batch: OpenBatch, _ ending: BatchEnding, settledAt: Int64) throws {
-        let statement = try RawStatement(
-            db,
-            """
-            INSERT INTO batches (seq, settled_seq, digest, name, sender, received_at, sent_at, byte_count, format,
-            profile, state, segment, data_offset, row_count, accepted_count, duplicate_count, conflict_count,
-            rejected_count, quarantined_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """)
+        let statement = statements.insertBatch
         let incoming = batch.incoming
         statement.bind(1, batch.sequence)
         statement.bind(2, settledAt)

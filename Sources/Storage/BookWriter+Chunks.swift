@@ -8,16 +8,14 @@ import Monitoring
 
 /// One pass over staged rows with its scratch memory: what one transaction writes of them.
 struct ChunkMerging {
-    private let db: Database
     private let state: WriterState
     private let staged: StagedRows
     private let batches: MergedBatches
     private var chunk = Chunk()
     private var encoder = ChunkEncoder()
-    private let select: RawStatement
-    private let insert: RawStatement
-    private let update: RawStatement
+    private let statements: HotStatements
     private var outcomes: [MergeOutcome] = []
+    private var starts: [Int64] = []
     /// Flag indexes of the chunk at hand by those of the stage; `UInt16.max` where none is known yet.
     private var flagOfChunk: [UInt16]
     private var flagsInUse: [UInt16] = []
@@ -29,21 +27,15 @@ struct ChunkMerging {
     /// Chunks written so far.
     private(set) var writtenChunks = 0
 
-    init(db: Database, state: WriterState, staged: StagedRows, batches: MergedBatches) throws {
-        self.db = db
+    init(
+        db: Database, statements: HotStatements, state: WriterState, staged: StagedRows, batches: MergedBatches
+    ) throws {
+        self.statements = statements
         self.state = state
         self.staged = staged
         self.batches = batches
         sentOrders = SentOrders(db, batches, unsettled: state.unsettled)
         flagOfChunk = [UInt16](repeating: .max, count: staged.flagTable.count)
-        select = try RawStatement(db, "SELECT payload FROM chunks WHERE series_id = ? AND span_start = ?")
-        insert = try RawStatement(
-            db, "INSERT INTO chunks (series_id, span_start, row_count, digest, payload) VALUES (?, ?, ?, ?, ?)")
-        update = try RawStatement(
-            db,
-            """
-            UPDATE chunks SET row_count = ?3, digest = ?4, payload = ?5 WHERE series_id = ?1 AND span_start = ?2
-            """)
     }
 
     /// The members of the stage in the order in which the B-tree is walked once: stored series, then new ones.
@@ -60,7 +52,7 @@ struct ChunkMerging {
         let rows = staged.rows(member)
         sortByStart(rows)
         let isNew = state.catalogue.id(index) == 0
-        if isNew { try state.catalogue.store(index, span: span(index, rows), in: db) }
+        if isNew { try state.catalogue.store(index, span: span(index, rows), by: statements.insertSeries) }
         let record = state.catalogue.records[Int(index)]
         (firstStart, lastStart) = (.max, .min)
         var from = 0
@@ -136,9 +128,9 @@ struct ChunkMerging {
 
     /// True when the book has this chunk.
     private mutating func load(_ record: SeriesRecord, _ spanStart: Int64) throws -> Bool {
-        select.bind(1, record.id)
-        select.bind(2, spanStart)
-        let found: Void? = try select.blob { bytes in
+        statements.selectChunk.bind(1, record.id)
+        statements.selectChunk.bind(2, spanStart)
+        let found: Void? = try statements.selectChunk.blob { bytes in
             do throws(ChunkProblem) { try chunk.decode(bytes) } catch {
                 throw damagedChunk(record.key.canonicalText, spanStart, error)
             }
@@ -147,7 +139,7 @@ struct ChunkMerging {
     }
 
     private mutating func store(_ record: SeriesRecord, _ spanStart: Int64, isStored: Bool) throws {
-        let statement = isStored ? update : insert
+        let statement = isStored ? statements.updateChunk : statements.insertChunk
         let count = chunk.count
         try encoder.withEncoded(chunk) { payload in
             statement.bind(1, record.id)
@@ -200,12 +192,15 @@ struct ChunkMerging {
     }
 
     /// The span of a new series: by its declared cadence, else by the median step of its first batch.
-    private func span(_ index: Int32, _ rows: UnsafeMutableBufferPointer<ChunkAddition>) -> ChunkSpan {
+    private mutating func span(_ index: Int32, _ rows: UnsafeMutableBufferPointer<ChunkAddition>) -> ChunkSpan {
         if let cadence = state.catalogue.records[Int(index)].traits.cadence, cadence > .zero {
             return ChunkSpan(cadence: cadence)
         }
-        let first = rows.min { $0.sequence < $1.sequence }?.sequence
-        return ChunkSpan(inferredFrom: rows.filter { $0.sequence == first }.map(\.start))
+        var first = Int64.max
+        for row in rows { first = min(first, row.sequence) }
+        starts.removeAll(keepingCapacity: true)
+        for row in rows where row.sequence == first { starts.append(row.start) }
+        return ChunkSpan(inferredFrom: starts)
     }
 }
 

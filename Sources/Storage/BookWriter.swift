@@ -74,14 +74,19 @@ package enum BatchOpening {
 package final class BookWriter {
     let db: Database
     let state: WriterState
+    let statements: HotStatements
     let now: @Sendable () -> Instant
     var pending: [OpenBatch] = []
+    private var pendingDigests: Set<Digest256> = []
     /// The series that this transaction brought something new to; a series may stand here more than once.
     package internal(set) var touched: [TouchedSeries] = []
 
-    init(_ db: Database, state: WriterState, now: @escaping @Sendable () -> Instant) {
+    init(
+        _ db: Database, state: WriterState, statements: HotStatements, now: @escaping @Sendable () -> Instant
+    ) {
         self.db = db
         self.state = state
+        self.statements = statements
         self.now = now
     }
 
@@ -91,7 +96,7 @@ package final class BookWriter {
     /// Appends the raw bytes to the archive and opens the batch, unless the book has it.
     package func begin(_ incoming: IncomingBatch, bytes: UnsafeRawBufferPointer) throws -> BatchOpening {
         precondition(pending.last.map { $0.ending != nil } ?? true, "A batch is finished before the next begins.")
-        if pending.contains(where: { $0.incoming.digest == incoming.digest }) { settledEarly += try settlePending() }
+        if !pendingDigests.insert(incoming.digest).inserted { settledEarly += try settlePending() }
         if let known = try known(incoming.digest) { return .known(known) }
         let member = SegmentMember(
             digest: incoming.digest.description, fileName: incoming.name, byteCount: bytes.count,
@@ -150,6 +155,12 @@ package final class BookWriter {
 
     private var settledEarly: [Receipt] = []
 
+    /// All pending batches are settled.
+    func forgetPending() {
+        pending.removeAll()
+        pendingDigests.removeAll()
+    }
+
     /// Appends an act to the log; unsettled batches come first.
     @discardableResult
     func appendLog(kind: String, payload: String, at: Instant? = nil) throws -> LogHead {
@@ -167,20 +178,15 @@ package final class BookWriter {
         }
     }
 
-    /// Segments are recorded before the batches that refer to them.
+    /// Segments are recorded before the batches that refer to them; an open one once, a sealed one with its length.
     func recordSegments() throws {
         let archive = state.archive
         for segment in archive.sealed { try record(segment.number, segment.byteCount, isSealed: true) }
-        if archive.byteCount > 0 { try record(archive.segment, archive.byteCount, isSealed: false) }
+        if state.hasUnrecordedSegment { try record(archive.segment, archive.byteCount, isSealed: false) }
     }
 
     func record(_ number: Int, _ byteCount: Int, isSealed: Bool) throws {
-        let statement = try RawStatement(
-            db,
-            """
-            INSERT INTO segments (number, byte_count, is_sealed) VALUES (?, ?, ?) ON CONFLICT (number)
-            DO UPDATE SET byte_count = excluded.byte_count, is_sealed = excluded.is_sealed
-            """)
+        let statement = statements.recordSegment
         statement.bind(1, number)
         statement.bind(2, byteCount)
         statement.bind(3, isSealed ? 1 : 0)
@@ -194,11 +200,7 @@ package final class BookWriter {
         let sequence = previous.sequence + 1
         let hash = LogChain.hash(
             after: previous.hash, sequence: sequence, at: at, kind: kind, payloadDigest: payloadDigest)
-        let statement = try RawStatement(
-            db,
-            """
-            INSERT INTO log (seq, at, kind, payload, payload_digest, previous_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?)
-            """)
+        let statement = statements.insertLog
         statement.bind(1, sequence)
         statement.bind(2, at.milliseconds)
         statement.bind(3, kind)
@@ -213,7 +215,7 @@ package final class BookWriter {
 
     /// The receipt of a batch that the book has.
     private func known(_ digest: Digest256) throws -> Receipt? {
-        let statement = try RawStatement(db, "SELECT 1 FROM batches WHERE digest = ?")
+        let statement = statements.knownBatch
         statement.bind(1, digest)
         return try statement.hasRow() ? reader.batch(digest)?.receipt : nil
     }

@@ -50,7 +50,7 @@ package struct LargeMember: Sendable {
                 }
             }
             guard written == byteCount else { throw Self.changed(name, byteCount) }
-            digest = Digest256(bytes: Array(hash.finalize()))
+            digest = hash.finalize().withUnsafeBytes { Digest256(bytes: $0) }
             member = SegmentMember(
                 digest: digest.description, fileName: name, byteCount: byteCount,
                 modified: receivedAt.milliseconds / 1_000)

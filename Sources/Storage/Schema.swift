@@ -11,6 +11,7 @@ package enum Schema {
         migration0002 + "\n\n" + migration0002Triggers,
         migration0003 + "\n\n" + migration0003Triggers,
         migration0004,
+        migration0005 + "\n\n" + migration0005Triggers,
     ]
 
     /// The version this program writes.
@@ -30,6 +31,10 @@ package enum Schema {
                 .newerSchema, place: path, message: "the book has schema \(current), this program knows \(version).",
                 remedy: "Use the newer program that wrote it.")
         }
+        if current == version { return }
+        // A table that others refer to can be made anew only while references are not followed. They are looked at
+        // once, when all is done.
+        try db.execute(sql: "PRAGMA foreign_keys = OFF")
         for number in current..<version {
             try db.inTransaction(.immediate) {
                 try db.execute(sql: migrations[number])
@@ -38,8 +43,17 @@ package enum Schema {
                     arguments: ["schema-\(number + 1)-at", String(now.milliseconds)])
                 try db.execute(sql: "PRAGMA user_version = \(number + 1)")
                 try db.execute(sql: "PRAGMA application_id = \(Book.applicationID)")
+                if number + 1 == version, current > 0 { try checkReferences(db, path: path) }
                 return .commit
             }
         }
+        try db.execute(sql: "PRAGMA foreign_keys = ON")
+    }
+
+    private static func checkReferences(_ db: Database, path: String) throws {
+        guard let row = try Row.fetchOne(db, sql: "PRAGMA foreign_key_check") else { return }
+        throw BookProblem(
+            .system, place: path, message: "a row of \(row["table"] as String) refers to nothing.",
+            remedy: "The book was not changed: run the program that wrote it, and its doctor.")
     }
 }

@@ -89,14 +89,8 @@ struct SeriesCatalogue {
     }
 
     /// Gives a new series its row.
-    mutating func store(_ index: Int32, span: ChunkSpan, in db: Database) throws {
+    mutating func store(_ index: Int32, span: ChunkSpan, by statement: RawStatement) throws {
         let record = records[Int(index)]
-        let statement = try RawStatement(
-            db,
-            """
-            INSERT INTO series (key, station, parameter, statistic, window_ms, origin, span, cadence_ms, revises)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """)
         let key = record.key
         statement.bind(1, key.canonicalText)
         statement.bind(2, key.station.rawValue)
@@ -113,8 +107,9 @@ struct SeriesCatalogue {
         statement.bind(9, record.traits.revises ? 1 : 0)
         try statement.run()
         records[Int(index)].span = span
-        records[Int(index)].id = db.lastInsertedRowID
-        ids[Int(index)] = db.lastInsertedRowID
+        let id = statement.lastRowID
+        records[Int(index)].id = id
+        ids[Int(index)] = id
         storedNow.append(index)
     }
 

@@ -12,8 +12,8 @@ final class StagedRows {
     private static let blockRows = 32
     /// Blocks of one piece of the pool: a megabyte.
     private static let slabBlocks = 1_024
-    /// Pieces kept when the stage is emptied: an hour of the national air feed needs no more.
-    private static let keptSlabs = 4
+    /// Pieces kept when the stage is emptied: a commit group needs no more, and new ones cost a page fault each 4 KiB.
+    private static let keptSlabs = 16
     /// Source flags of one stage; blocks hold far fewer.
     static let flagLimit = Int(UInt16.max) - ObservationBlock.flagLimit
 

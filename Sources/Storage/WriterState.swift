@@ -9,9 +9,14 @@ final class WriterState {
     var head: LogHead
     var catalogue: SeriesCatalogue
     let archive: Archive
+    /// The open segment that has its row in the book.
+    private var recordedSegment: Int?
+    private var preparedStatements: HotStatements?
     /// A failed write left memory and disk in doubt.
     var mustReopen = false
     let staged = StagedRows()
+    /// Pages written since somebody looked at the size of the write-ahead log.
+    var walPagesUnseen = 0
     /// Batches that are committed in part, by the log position their versions carry.
     var unsettled: [Int64: SentOrder] {
         didSet { unsettledSequences = Set(unsettled.keys) }
@@ -33,6 +38,23 @@ final class WriterState {
     func commit() {
         catalogue.commit()
         archive.acknowledge()
+        recordedSegment = archive.byteCount > 0 ? archive.segment : nil
+    }
+
+    /// Whether the open segment waits for its row: once it has one, its batches tell how far it is acknowledged.
+    var hasUnrecordedSegment: Bool { archive.byteCount > 0 && recordedSegment != archive.segment }
+
+    func statements(_ db: Database) throws -> HotStatements {
+        if let preparedStatements { return preparedStatements }
+        let made = try HotStatements(db)
+        preparedStatements = made
+        return made
+    }
+
+    /// Lets go of the statements, so that the connection can close, and of room in the archive that nothing was put in.
+    func end() {
+        preparedStatements = nil
+        archive.trim()
     }
 
     /// Puts a block's rows among the staged ones; rows whose start no chunk can hold are kept aside.
@@ -57,6 +79,7 @@ final class WriterState {
     func revert(_ db: Database) throws {
         let end = try Self.archiveEnd(db)
         head = try BookReader(db).logHead()
+        recordedSegment = nil
         catalogue.revert()
         staged.reset()
         try archive.revert(segment: end.number, byteCount: end.byteCount)
@@ -64,11 +87,18 @@ final class WriterState {
 
     /// The segment that is open, how far it is acknowledged, and the numbers of all segments on record.
     private static func archiveEnd(_ db: Database) throws -> (number: Int, byteCount: Int, recorded: Set<Int>) {
-        let rows = try Row.fetchAll(db, sql: "SELECT number, byte_count, is_sealed FROM segments ORDER BY number")
+        let rows = try Row.fetchAll(db, sql: "SELECT number, is_sealed FROM segments ORDER BY number")
         let recorded = Set(rows.map { $0["number"] as Int })
-        if let open = rows.last(where: { !($0["is_sealed"] as Bool) }) {
-            return (open["number"], open["byte_count"], recorded)
+        guard let open = rows.last(where: { !($0["is_sealed"] as Bool) }) else {
+            return ((recorded.max() ?? 0) + 1, 0, recorded)
         }
-        return ((recorded.max() ?? 0) + 1, 0, recorded)
+        let number: Int = open["number"]
+        // Batches are appended in the order of their log positions: the last one ends the segment.
+        let sql = "SELECT data_offset, byte_count FROM batches WHERE segment = ? ORDER BY seq DESC LIMIT 1"
+        let end = try Row.fetchOne(db, sql: sql, arguments: [number]).map { row in
+            let byteCount: Int = row["byte_count"]
+            return row["data_offset"] + byteCount + SegmentMember.padding(byteCount)
+        }
+        return (number, end ?? 0, recorded)
     }
 }

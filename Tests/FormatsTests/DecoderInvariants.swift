@@ -1,5 +1,6 @@
 // What must hold of every decoder whatever the bytes are; used by the tests here and by the fuzzers in Fuzzing/.
 
+import CZlib
 import Exact
 import Formats
 import Monitoring
@@ -8,6 +9,7 @@ import Monitoring
 enum DecoderInvariants {
     static let targets: [(name: String, faults: @Sendable ([UInt8]) -> [String])] = [
         ("batch", batch), ("chunk", chunk), ("segment", segment), ("json", json),
+        ("inflate", inflate),
     ]
 
     /// Small limits, so that any input is read in bounded time and memory, and slices are many.
@@ -133,5 +135,85 @@ enum DecoderInvariants {
         let text = value.text()
         guard let again = CanonicalJSON(reading: text) else { return ["its own text is refused: \(text.prefix(200))"] }
         return again == value && again.text() == text ? [] : ["another value after writing: \(text.prefix(200))"]
+    }
+}
+
+extension DecoderInvariants {
+    /// zlib is the oracle: a build with a faster inflate gives the same text and the same ending, whatever the bytes are.
+    ///
+    /// The bytes are read as a gzip file, as the raw stream of one (with the length and checksum that zlib finds), and as
+    /// text that is compressed in a way their first byte says, once whole and once with a bit turned.
+    static func inflate(_ bytes: [UInt8]) -> [String] {
+        var faults = inflateFaults(bytes, "a file")
+        if let member = gzipMember(raw: bytes) { faults += inflateFaults(member, "a raw stream") }
+        guard let way = bytes.first else { return faults }
+        let level = CInt(way % 10)
+        let strategy = CInt(way / 10 % 5)
+        let half = bytes.count / 2
+        let member = gzipMember(text: bytes, level: level, strategy: strategy)
+        faults += inflateFaults(member, "a member")
+        let members =
+            gzipMember(text: Array(bytes[..<half]), level: level, strategy: strategy)
+            + gzipMember(text: Array(bytes[half...]), level: 9 - level, strategy: 0)
+            + [UInt8](repeating: 0, count: Int(way % 3))
+        faults += inflateFaults(members, "two members")
+        var turned = members
+        turned[Int(way) * turned.count / 256] ^= 1 << (way % 8)
+        return faults + inflateFaults(turned, "a turned bit")
+    }
+
+    private static func inflateFaults(_ bytes: [UInt8], _ name: String) -> [String] {
+        bytes.withUnsafeBytes { raw in
+            let oracle = inflatedText(raw, limits: limits, zlibOnly: true)
+            let found = inflatedText(raw, limits: limits, zlibOnly: false)
+            if oracle == found { return [] }
+            return [
+                "\(name): zlib gives \(oracle.text.count) bytes and \(oracle.ending), else \(found.text.count) bytes and "
+                    + found.ending
+            ]
+        }
+    }
+
+    /// A gzip member around a raw stream that zlib accepts whole; `nil` for any other bytes.
+    private static func gzipMember(raw: [UInt8]) -> [UInt8]? {
+        var stream = z_stream()
+        guard inflateInit2_(&stream, -15, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size)) == Z_OK else { return nil }
+        defer { inflateEnd(&stream) }
+        var input = raw
+        var text = [UInt8](repeating: 0, count: 1 << 20)
+        let code = input.withUnsafeMutableBufferPointer { source in
+            text.withUnsafeMutableBufferPointer { target in
+                (stream.next_in, stream.avail_in) = (source.baseAddress, CUnsignedInt(source.count))
+                (stream.next_out, stream.avail_out) = (target.baseAddress, CUnsignedInt(target.count))
+                return CZlib.inflate(&stream, Z_FINISH)
+            }
+        }
+        guard code == Z_STREAM_END, stream.avail_in == 0 else { return nil }
+        let count = text.count - Int(stream.avail_out)
+        let sum = CUnsignedLong(crc32(0, text, CUnsignedInt(count)))
+        let ending = [UInt32(truncatingIfNeeded: sum), UInt32(count)].flatMap { number in
+            (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+        }
+        return [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255] + raw + ending
+    }
+
+    private static func gzipMember(text: [UInt8], level: CInt, strategy: CInt) -> [UInt8] {
+        var stream = z_stream()
+        let made = deflateInit2_(
+            &stream, level, Z_DEFLATED, 15 + 16, 8, strategy, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
+        precondition(made == Z_OK, "zlib could not be initialised.")
+        defer { deflateEnd(&stream) }
+        var input = text
+        var output = [UInt8](repeating: 0, count: Int(deflateBound(&stream, CUnsignedLong(text.count))) + 64)
+        input.withUnsafeMutableBufferPointer { source in
+            output.withUnsafeMutableBufferPointer { target in
+                (stream.next_in, stream.avail_in) = (source.baseAddress, CUnsignedInt(source.count))
+                (stream.next_out, stream.avail_out) = (target.baseAddress, CUnsignedInt(target.count))
+                let code = deflate(&stream, Z_FINISH)
+                precondition(code == Z_STREAM_END, "zlib could not finish.")
+            }
+        }
+        output.removeLast(Int(stream.avail_out))
+        return output
     }
 }

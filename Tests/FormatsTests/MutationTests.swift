@@ -29,7 +29,7 @@ import Testing
         Issue.record("\(name), \(time): \(found.joined(separator: "; ")). The input is in \(kept.path).")
     }
 
-    @Test(arguments: ["batch", "chunk", "segment", "json"])
+    @Test(arguments: ["batch", "chunk", "segment", "json", "inflate"])
     func `what a fuzzer once kept stays sound`(target: String) throws {
         let check = try #require(DecoderInvariants.targets.first { $0.name == target })
         let corpus = Self.files("fixtures/corpus/\(target)")
@@ -49,6 +49,18 @@ import Testing
                 // Compressed batches are mutated inside as well: few damaged streams get past their checksum.
                 if number % 4 == 3 { mutant = gzipForTest(mutant) }
                 expectSound(mutant, DecoderInvariants.batch, "\(name), seed \(seed), mutant \(number)")
+            }
+        }
+    }
+
+    @Test func `whatever library inflates, a file gives the same text or the same refusal`() throws {
+        var mutator = Mutator(seed: 7)
+        let seeds = Self.files("fixtures/batches").filter { $0.bytes.count < 20_000 }
+        #expect(seeds.count > 20)
+        for (name, bytes) in seeds {
+            for number in 0..<12 {
+                let mutant = number == 0 ? bytes : mutator.mutate(bytes, with: bytes)
+                expectSound(mutant, DecoderInvariants.inflate, "\(name), mutant \(number)")
             }
         }
     }

@@ -58,8 +58,27 @@ struct TextSource: ~Copyable {
         supply = inflater
         // Rows of monitoring data inflate about eightfold: a small batch needs a small buffer.
         let wanted = min(Self.windowBytes, framing != nil ? max(16 * input.count, 16 << 10) : input.count + 1)
-        (buffer, capacity) = workspace.takeBuffer(capacity: wanted)
+        #if FastInflate
+            let claimed = framing == .gzip ? WholeInflater.claimedByteCount(input) : nil
+            (buffer, capacity) = workspace.takeBuffer(capacity: max(wanted, claimed ?? 0))
+            if claimed != nil { inflateWhole() }
+        #else
+            (buffer, capacity) = workspace.takeBuffer(capacity: wanted)
+        #endif
     }
+
+    #if FastInflate
+        /// Reads a small gzip file at once; leaves everything as it was when zlib must read it.
+        private mutating func inflateWhole() {
+            let room = min(capacity, WholeInflater.outputLimit, limits.inflatedBytes)
+            let written = workspace.wholeInflater?.inflate(
+                input, into: UnsafeMutableBufferPointer(start: buffer, count: room), memberLimit: limits.gzipMembers)
+            guard let written else { return }
+            filled = written
+            inflatedByteCount = written
+            ending = .end
+        }
+    #endif
 
     /// The text that `supply` gives.
     init(_ supply: any TextSupply, limits: ReadLimits, workspace: DecodeWorkspace) {
@@ -250,4 +269,17 @@ struct TextSource: ~Copyable {
         }
         return nil
     }
+}
+
+/// The text behind a batch's bytes and how it ends: what is compared where two libraries inflate the same bytes.
+///
+/// - Parameter zlibOnly: as zlib alone reads it.
+package func inflatedText(
+    _ bytes: UnsafeRawBufferPointer, limits: ReadLimits, zlibOnly: Bool
+) -> (text: [UInt8], ending: String) {
+    if let fault = faultBeforeReading(bytes, limits: limits) { return ([], "\(fault)") }
+    var source = TextSource(bytes, limits: limits, workspace: DecodeWorkspace(zlibOnly: zlibOnly))
+    _ = source.begin()
+    let (document, ending) = source.whole()
+    return (Array(document.bytes), "\(ending) \(source.inflatedByteCount)")
 }

@@ -8,11 +8,14 @@ import Monitoring
 /// - Source: RFC 8032, section 5.1.5.
 package struct NodePublicKey: Hashable, Sendable, CustomStringConvertible {
     package let bytes: [UInt8]
+    /// What people read to each other: the first 32 digits of the SHA-256 of the key's bytes.
+    package let fingerprint: String
 
     /// `nil` unless there are 32 bytes.
     package init?(bytes: [UInt8]) {
         guard bytes.count == 32 else { return nil }
         self.bytes = bytes
+        fingerprint = String(sha256(bytes).description.prefix(32))
     }
 
     /// 64 hexadecimal digits.
@@ -22,9 +25,6 @@ package struct NodePublicKey: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String { Hexadecimal.text(bytes) }
-
-    /// What people read to each other: the first 32 digits of the SHA-256 of the key's bytes.
-    package var fingerprint: String { String(sha256(bytes).description.prefix(32)) }
 
     /// Whether the owner of this key signed exactly `message`.
     ///
@@ -69,10 +69,13 @@ enum Hexadecimal {
         var digits: [UInt8] = []
         digits.reserveCapacity(2 * bytes.count)
         for byte in bytes {
-            for half in [byte >> 4, byte & 15] { digits.append(half < 10 ? 0x30 + half : 0x57 + half) }
+            digits.append(digit(byte >> 4))
+            digits.append(digit(byte & 15))
         }
         return String(decoding: digits, as: UTF8.self)
     }
+
+    private static func digit(_ half: UInt8) -> UInt8 { half < 10 ? 0x30 + half : 0x57 + half }
 
     /// `nil` when `text` is anything but pairs of hexadecimal digits.
     static func bytes(_ text: String) -> [UInt8]? {

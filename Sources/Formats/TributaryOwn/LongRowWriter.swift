@@ -15,6 +15,14 @@ struct LongRow {
     var isNull = false
 }
 
+/// What rows of one profile need from batch to batch.
+final class LongRowMemory {
+    let directory = SeriesDirectory()
+    let values: CellValueReader
+
+    init(_ profile: SourceProfile) { values = CellValueReader(missingCodes: profile.missingCodes) }
+}
+
 /// Shared by Tributary's CSV and NDJSON: one meaning for the same fields.
 struct LongRowWriter: ~Copyable {
     private let profile: SourceProfile
@@ -29,12 +37,12 @@ struct LongRowWriter: ~Copyable {
     private let letterFlags: UnsafeMutablePointer<UInt16>
     private var wordFlags: [String: UInt16] = [:]
 
-    init(profile: SourceProfile, context: ReadContext, directory: SeriesDirectory) {
+    init(profile: SourceProfile, context: ReadContext, memory: LongRowMemory) {
         self.profile = profile
-        self.directory = directory
+        directory = memory.directory
+        values = memory.values
         parameters = context.parameters
         fieldLimit = context.limits.fieldBytes
-        values = CellValueReader(missingCodes: profile.missingCodes)
         shift = profile.stamp == .end ? profile.window.milliseconds : 0
         stamps = StampReader(offset: profile.offset)
         letterFlags = .allocate(capacity: 256)
@@ -189,11 +197,15 @@ struct LongRowWriter: ~Copyable {
 
     @inline(never)
     private mutating func newFlagIndex(_ cell: Cell, line: Int, into sink: inout SliceBuilder) -> UInt16? {
+        if cell.count == 1, cell.start[0] < 0x80 {
+            let index = sink.index(ofFlag: String(UnicodeScalar(cell.start[0])))
+            letterFlags[Int(cell.start[0])] = index
+            return index
+        }
         guard let text = checkedText(cell, "flag", line: line, into: &sink) else { return nil }
         if let known = wordFlags[text] { return known }
         let index = sink.index(ofFlag: text)
         wordFlags[text] = index
-        if cell.count == 1 { letterFlags[Int(cell.start[0])] = index }
         return index
     }
 

@@ -48,12 +48,12 @@ struct TributaryCSVReader: LineReader, ~Copyable {
     private var fields = LineFields(capacity: Self.columnLimit)
     private var writer: LongRowWriter
 
-    init(columns: TributaryColumns, profile: SourceProfile, context: ReadContext, directory: SeriesDirectory) {
+    init(columns: TributaryColumns, profile: SourceProfile, context: ReadContext, memory: LongRowMemory) {
         self.columns = columns
         isCommon =
             columns.station == 0 && columns.parameter == 1 && columns.time == 2 && columns.value == 3
             && (columns.count == 4 || (columns.count == 5 && columns.flag == 4))
-        writer = LongRowWriter(profile: profile, context: context, directory: directory)
+        writer = LongRowWriter(profile: profile, context: context, memory: memory)
     }
 
     mutating func read(

@@ -22,6 +22,10 @@ struct FoundFile: Sendable {
     /// From the folder a person named, that folder included: feeds leave dates out of their rows and put them there.
     var name: String {
         if let given { return given }
+        // The folder's own name is its end, unless it was named with a stroke behind it.
+        if !below.isEmpty, let slash = root.utf8.lastIndex(of: UInt8(ascii: "/")), slash != root.utf8.indices.last {
+            return root[root.utf8.index(after: slash)...] + "/" + below
+        }
         let parts = root.split(separator: "/")
         if below.isEmpty { return parts.suffix(2).joined(separator: "/") }
         return (parts.last.map { $0 + "/" } ?? "") + below

@@ -7,15 +7,26 @@ import Monitoring
 import Pipeline
 import Storage
 
-/// A batch that waits for its transaction with everything the transaction needs.
-struct PreparedBatch {
+/// A batch that waits for its transaction with everything the transaction needs. A class, because it goes through
+/// several hands and is never changed.
+final class PreparedBatch: Sendable {
     let incoming: IncomingBatch
     let bytes: [UInt8]
     let admitted: AdmittedBatch
     /// Several only where a container holds several parts.
     let slices: [(slice: AdmittedSlice, traits: SeriesTraits)]
+    let rowCount: Int
 
-    var rowCount: Int { slices.reduce(0) { $0 + $1.slice.block.count } }
+    init(
+        incoming: IncomingBatch, bytes: [UInt8], admitted: AdmittedBatch,
+        slices: [(slice: AdmittedSlice, traits: SeriesTraits)]
+    ) {
+        self.incoming = incoming
+        self.bytes = bytes
+        self.admitted = admitted
+        self.slices = slices
+        rowCount = slices.reduce(0) { $0 + $1.slice.block.count }
+    }
 }
 
 /// What a file at the door turned out to be.
@@ -113,11 +124,14 @@ final class BatchPreparation {
         var problem: String?
         let bytes = [UInt8](unsafeUninitializedCapacity: size + 1) { buffer, count in
             while count < size + 1 {
-                let got = Glibc.read(descriptor, buffer.baseAddress! + count, size + 1 - count)
+                let wanted = size + 1 - count
+                let got = Glibc.read(descriptor, buffer.baseAddress! + count, wanted)
                 if got < 0, errno == EINTR { continue }
                 if got < 0 { problem = UnreadableFile.words(errno) }
                 if got <= 0 { break }
                 count += got
+                // A regular file gives less than was asked for only at its end.
+                if got < wanted, count == size { break }
             }
         }
         if let problem { return .failed(problem) }
