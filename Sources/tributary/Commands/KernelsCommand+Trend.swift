@@ -45,7 +45,9 @@ private struct TrendColumns {
             let time = run.time(values: series.count) {
                 results = series.flatMap(body)
             }
-            let bytes = results.flatMap { value in (0..<8).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) } }
+            let bytes = results.flatMap { value in
+                (0..<8).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+            }
             return KernelTiming(
                 name: "\(name)-\(count)", values: 1, nanoseconds: time, reference: reference, checksum: checksum(bytes))
         }

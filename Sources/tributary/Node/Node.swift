@@ -153,6 +153,7 @@ actor Node {
             case .notices(let query, let format): return try performNotices(query, format)
             case .sender(let act, let format): return try performSender(act, format)
             case .seriesTable(let name): return try performSeriesTable(name)
+            case .backtest(let request, let format): return try performBacktest(request, format)
             }
         } catch {
             return .failed(CommandFailure(error))

@@ -25,6 +25,8 @@ enum NodeRequest: Codable, Sendable {
     case sender(SenderAct, format: OutputFormat)
     /// The values of a section's stations, or of one station, as a table.
     case seriesTable(String)
+    /// What a check set would have said of stored history.
+    case backtest(BacktestRequest, format: OutputFormat)
 
     var encoded: String {
         get throws { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
