@@ -118,7 +118,8 @@ let package = Package(
             name: "tributary",
             dependencies: [
                 "Exact", "Statistics", "Monitoring", "Accounting", "Formats", "Standards", "Quality", "Detection",
-                "Assessment", "Alerting", "Compensation", "Pipeline", "Simulation", "Storage", "Ingest", "Web", "Forwarding",
+                "Assessment", "Alerting", "Compensation", "Pipeline", "Simulation", "Storage", "Ingest", "Web",
+                "Forwarding",
                 arguments, log, lifecycle, signals,
             ],
             swiftSettings: settings),
