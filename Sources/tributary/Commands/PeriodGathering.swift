@@ -7,7 +7,7 @@ import Monitoring
 import Standards
 
 /// Water values of any number of files, by station, parameter and origin.
-struct GatheredSeries {
+struct GatheredWater {
     private struct Key: Hashable {
         let station: StationID
         let parameter: ParameterID

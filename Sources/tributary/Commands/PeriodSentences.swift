@@ -82,6 +82,10 @@ extension PeriodResult {
                 chinese += "；主要污染指标：\(Self.chineseNames(pollutants))"
                 english += "; main pollutants: \(pollutants)"
             }
+            if river?.isDisputed == true {
+                chinese += "；含有争议的数据"
+                english += "; disputed values take part"
+            }
             if !why.isEmpty { english += "; \(why)" }
             return chinese + "。\n" + english + ".\n"
         }.joined()
