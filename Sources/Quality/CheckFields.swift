@@ -51,7 +51,8 @@ struct CheckFields {
         guard let node = fields.required(key), let value = number(of: node, key) else { return nil }
         if value >= 0 { return value }
         fields.report(
-            "checks.number.negative", at: node, "`\(key)` of \(fields.subject) is negative.", "Write a size, 0 or more.")
+            "checks.number.negative", at: node, "`\(key)` of \(fields.subject) is negative.", "Write a size, 0 or more."
+        )
         return nil
     }
 
@@ -77,7 +78,8 @@ struct CheckFields {
         }
         guard low <= high else {
             fields.report(
-                "checks.range.order", at: node, "`\(key)` of \(fields.subject): the lower bound \(low) is above \(high).",
+                "checks.range.order", at: node,
+                "`\(key)` of \(fields.subject): the lower bound \(low) is above \(high).",
                 "Write the lower bound first.")
             return nil
         }
@@ -89,7 +91,8 @@ struct CheckFields {
         guard let node = fields.required(key) else { return nil }
         if let value = node.text.flatMap({ Int($0) }), range.contains(value) { return value }
         fields.report(
-            "checks.count", at: node, "`\(key)` of \(fields.subject) is not a whole number of "
+            "checks.count", at: node,
+            "`\(key)` of \(fields.subject) is not a whole number of "
                 + "\(range.lowerBound)…\(range.upperBound).", "Write digits only.")
         return nil
     }

@@ -10,6 +10,8 @@ package struct CheckResult: Hashable, Sendable {
         case notRun(NotTestedReason, count: Int)
         /// Ran; a reading without a verdict has none because of its state, else for one reason of the check.
         case derived([QualityVerdict], [ReadingState], otherwise: NotTestedReason)
+        /// Ran; a reading without a verdict has none for this reason.
+        case ran([QualityVerdict], otherwise: NotTestedReason)
         case each([QualityVerdict], [NotTestedReason])
     }
 
@@ -33,6 +35,11 @@ package struct CheckResult: Hashable, Sendable {
         self.init(check, .derived(verdicts, series.state, otherwise: otherwise))
     }
 
+    /// A check that looks at times alone, whatever the readings' states.
+    init(check: CheckName, verdicts: [QualityVerdict], otherwise: NotTestedReason) {
+        self.init(check, .ran(verdicts, otherwise: otherwise))
+    }
+
     /// A check that ran on no reading, for one reason.
     package static func notRun(_ check: CheckName, count: Int, _ reason: NotTestedReason) -> CheckResult {
         CheckResult(check, .notRun(reason, count: count))
@@ -41,7 +48,7 @@ package struct CheckResult: Hashable, Sendable {
     package var count: Int {
         switch columns {
         case .notRun(_, let count): count
-        case .derived(let verdicts, _, _), .each(let verdicts, _): verdicts.count
+        case .derived(let verdicts, _, _), .ran(let verdicts, _), .each(let verdicts, _): verdicts.count
         }
     }
 
@@ -54,7 +61,7 @@ package struct CheckResult: Hashable, Sendable {
     package var verdicts: [QualityVerdict] {
         switch columns {
         case .notRun(_, let count): [QualityVerdict](repeating: .notTested, count: count)
-        case .derived(let verdicts, _, _), .each(let verdicts, _): verdicts
+        case .derived(let verdicts, _, _), .ran(let verdicts, _), .each(let verdicts, _): verdicts
         }
     }
 
@@ -64,7 +71,7 @@ package struct CheckResult: Hashable, Sendable {
     package func verdict(_ index: Int) -> QualityVerdict {
         switch columns {
         case .notRun: .notTested
-        case .derived(let verdicts, _, _), .each(let verdicts, _): verdicts[index]
+        case .derived(let verdicts, _, _), .ran(let verdicts, _), .each(let verdicts, _): verdicts[index]
         }
     }
 
@@ -72,6 +79,7 @@ package struct CheckResult: Hashable, Sendable {
         switch columns {
         case .notRun(let reason, _): return reason
         case .each(_, let reasons): return reasons[index]
+        case .ran(let verdicts, let otherwise): return verdicts[index] == .notTested ? otherwise : .none
         case .derived(let verdicts, let states, let otherwise):
             if verdicts[index] != .notTested { return .none }
             switch states[index] {

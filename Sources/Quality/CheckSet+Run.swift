@@ -57,12 +57,11 @@ extension CheckSet {
         let window = monthly.run(.windowSpike, series, \.windowSpike) {
             WindowSpikeCheck(threshold: $0).run(series, beforeSpikes)
         }
-        guard spike.didRun || window.didRun else {
-            return FirstLook(results: first + [spike, window], holes: holes, neighbours: beforeSpikes, monthly: monthly)
-        }
         let all = first + [spike, window]
+        let found = spike.verdicts.contains(.suspect) || window.verdicts.contains(.suspect)
         return FirstLook(
-            results: all, holes: holes, neighbours: Neighbourhood(series, earlier: worst(all, count: series.count)),
+            results: all, holes: holes,
+            neighbours: found ? Neighbourhood(series, earlier: worst(all, count: series.count)) : beforeSpikes,
             monthly: monthly)
     }
 
@@ -82,7 +81,8 @@ extension CheckSet {
             },
             monthly.run(.stuckDecimals, series, \.stuckDecimals) { StuckDecimalsCheck(limit: $0).run(series, usable) },
             CrossParameterCheck(rules: rules).run(series, usable, counterparts: context.counterparts),
-            NeighbourConsistencyCheck(rules: neighbours).run(series, usable, others: context.others.compactMapValues { $0[series.parameter] }),
+            NeighbourConsistencyCheck(rules: neighbours).run(
+                series, usable, others: context.others.compactMapValues { $0[series.parameter] }),
             InstrumentQACheck(rules: instruments).run(series, records: context.records),
             monthly.run(.varianceDrop, series, \.varianceDrop) { VarianceDropCheck(limit: $0).run(series, usable) },
             monthly.run(.maintenanceStep, series, \.maintenanceStep) {
@@ -112,6 +112,9 @@ extension CheckSet {
 
     /// The worst verdict of each reading so far.
     private func worst(_ results: [CheckResult], count: Int) -> [QualityVerdict] {
-        rollUp(results, required: []).verdicts
+        var worst = [QualityVerdict](repeating: .notTested, count: count)
+        var span = worst.mutableSpan
+        for result in results where result.didRun { raise(&span, to: result.verdicts.span) }
+        return worst
     }
 }

@@ -84,12 +84,12 @@ package struct CheckSet: Hashable, Sendable {
     /// The checks of a series, month by month: an entry that names the station goes before one for all stations.
     package func checks(of parameter: ParameterID, at station: StationID) -> MonthlyChecks {
         let own = entries.filter { $0.parameter == parameter }
-        var months: [ParameterChecks] = []
-        for month in 1...12 {
-            let applying = own.filter { $0.months.contains(month) }
-            let specific = applying.filter { $0.stations.contains(station) }
-            let general = applying.filter { $0.stations.isEmpty }
-            months.append((specific + general).reduce(ParameterChecks()) { $0.over($1.checks) })
+        let ranked = own.filter { $0.stations.contains(station) } + own.filter { $0.stations.isEmpty }
+        if ranked.allSatisfy({ $0.months == .all }) {
+            return MonthlyChecks(allYear: ranked.reduce(ParameterChecks()) { $0.over($1.checks) }, offset: offset)
+        }
+        let months = (1...12).map { month in
+            ranked.filter { $0.months.contains(month) }.reduce(ParameterChecks()) { $0.over($1.checks) }
         }
         return MonthlyChecks(months: months, offset: offset)
     }

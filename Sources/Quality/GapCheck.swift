@@ -24,19 +24,16 @@ package struct GapCheck: Sendable {
             return (.notRun(.gap, count: series.count, .noCadence), [])
         }
         var verdicts = [QualityVerdict](repeating: .notTested, count: series.count)
-        var reasons = [NotTestedReason](repeating: .firstReading, count: series.count)
         var holes: [ReadingHole] = []
-        var latest: Int64?
-        for index in series.start.indices {
+        guard var latest = series.start.first else { return (CheckResult(check: .gap, verdicts: [], reasons: []), []) }
+        let step = cadence.milliseconds
+        for index in 1..<max(series.count, 1) {
             let start = series.start[index]
-            if let before = latest {
-                verdicts[index] = start > before ? .valid : .suspect
-                reasons[index] = .none
-                if let hole = Self.hole(after: before, until: start, cadence.milliseconds) { holes.append(hole) }
-            }
-            latest = max(latest ?? start, start)
+            verdicts[index] = start > latest ? .valid : .suspect
+            if start &- latest != step, let hole = Self.hole(after: latest, until: start, step) { holes.append(hole) }
+            latest = max(latest, start)
         }
-        return (CheckResult(check: .gap, verdicts: verdicts, reasons: reasons), holes)
+        return (CheckResult(check: .gap, verdicts: verdicts, otherwise: .firstReading), holes)
     }
 
     /// A quarter of a cadence late is still in time: station clocks drift.

@@ -59,7 +59,8 @@ package func grossRange(_ values: Span<Double>, _ range: ValueRange, into verdic
                 let present = ones(value .== value)
                 // Without a value nothing is out of range: 0. Else valid, one more when implausible, one more when
                 // impossible; what is impossible is implausible.
-                UnsafeMutableRawPointer(out + index).storeBytes(of: present &+ implausible &+ impossible, as: UInt64.self)
+                UnsafeMutableRawPointer(out + index).storeBytes(
+                    of: present &+ implausible &+ impossible, as: UInt64.self)
                 index += laneCount
             }
             while index < values.count {

@@ -40,6 +40,12 @@ package struct MonthlyChecks: Sendable {
         isUniform = months.dropFirst().allSatisfy { $0 == months[0] }
     }
 
+    init(allYear: ParameterChecks, offset: UTCOffset) {
+        months = Array(repeating: allYear, count: 12)
+        self.offset = offset
+        isUniform = true
+    }
+
     /// Runs a check with the numbers of each reading's month.
     ///
     /// - Parameter run: the check over the whole series with one season's numbers, `nil` for none; neighbours of another

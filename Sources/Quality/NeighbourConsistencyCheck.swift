@@ -54,7 +54,8 @@ package struct NeighbourConsistencyCheck: Sendable {
             guard let other = others[rule.other] else { continue }
             var span = verdicts.mutableSpan
             neighbourConsistency(
-                series.value.span, usable: neighbours.usable.span, start: series.start.span, otherStart: other.start.span,
+                series.value.span, usable: neighbours.usable.span, start: series.start.span,
+                otherStart: other.start.span,
                 otherValue: other.value.span, rule, into: &span)
         }
         return CheckResult(check: .neighbourConsistency, verdicts: verdicts, of: series, otherwise: .noCounterpart)

@@ -65,7 +65,8 @@ package struct SeriesColumns: Sendable {
     ) {
         self.start.append(start)
         self.value.append(value)
-        let found: ReadingState = value.isNaN ? .missing : value.isInfinite ? .notFinite : isCensored ? .censored : .measured
+        let found: ReadingState =
+            value.isNaN ? .missing : value.isInfinite ? .notFinite : isCensored ? .censored : .measured
         state.append(found)
         if found != .measured { isAllMeasured = false }
         self.flagVerdict.append(flagVerdict)

@@ -72,8 +72,14 @@ private func withHead(_ lines: String...) -> [String] {
         ),
         (["    - parameter: codmn", "      flat-line: {readings: 8}"], "8:18 checks.source.missing"),
         (["    - parameter: codmn", "      flat-line: {readings: 1, source: x}"], "8:29 checks.count"),
-        (["    - parameter: codmn", "      spike: {absolute: -1, relative: 0, source: x}"], "8:25 checks.number.negative"),
-        (["    - parameter: codmn", "      spike: {absolute: , relative: 0, source: x}"], "8:14 registry.value.missing"),
+        (
+            ["    - parameter: codmn", "      spike: {absolute: -1, relative: 0, source: x}"],
+            "8:25 checks.number.negative"
+        ),
+        (
+            ["    - parameter: codmn", "      spike: {absolute: , relative: 0, source: x}"],
+            "8:14 registry.value.missing"
+        ),
         (["    - parameter: codmn", "      spikes: {absolute: 1}"], "8:7 registry.key.unknown"),
         (["    - parameter: codmn", "      months: [1, 13]"], "8:15 checks.months"),
     ])

@@ -8,7 +8,9 @@ enum ExampleChecks {
     static let text: String = {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        guard let text = try? String(contentsOf: root.appending(path: "stations/checks/example-checks.yaml"), encoding: .utf8)
+        guard
+            let text = try? String(
+                contentsOf: root.appending(path: "stations/checks/example-checks.yaml"), encoding: .utf8)
         else { preconditionFailure("The example check set ships with the project.") }
         return text
     }()

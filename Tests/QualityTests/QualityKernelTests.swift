@@ -44,7 +44,9 @@ struct TestColumns {
         for _ in 0..<count {
             if Int.random(in: 0..<40, using: &random) == 0 { isDense.toggle() }
             let isOdd = !isDense && Int.random(in: 0..<3, using: &random) == 0
-            let value = isOdd && Bool.random(using: &random) ? Double.nan : Double(Int.random(in: 0...levels, using: &random)) / 2
+            let value =
+                isOdd && Bool.random(using: &random)
+                ? Double.nan : Double(Int.random(in: 0...levels, using: &random)) / 2
             columns.values.append(value)
             columns.usable.append(value.isNaN || isOdd ? 0 : 1)
             time += isDense ? 1 : Int64.random(in: 0...3, using: &random)
@@ -91,7 +93,8 @@ private func flatVerdicts(_ values: [Double], limit: Int) -> [QualityVerdict] {
     verdicts(values.count) { flatLines(values.span, limit: limit, into: &$0) }
 }
 
-private func windowVerdicts(_ columns: TestColumns, reach: Int64, _ threshold: WindowSpikeThreshold) -> [QualityVerdict] {
+private func windowVerdicts(_ columns: TestColumns, reach: Int64, _ threshold: WindowSpikeThreshold) -> [QualityVerdict]
+{
     var window = [Double](repeating: 0, count: 2 * threshold.side)
     var places = [Int](repeating: 0, count: columns.values.count)
     var windowSpan = window.mutableSpan

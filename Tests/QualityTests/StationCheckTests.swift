@@ -72,10 +72,13 @@ private let full: CheckSet = {
     @Test func `A part above its whole makes both suspect, beyond the instruments' errors only`() {
         // 1.2 − 0.12 = 1.08 against 1.0 + 0.1 = 1.1: within. 1.3 − 0.13 = 1.17: beyond.
         let reports = Self.rules.run(
-            station: [series("nh3n", [0.5, 1.2, 1.3, 1.3]), series("tn", [1, 1, 1, .nan]), series("codmn", [1, 1, 1, 1])])
+            station: [
+                series("nh3n", [0.5, 1.2, 1.3, 1.3]), series("tn", [1, 1, 1, .nan]), series("codmn", [1, 1, 1, 1]),
+            ])
         #expect(words(reports[0], .crossParameter) == "v v s no-counterpart")
         #expect(words(reports[1], .crossParameter) == "v v s missing-value")
-        #expect(words(reports[2], .crossParameter) == Array(repeating: "no-configuration", count: 4).joined(separator: " "))
+        #expect(
+            words(reports[2], .crossParameter) == Array(repeating: "no-configuration", count: 4).joined(separator: " "))
         #expect(reports.allSatisfy { !$0.rollUp.verdicts.contains(.invalid) })
     }
 
@@ -167,13 +170,17 @@ private let full: CheckSet = {
     @Test func `A step at a maintenance is suspect, and without a mark nothing is said`() {
         let columns = series("codmn", [3, 3.1, 2.9, 3, 3.2, 6, 6.1, 5.9, 6, 6])
         var context = QualityContext()
-        context.marks = [(nil, Interval(start: Instant(milliseconds: 4 * hour + 1), end: Instant(milliseconds: 5 * hour)))]
+        context.marks = [
+            (nil, Interval(start: Instant(milliseconds: 4 * hour + 1), end: Instant(milliseconds: 5 * hour)))
+        ]
         #expect(words(full.run(columns), .maintenanceStep).hasPrefix("no-mark"))
         #expect(
             words(full.run(columns, context: context), .maintenanceStep)
                 == "no-mark no-mark no-mark no-mark no-mark s s s no-mark no-mark")
         context.marks = [(ParameterID("tp"), context.marks[0].interval)]
-        #expect(words(full.run(columns, context: context), .maintenanceStep).hasPrefix("no-mark no-mark no-mark no-mark no-mark no-mark"))
+        #expect(
+            words(full.run(columns, context: context), .maintenanceStep).hasPrefix(
+                "no-mark no-mark no-mark no-mark no-mark no-mark"))
     }
 
     @Test func `Each season has its numbers, and a month without any is not tested`() {
@@ -184,7 +191,9 @@ private let full: CheckSet = {
             return CheckEntry(
                 parameter: ParameterID("temp"), stations: stations, months: MonthSet(months), checks: checks)
         }
-        set.entries = [entry([12, 1, 2], 0...10), entry([6, 7, 8], 20...30), entry(Array(1...12), 5...6, [StationID("T")])]
+        set.entries = [
+            entry([12, 1, 2], 0...10), entry([6, 7, 8], 20...30), entry(Array(1...12), 5...6, [StationID("T")]),
+        ]
         func at(_ text: String) -> Int64 { CivilDate(text)?.start(at: .china).milliseconds ?? 0 }
         let starts = ["2025-01-15", "2025-02-28", "2025-03-01", "2025-06-01", "2025-08-31", "2035-01-01"].map(at)
         let values: [Double] = [5, 25, 5, 25, 5, 5]
@@ -208,11 +217,12 @@ private let full: CheckSet = {
     }
 
     /// Bad input: a defined result with a reason, never a crash and never `valid` by default.
-    @Test(arguments: [
-        [], [1], [1, 1], [.nan], [.nan, .nan, .nan, .nan, .nan, .nan], [.infinity, -.infinity, 1],
-        [-999, -999, -999, -999, -999], [5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5], [1, .nan, 1, .nan, 1, .nan, 1],
-        [1e308, -1e308, 1e308, -1e308, 0, 0, 0],
-    ] as [[Double]])
+    @Test(
+        arguments: [
+            [], [1], [1, 1], [.nan], [.nan, .nan, .nan, .nan, .nan, .nan], [.infinity, -.infinity, 1],
+            [-999, -999, -999, -999, -999], [5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5], [1, .nan, 1, .nan, 1, .nan, 1],
+            [1e308, -1e308, 1e308, -1e308, 0, 0, 0],
+        ] as [[Double]])
     func `Bad values have a defined result with a reason`(values: [Double]) {
         let regular = values.indices.map { Int64($0) * hour }
         let backwards = Array(regular.reversed())
@@ -240,8 +250,10 @@ private let full: CheckSet = {
         var time: Int64 = 0
         for _ in 0..<Int.random(in: 0...80, using: &random) {
             values.append(
-                Int.random(in: 0..<10, using: &random) == 0 ? .nan : Double(Int.random(in: -2...120, using: &random)) / 2)
-            time += hour * Int64(Int.random(in: 0...9, using: &random) == 0 ? Int.random(in: -3...30, using: &random) : 1)
+                Int.random(in: 0..<10, using: &random) == 0
+                    ? .nan : Double(Int.random(in: -2...120, using: &random)) / 2)
+            time +=
+                hour * Int64(Int.random(in: 0...9, using: &random) == 0 ? Int.random(in: -3...30, using: &random) : 1)
             start.append(time)
         }
         let columns = series(Bool.random(using: &random) ? "codmn" : "tp", values, start: start)
@@ -256,12 +268,15 @@ private let full: CheckSet = {
                 #expect((result.verdict(index) == .notTested) == (result.reason(index) != .none), "\(result.check)")
                 let bit = report.rollUp.untested[index] & result.check.bit != 0
                 #expect(bit == (result.verdict(index) == .notTested))
-                if set.required.contains(result.check), result.verdict(index) == .notTested { #expect(rolled != .valid) }
+                if set.required.contains(result.check), result.verdict(index) == .notTested {
+                    #expect(rolled != .valid)
+                }
             }
             if columns.value[index].isNaN || columns.value[index].isInfinite {
-                #expect(report.results.filter { $0.check != .gap && $0.check != .sourceFlag }.allSatisfy {
-                    $0.verdict(index) != .valid
-                })
+                #expect(
+                    report.results.filter { $0.check != .gap && $0.check != .sourceFlag }.allSatisfy {
+                        $0.verdict(index) != .valid
+                    })
             }
         }
         #expect(report.rollUp == rollUpReference(report.results, required: set.required))

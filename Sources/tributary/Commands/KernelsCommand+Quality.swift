@@ -109,35 +109,52 @@ private struct QualityColumn {
         grossRange()
     }
 
+    private static func write<Value>(_ column: inout [Value], _ body: (inout MutableSpan<Value>) -> Void) {
+        var span = column.mutableSpan
+        body(&span)
+    }
+
+    private static func fold(
+        _ verdicts: [QualityVerdict], _ bit: UInt32, _ worst: inout [QualityVerdict], _ untested: inout [UInt32]
+    ) {
+        var worstSpan = worst.mutableSpan
+        var untestedSpan = untested.mutableSpan
+        foldVerdicts(verdicts.span, bit: bit, worst: &worstSpan, untested: &untestedSpan)
+    }
+
     mutating func grossRange() {
-        var span = rangeVerdicts.mutableSpan
-        Quality.grossRange(values.span, Self.range, into: &span)
+        let values = values
+        Self.write(&rangeVerdicts) { Quality.grossRange(values.span, Self.range, into: &$0) }
     }
 
     mutating func neighbourhood() {
-        var usableSpan = usable.mutableSpan
-        usableReadings(state.span, earlier: rangeVerdicts.span, into: &usableSpan)
-        var regularSpan = regular.mutableSpan
-        regularSteps(usable.span, start: start.span, cadence: Self.cadence, into: &regularSpan)
+        let (state, start, earlier) = (state, start, rangeVerdicts)
+        Self.write(&usable) { usableReadings(state.span, earlier: earlier.span, into: &$0) }
+        let marked = usable
+        Self.write(&regular) { regularSteps(marked.span, start: start.span, cadence: Self.cadence, into: &$0) }
     }
 
     mutating func spike() {
-        var span = spikeVerdicts.mutableSpan
-        spikes(
-            values.span, usable: usable.span, regular: regular.span, start: start.span, reach: 2 * Self.cadence,
-            Self.threshold, into: &span)
+        let (values, usable, regular, start) = (values, usable, regular, start)
+        Self.write(&spikeVerdicts) {
+            spikes(
+                values.span, usable: usable.span, regular: regular.span, start: start.span, reach: 2 * Self.cadence,
+                Self.threshold, into: &$0)
+        }
     }
 
     mutating func rateOfChange() {
-        var span = rateVerdicts.mutableSpan
-        ratesOfChange(
-            values.span, usable: usable.span, regular: regular.span, start: start.span, cadence: Self.cadence,
-            reach: 2 * Self.cadence, Self.rate, into: &span)
+        let (values, usable, regular, start) = (values, usable, regular, start)
+        Self.write(&rateVerdicts) {
+            ratesOfChange(
+                values.span, usable: usable.span, regular: regular.span, start: start.span, cadence: Self.cadence,
+                reach: 2 * Self.cadence, Self.rate, into: &$0)
+        }
     }
 
     mutating func flatLine() {
-        var span = flatVerdicts.mutableSpan
-        flatLines(values.span, limit: Self.flat.readings, into: &span)
+        let values = values
+        Self.write(&flatVerdicts) { flatLines(values.span, limit: Self.flat.readings, into: &$0) }
     }
 
     /// The job of the peers: four checks and one verdict.
@@ -147,14 +164,21 @@ private struct QualityColumn {
         spike()
         rateOfChange()
         flatLine()
-        for index in worst.indices { worst[index] = .notTested }
-        for index in untested.indices { untested[index] = 0 }
-        var worstSpan = worst.mutableSpan
-        var untestedSpan = untested.mutableSpan
-        foldVerdicts(rangeVerdicts.span, bit: CheckName.grossRange.bit, worst: &worstSpan, untested: &untestedSpan)
-        foldVerdicts(spikeVerdicts.span, bit: CheckName.spike.bit, worst: &worstSpan, untested: &untestedSpan)
-        foldVerdicts(rateVerdicts.span, bit: CheckName.rateOfChange.bit, worst: &worstSpan, untested: &untestedSpan)
-        foldVerdicts(flatVerdicts.span, bit: CheckName.flatLine.bit, worst: &worstSpan, untested: &untestedSpan)
-        closeRollUp(untested: untested.span, required: CheckName.grossRange.bit, worst: &worstSpan)
+        rollUp()
+    }
+
+    mutating func rollUp() {
+        let (count, nothing) = (worst.count, QualityVerdict.notTested)
+        Self.write(&worst) { for index in 0..<count { $0[index] = nothing } }
+        Self.write(&untested) { for index in 0..<count { $0[index] = 0 } }
+        let checks = [
+            (rangeVerdicts, CheckName.grossRange), (spikeVerdicts, .spike), (rateVerdicts, .rateOfChange),
+            (flatVerdicts, .flatLine),
+        ]
+        for (verdicts, check) in checks {
+            Self.fold(verdicts, check.bit, &worst, &untested)
+        }
+        let untested = untested
+        Self.write(&worst) { closeRollUp(untested: untested.span, required: CheckName.grossRange.bit, worst: &$0) }
     }
 }

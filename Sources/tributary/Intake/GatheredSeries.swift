@@ -5,6 +5,7 @@ import Formats
 import Foundation
 import Monitoring
 import Quality
+import Standards
 
 /// Collects what files say, with the profile that says how it is to be read.
 struct GatheredSeries {

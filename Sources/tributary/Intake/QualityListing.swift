@@ -67,7 +67,8 @@ struct QualityListing {
                     writeCSV(rows[index], orders[index], report, places)
                 } else {
                     Terminal.output(
-                        Node.render(places.map { Self.record(rows[index], row: orders[index][$0], report, $0) }, format))
+                        Node.render(places.map { Self.record(rows[index], row: orders[index][$0], report, $0) }, format)
+                    )
                 }
             }
         }

@@ -6,6 +6,7 @@ import Monitoring
 import Pipeline
 import Quality
 import Storage
+import Web
 
 /// What `tributary qc --backtest` asks.
 struct BacktestRequest: Codable, Sendable {
@@ -60,7 +61,8 @@ extension Node {
         var span: Interval?
         for key in keys {
             guard let extent = try source.extent(key) else { continue }
-            let whole = interval ?? Interval(start: extent.start, end: extent.end.advanced(by: Duration64(milliseconds: 1)))
+            let whole =
+                interval ?? Interval(start: extent.start, end: extent.end.advanced(by: Duration64(milliseconds: 1)))
             views.append(StoredView(key: key, view: try source.view(key, over: whole)))
             span = span.map { Interval(start: min($0.start, whole.start), end: max($0.end, whole.end)) } ?? whole
         }
