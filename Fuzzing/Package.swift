@@ -17,7 +17,9 @@ func floor(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "fuzzing",
-    traits: [.trait(name: "FastInflate", description: "As in the package itself: inflates small gzip files by libdeflate.")],
+    traits: [
+        .trait(name: "FastInflate", description: "As in the package itself: inflates small gzip files by libdeflate.")
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),

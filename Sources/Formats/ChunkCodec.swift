@@ -85,6 +85,8 @@ package struct ChunkEncoder {
         let digits = scratch.digits
         let powers = scratch.powers
         var count = 0
+        // Read once: a call into another module otherwise, for every row.
+        let missing = Qualifier.missing.rawValue
         chunk.qualifier.withUnsafeBufferPointer { qualifier in
             chunk.mantissa.withUnsafeBufferPointer { mantissa in
                 chunk.exponent.withUnsafeBufferPointer { exponent in
@@ -92,7 +94,7 @@ package struct ChunkEncoder {
                         digits[count] = mantissa[row]
                         powers[count] = UInt8(truncatingIfNeeded: zigzag(Int64(exponent[row])))
                         // Without a branch: a row without a value is overwritten by the next.
-                        count &+= qualifier[row] == Qualifier.missing.rawValue ? 0 : 1
+                        count &+= qualifier[row] == missing ? 0 : 1
                     }
                 }
             }

@@ -87,7 +87,8 @@ extension Chunk {
 
     private mutating func decodeDigits(_ reader: inout ByteReader, isScaled: Bool) throws(ChunkProblem) {
         let place = reader.offset
-        let present = qualifier.reduce(into: 0) { $0 += $1 == Qualifier.missing.rawValue ? 0 : 1 }
+        let missing = Qualifier.missing.rawValue
+        let present = qualifier.reduce(into: 0) { $0 += $1 == missing ? 0 : 1 }
         var smallest: Int8 = 18
         try reader.small(count: present, limit: 36) { code in
             let power = Int8(unzigzag(UInt64(code)))

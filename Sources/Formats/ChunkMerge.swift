@@ -31,7 +31,7 @@ package struct ChunkAddition: BitwiseCopyable, Sendable {
     package var qualifier: UInt8
 
     /// A missing value carries no digits.
-    @inlinable
+    @inlinable @inline(__always)
     package init(
         start: Int64, mantissa: Int64, exponent: Int8, qualifier: UInt8, flag: UInt16, sequence: Int64, row: Int32 = 0
     ) {

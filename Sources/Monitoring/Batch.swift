@@ -62,6 +62,16 @@ package struct Digest256: Hashable, Comparable, Sendable, CustomStringConvertibl
         }
     }
 
+    /// Appends the 64 digits of `description`.
+    func writeHexadecimal(to output: inout [UInt8]) {
+        withBytes { bytes in
+            for byte in bytes {
+                output.append(Self.digit(byte >> 4))
+                output.append(Self.digit(byte & 15))
+            }
+        }
+    }
+
     private static func digit(_ value: UInt8) -> UInt8 {
         value + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
     }

@@ -28,7 +28,9 @@ package final class AdmissionMemory {
     /// Directories remembered: a reader keeps one for each profile.
     private static let directoryLimit = 8
 
-    private var directories: [(identity: DirectoryIdentity, decisions: [Admission.Remembered?])] = []
+    /// `isUnchanged` stands beside the decisions, so that the everyday slice is answered without copying them.
+    private var directories: [(identity: DirectoryIdentity, decisions: [Admission.Remembered?], isUnchanged: [Bool])] =
+        []
 
     package init() {}
 
@@ -47,8 +49,14 @@ package final class AdmissionMemory {
     fileprivate func index(of identity: DirectoryIdentity) -> Int {
         if let index = directories.firstIndex(where: { $0.identity === identity }) { return index }
         if directories.count == Self.directoryLimit { directories.removeFirst() }
-        directories.append((identity, []))
+        directories.append((identity, [], []))
         return directories.count - 1
+    }
+
+    /// Whether every series of a slice is kept with its key, as far as is remembered.
+    fileprivate func areUnchanged(_ directory: Int, _ numbers: [Int32]) -> Bool {
+        let known = directories[directory].isUnchanged
+        return numbers.allSatisfy { Int($0) < known.count && known[Int($0)] }
     }
 
     fileprivate func decision(_ directory: Int, _ number: Int) -> Admission.Remembered? {
@@ -59,8 +67,10 @@ package final class AdmissionMemory {
         let count = directories[directory].decisions.count
         if number >= count {
             directories[directory].decisions.append(contentsOf: repeatElement(nil, count: number + 1 - count))
+            directories[directory].isUnchanged.append(contentsOf: repeatElement(false, count: number + 1 - count))
         }
         directories[directory].decisions[number] = decision
+        directories[directory].isUnchanged[number] = decision.isUnchanged
     }
 }
 
@@ -107,11 +117,16 @@ package struct Admission: Sendable {
 
     /// - Parameter memory: what earlier batches of the same profile and rules were told.
     package func admit(_ slice: DecodedSlice, memory: AdmissionMemory? = nil) -> AdmittedSlice {
+        let latest = received.advanced(by: profile.futureTolerance).milliseconds
+        let earliest = Self.earliestStart.milliseconds
+        if isEveryday(slice, memory, earliest: earliest, latest: latest) {
+            return AdmittedSlice(
+                block: slice.block, numbers: slice.numbers, rejections: slice.rejections, quarantined: [],
+                adoptedStations: [])
+        }
         var adopted: Set<StationID> = []
         let decisions = decide(slice, memory, &adopted)
         if let memory, !adopted.isEmpty { adopted = memory.tell(adopted) }
-        let latest = received.advanced(by: profile.futureTolerance).milliseconds
-        let earliest = Self.earliestStart.milliseconds
         if isUnchanged(slice.block, decisions, earliest: earliest, latest: latest) {
             return AdmittedSlice(
                 block: slice.block, numbers: slice.numbers, rejections: slice.rejections, quarantined: [],
@@ -197,22 +212,42 @@ package struct Admission: Sendable {
         return .keep(rekeyed, shift: decoded - declared, isNonNegative: isNonNegative)
     }
 
-    /// True when every row may stay exactly as decoded: the common case, checked without copying.
-    private func isUnchanged(
-        _ block: ObservationBlock, _ decisions: [Remembered], earliest: Int64, latest: Int64
+    /// True when a slice is as most are: of series that earlier batches were told of, timely, without a negative value.
+    private func isEveryday(
+        _ slice: DecodedSlice, _ memory: AdmissionMemory?, earliest: Int64, latest: Int64
     ) -> Bool {
-        guard decisions.allSatisfy(\.isUnchanged) else { return false }
+        guard let memory, entitled == nil, let numbers = slice.numbers,
+            numbers.numbers.count == slice.block.seriesTable.count,
+            memory.areUnchanged(memory.index(of: numbers.identity), numbers.numbers)
+        else { return false }
+        return isTimely(slice.block, earliest: earliest, latest: latest) && hasNoSign(slice.block)
+    }
+
+    /// Whether every start lies where a clock may be.
+    private func isTimely(_ block: ObservationBlock, earliest: Int64, latest: Int64) -> Bool {
         var first = Int64.max
         var last = Int64.min
         for start in block.start {
             first = min(first, start)
             last = max(last, start)
         }
-        if block.isEmpty { return true }
-        if first < earliest || last > latest { return false }
+        return block.isEmpty || (first >= earliest && last <= latest)
+    }
+
+    private func hasNoSign(_ block: ObservationBlock) -> Bool {
         var signs: Int64 = 0
         for mantissa in block.mantissa { signs |= mantissa }
-        if signs >= 0 { return true }
+        return signs >= 0
+    }
+
+    /// True when every row may stay exactly as decoded: the common case, checked without copying.
+    private func isUnchanged(
+        _ block: ObservationBlock, _ decisions: [Remembered], earliest: Int64, latest: Int64
+    ) -> Bool {
+        guard decisions.allSatisfy(\.isUnchanged), isTimely(block, earliest: earliest, latest: latest) else {
+            return false
+        }
+        if hasNoSign(block) { return true }
         return block.mantissa.indices.allSatisfy { row in
             guard block.mantissa[row] < 0 else { return true }
             guard case .keep(_, _, let isNonNegative) = decisions[Int(block.series[row])].decision else { return false }

@@ -88,12 +88,21 @@ package struct Receipt: Hashable, Sendable {
 
     /// The receipt as JSON text, unsigned: `members` in the order of their names, without building them.
     package var body: String {
-        if !documents.isEmpty { return CanonicalJSON.object(members).text() }
-        return "{\"accepted\":\(counts.accepted),\"batch\":\"\(digest)\",\"chain_hash\":\"\(position.hash)\""
-            + ",\"conflict\":\(counts.conflict),\"duplicate\":\(counts.duplicate)"
-            + ",\"log_sequence\":\(position.sequence),\"name\":\(CanonicalJSON.string(name).text())"
-            + ",\"quarantined\":\(counts.quarantined),\"received_at\":\(receivedAt.milliseconds)"
-            + ",\"rejected\":\(counts.rejected),\"rows\":\(rowCount),\"state\":\"\(state.rawValue)\"}"
+        var members = OrderedMembers()
+        members.add("accepted", counts.accepted)
+        members.add("batch", digest)
+        members.add("chain_hash", position.hash)
+        members.add("conflict", counts.conflict)
+        if !documents.isEmpty { members.add("documents", documents.json) }
+        members.add("duplicate", counts.duplicate)
+        members.add("log_sequence", position.sequence)
+        members.add("name", name)
+        members.add("quarantined", counts.quarantined)
+        members.add("received_at", receivedAt.milliseconds)
+        members.add("rejected", counts.rejected)
+        members.add("rows", rowCount)
+        members.add("state", state.rawValue)
+        return members.text()
     }
 
     /// What the receipt says, as JSON.

@@ -149,20 +149,25 @@ extension BookWriter {
 extension OpenBatch {
     /// What the log binds of a batch; the members of a JSON object in the order of their names.
     fileprivate func logPayload(_ ending: BatchEnding) -> String {
-        var text = "{\"accepted\":\(counts.accepted),\"batch\":\"\(incoming.digest)\""
-        if isSliced { text += ",\"begun\":\(sequence)" }
-        text += ",\"byte_count\":\(place.byteCount),\"conflict\":\(counts.conflict)"
-        if !ending.documents.isEmpty { text += ",\"documents\":\(ending.documents.json.text())" }
-        text +=
-            ",\"duplicate\":\(counts.duplicate),\"format\":\(CanonicalJSON.optional(ending.format?.rawValue).text())"
-        text += ",\"name\":\(CanonicalJSON.string(incoming.name).text())"
-        text += ",\"profile\":\(CanonicalJSON.optional(ending.profile).text())"
-        text += ",\"quarantined\":\(counts.quarantined),\"received_at\":\(incoming.receivedAt.milliseconds)"
-        text += ",\"rejected\":\(counts.rejected),\"rows\":\(ending.rowCount)"
-        text += ",\"sender\":\(CanonicalJSON.string(incoming.sender).text())"
-        text += ",\"sent_at\":\(incoming.sentAt.map { String($0.milliseconds) } ?? "null")"
-        text += ",\"state\":\"\(ending.state.rawValue)\"}"
-        return text
+        var members = OrderedMembers()
+        members.add("accepted", counts.accepted)
+        members.add("batch", incoming.digest)
+        if isSliced { members.add("begun", sequence) }
+        members.add("byte_count", place.byteCount)
+        members.add("conflict", counts.conflict)
+        if !ending.documents.isEmpty { members.add("documents", ending.documents.json) }
+        members.add("duplicate", counts.duplicate)
+        members.add("format", .optional(ending.format?.rawValue))
+        members.add("name", incoming.name)
+        members.add("profile", .optional(ending.profile))
+        members.add("quarantined", counts.quarantined)
+        members.add("received_at", incoming.receivedAt.milliseconds)
+        members.add("rejected", counts.rejected)
+        members.add("rows", ending.rowCount)
+        members.add("sender", incoming.sender)
+        members.add("sent_at", incoming.sentAt.map { .integer($0.milliseconds) } ?? .null)
+        members.add("state", ending.state.rawValue)
+        return members.text()
     }
 }
 

@@ -20,7 +20,9 @@
         private let decompressor: OpaquePointer
 
         init() {
-            guard let made = libdeflate_alloc_decompressor() else { preconditionFailure("The system has no memory left.") }
+            guard let made = libdeflate_alloc_decompressor() else {
+                preconditionFailure("The system has no memory left.")
+            }
             decompressor = made
         }
 

@@ -14,11 +14,13 @@ struct ExactSum: Codable, Sendable {
     /// - Returns: how many values there were.
     mutating func add(_ block: ObservationBlock) -> Int {
         var count = 0
+        // Read once: a call into another module otherwise, for every row.
+        let missing = Qualifier.missing.rawValue
         mantissas.withUnsafeMutableBufferPointer { sums in
             block.mantissa.withUnsafeBufferPointer { mantissa in
                 block.exponent.withUnsafeBufferPointer { exponent in
                     block.qualifier.withUnsafeBufferPointer { qualifier in
-                        for row in 0..<mantissa.count where qualifier[row] != Qualifier.missing.rawValue {
+                        for row in 0..<mantissa.count where qualifier[row] != missing {
                             sums[Int(exponent[row]) - ExactDecimal.exponentRange.lowerBound] += Int128(mantissa[row])
                             count += 1
                         }
