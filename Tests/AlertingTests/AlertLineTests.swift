@@ -4,6 +4,7 @@ import Alerting
 import Detection
 import Exact
 import Monitoring
+import Standards
 import Testing
 
 private func lines(_ cells: String, mark: AlertMark = .synthetic, now hour: Int? = nil) throws -> [AlertLine] {

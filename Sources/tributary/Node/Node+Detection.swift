@@ -57,7 +57,8 @@ extension Node {
 
     private func nextPiece(in writer: BookWriter) throws -> LiveNews {
         var news = LiveNews(budget: LiveBudget.readings)
-        while news.budget > 0, let work = try writer.reader.detectorWork() {
+        // A station whose work goes on is for the next piece: its alerts are not taken over yet.
+        while news.budget > 0, let work = try writer.reader.detectorWork(), news.known[work.station] == nil {
             try writer.removeDetectorWork(of: work.station)
             if live.sections(of: work.station).isEmpty { continue }
             // A large batch may have brought series and rows that nobody noted here.
