@@ -12,6 +12,7 @@ package enum Schema {
         migration0003 + "\n\n" + migration0003Triggers,
         migration0004,
         migration0005 + "\n\n" + migration0005Triggers,
+        migration0006,
     ]
 
     /// The version this program writes.

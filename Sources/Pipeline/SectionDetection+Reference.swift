@@ -1,0 +1,52 @@
+// A section's findings from everything its stations ever sent: what going on from a state must come to.
+
+package import Detection
+package import Monitoring
+package import Quality
+internal import Standards
+
+/// Looks through all of a section's stored readings.
+///
+/// The result depends on the stored readings, the registry and `now` alone, not on the order of arrival.
+///
+/// - Parameter now: the clock by which stations are silent; `nil`: each station's newest reading.
+package func detectReference(
+    _ section: Section, in registry: Registry, _ source: some ObservationSource, checks: CheckSets,
+    rules: DetectionRules, now: Instant?
+) throws -> SectionFindings {
+    guard let kind = registry.boundaries[section.boundary]?.kind else { return SectionFindings() }
+    let readings = try section.stations.compactMap { registry.stations[$0] }.map { station in
+        try stationReadings(station, registry, source, checks: checks)
+    }
+    switch kind {
+    case .river:
+        return findings(
+            section: section, stationSeries: readings, standard: .gb3838of2002, rules: rules, now: now)
+    case .air:
+        return findings(
+            section: section, stationSeries: readings,
+            edition: { station, instant in AirEdition.at(instant, region: station.region, registry: registry) },
+            rules: rules, now: now)
+    }
+}
+
+/// The screened readings of a station's own series, by parameter.
+private func stationReadings(
+    _ station: Station, _ registry: Registry, _ source: some ObservationSource, checks: CheckSets
+) throws -> StationReadings {
+    let series = realTimeSeries(among: try source.series(of: station.id))
+    let extents = try series.compactMap { try source.extent($0) }
+    guard let first = extents.map(\.start).min(), let last = extents.map(\.end).max() else {
+        return StationReadings(station: station, readings: [:])
+    }
+    let all = Interval(
+        start: ScreeningBlocks(cadence: station.cadence).start(of: first),
+        end: last.advanced(by: Duration64(milliseconds: 1)))
+    let views = try series.map { StoredView(key: $0, view: try source.view($0, over: all)) }
+    let found = screen(
+        views, over: all, profile: registry.profiles[station.profile], cadence: station.cadence,
+        checks: checks.set(for: station, in: registry))
+    var readings: [ParameterID: [ScreenedReading]] = [:]
+    for (key, screened) in zip(series, found) { readings[key.parameter, default: []] += screened }
+    return StationReadings(station: station, readings: readings)
+}
