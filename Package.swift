@@ -109,8 +109,8 @@ let package = Package(
         .executableTarget(
             name: "tributary",
             dependencies: [
-                "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Quality", "Detection", "Assessment",
-                "Alerting", "Compensation", "Pipeline", "Simulation", "Storage", "Ingest", "Web", "Forwarding",
+                "Exact", "Statistics", "Monitoring", "Accounting", "Formats", "Standards", "Quality", "Detection",
+                "Assessment", "Alerting", "Compensation", "Pipeline", "Simulation", "Storage", "Ingest", "Web", "Forwarding",
                 arguments, log, lifecycle, signals,
             ],
             swiftSettings: settings),

@@ -7,11 +7,18 @@ package func mannKendall(_ values: [Double]) -> MannKendall? {
     return mannKendall(values.span, scratch: &span)
 }
 
-/// `senSlope(_:times:scratch:)` with scratch made for the call.
-package func senSlope(_ values: [Double], times: [Double]) -> SenSlope? {
+/// `mannKendall(_:times:scratch:)` with scratch made for the call.
+package func mannKendall(_ values: [Double], times: [Double]) -> MannKendall? {
+    var scratch = [Double](repeating: 0, count: mannKendallScratchCount(values.count))
+    var span = scratch.mutableSpan
+    return mannKendall(values.span, times: times.span, scratch: &span)
+}
+
+/// `senSlope(_:times:confidence:scratch:)` with scratch made for the call.
+package func senSlope(_ values: [Double], times: [Double], confidence: Double = 0.95) -> SenSlope? {
     var scratch = [Double](repeating: 0, count: senSlopeScratchCount(values.count))
     var span = scratch.mutableSpan
-    return senSlope(values.span, times: times.span, scratch: &span)
+    return senSlope(values.span, times: times.span, confidence: confidence, scratch: &span)
 }
 
 /// `median(_:scratch:)` with scratch made for the call.

@@ -152,6 +152,7 @@ actor Node {
             case .decideNotice(let deciding, let format): return try performDecideNotice(deciding, format)
             case .notices(let query, let format): return try performNotices(query, format)
             case .sender(let act, let format): return try performSender(act, format)
+            case .seriesTable(let name): return try performSeriesTable(name)
             }
         } catch {
             return .failed(CommandFailure(error))

@@ -8,23 +8,25 @@ enum NodeGateway {
     ///
     /// - Parameter create: make the folder when there is none.
     static func perform(_ request: NodeRequest, folder: String, create: Bool = false) async throws -> Int32 {
-        let reply: CommandReply
-        if let answered = try await askDaemon(request, folder: folder) {
-            reply = answered
-        } else {
-            guard create || FileManager.default.fileExists(atPath: folder + "/book.sqlite") else {
-                throw CommandFailure(
-                    status: ExitStatus.inputUnusable,
-                    message: "\(folder) holds no book: give the data folder of `tributary serve` or `ingest`.")
-            }
-            let node = try Node(folder: folder, stations: nil)
-            try await node.resumeUnfinishedBatches()
-            reply = await node.perform(request)
-            await node.close()
-        }
+        let reply = try await reply(request, folder: folder, create: create)
         if !reply.standardError.isEmpty { FileHandle.standardError.write(Data(reply.standardError.utf8)) }
         Terminal.output(reply.standardOutput)
         return Int32(reply.exitCode)
+    }
+
+    /// What the daemon or, without one, the folder itself answers.
+    static func reply(_ request: NodeRequest, folder: String, create: Bool = false) async throws -> CommandReply {
+        if let answered = try await askDaemon(request, folder: folder) { return answered }
+        guard create || FileManager.default.fileExists(atPath: folder + "/book.sqlite") else {
+            throw CommandFailure(
+                status: ExitStatus.inputUnusable,
+                message: "\(folder) holds no book: give the data folder of `tributary serve` or `ingest`.")
+        }
+        let node = try Node(folder: folder, stations: nil)
+        try await node.resumeUnfinishedBatches()
+        let reply = await node.perform(request)
+        await node.close()
+        return reply
     }
 
     /// The daemon's reply, or `nil` when none serves this folder.

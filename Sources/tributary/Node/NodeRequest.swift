@@ -23,6 +23,8 @@ enum NodeRequest: Codable, Sendable {
     case decideNotice(NoticeDeciding, format: OutputFormat)
     case notices(NoticeQuery, format: OutputFormat)
     case sender(SenderAct, format: OutputFormat)
+    /// The values of a section's stations, or of one station, as a table.
+    case seriesTable(String)
 
     var encoded: String {
         get throws { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }

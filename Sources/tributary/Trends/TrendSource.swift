@@ -1,0 +1,143 @@
+// The series that `tributary trend` tests: from tables of series, from any file the program reads, or from the book.
+
+import Exact
+import Formats
+import Foundation
+import Monitoring
+import Standards
+
+/// Columns of series from all files named, in order of appearance.
+struct TrendSource {
+    /// In order of appearance; a series that stands in several files is one.
+    private(set) var columns: [SeriesColumn] = []
+    /// Everything was read to its end, and every row of it.
+    private(set) var isWhole = true
+    private var places: [String: Int] = [:]
+    private var hasNumberTimes: Bool?
+    private let missingCodes: Set<String>
+
+    init(missingCodes: Set<String>) { self.missingCodes = missingCodes }
+
+    mutating func read(_ path: String) {
+        guard let bytes = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe) else {
+            Terminal.note("\(path): cannot be read.")
+            isWhole = false
+            return
+        }
+        bytes.withUnsafeBytes { raw in
+            if let table = readSeriesTable(raw, missingCodes: missingCodes) {
+                take(table, path)
+            } else {
+                readBatch(raw, path)
+            }
+        }
+    }
+
+    /// The series of sections or stations in the book of `folder`.
+    mutating func read(sections: [String], folder: String) async throws {
+        for section in sections {
+            let reply = try await NodeGateway.reply(.seriesTable(section), folder: folder)
+            guard reply.exitCode == Int(ExitStatus.done) else {
+                throw CommandFailure(
+                    status: Int32(reply.exitCode),
+                    message: reply.standardError.split(separator: "\n").first.map(String.init) ?? section)
+            }
+            var text = reply.standardOutput
+            text.withUTF8 { bytes in
+                if let table = readSeriesTable(UnsafeRawBufferPointer(bytes), missingCodes: missingCodes) {
+                    take(table, section)
+                }
+            }
+        }
+    }
+
+    private mutating func take(_ table: SeriesTable, _ path: String) {
+        for problem in table.problems { Terminal.note(Self.line(problem, path)) }
+        if table.problemCount > table.problems.count {
+            Terminal.note("\(path): \(table.problemCount - table.problems.count) more rows cannot be read.")
+        }
+        if table.notFiniteCount > 0 {
+            Terminal.note("\(path): \(table.notFiniteCount) values are NaN or infinite and are taken as missing.")
+        }
+        if table.problemCount > 0 || !table.isWhole { isWhole = false }
+        if let before = hasNumberTimes, before != table.hasNumberTimes, !table.columns.isEmpty {
+            Terminal.note("\(path): counts time otherwise than the files before it: test it apart.")
+            isWhole = false
+            return
+        }
+        if !table.columns.isEmpty { hasNumberTimes = table.hasNumberTimes }
+        if columns.isEmpty {
+            columns = table.columns
+            for (place, column) in columns.enumerated() { places[column.name] = place }
+            return
+        }
+        for column in table.columns {
+            let place = place(of: column.name)
+            for row in column.times.indices {
+                columns[place].append(
+                    time: column.times[row], value: column.values[row],
+                    side: column.sides.isEmpty ? 0 : column.sides[row])
+            }
+        }
+    }
+
+    private mutating func place(of name: String) -> Int {
+        if let place = places[name] { return place }
+        places[name] = columns.count
+        columns.append(SeriesColumn(name: name))
+        return columns.count - 1
+    }
+
+    /// Times are numbers rather than stamps.
+    var countsTimeInNumbers: Bool { hasNumberTimes ?? false }
+
+    /// A batch of any other format: one series for each station, parameter, statistic and interval.
+    private mutating func readBatch(_ raw: UnsafeRawBufferPointer, _ path: String) {
+        let context = ReadContext(
+            profiles: BuiltInProfiles.all, parameters: .standard,
+            nameHints: path.split(separator: "/").map(String.init), received: Node.clock())
+        let codes = Set(missingCodes.compactMap(Double.init))
+        var table = SeriesTable()
+        var found: [String: Int] = [:]
+        let outcome = decodeBatch(raw, context: context) { slice in
+            for rejection in slice.rejections { Terminal.note(Self.line(rejection, path)) }
+            table.problemCount += slice.rejections.count
+            let block = slice.block
+            let columns = block.seriesTable.map { key in
+                let name = Self.name(key)
+                if let place = found[name] { return place }
+                found[name] = table.columns.count
+                table.columns.append(SeriesColumn(name: name))
+                return table.columns.count - 1
+            }
+            for row in 0..<block.count {
+                let qualifier = Qualifier(rawValue: block.qualifier[row])
+                let decimal = ExactDecimal(mantissa: block.mantissa[row], exponent: block.exponent[row])
+                let value = qualifier == .missing ? .nan : Double(decimal.description) ?? .nan
+                table.columns[columns[Int(block.series[row])]].append(
+                    // Civil months and hours are those of +08:00, as everywhere else in the program.
+                    time: Double(block.start[row] + Int64(UTCOffset.china.minutes) * 60_000),
+                    value: codes.contains(value) ? .nan : value,
+                    side: qualifier == .below ? -1 : qualifier == .above ? 1 : 0)
+            }
+        }
+        if case .stopped(let rejection, _) = outcome {
+            Terminal.note(Self.line(rejection, path))
+            table.isWhole = false
+        }
+        take(table, path)
+    }
+
+    /// `station/parameter`, and the statistic with its seconds where it is no instant.
+    static func name(_ key: SeriesKey) -> String {
+        let name = "\(key.station.rawValue)/\(key.parameter.rawValue)"
+        if key.statistic == .instant { return name }
+        return "\(name)/\(key.statistic.rawValue)-\(key.window.milliseconds / 1_000)"
+    }
+
+    private static func line(_ rejection: Rejection, _ path: String) -> String {
+        let place = rejection.row == 0 ? path : "\(path):\(rejection.row)"
+        let field = rejection.field.isEmpty ? "" : " \(rejection.field)"
+        return "\(place): \(rejection.reason.rawValue)\(field) \"\(rejection.excerpt)\". \(rejection.remedy)"
+    }
+}
