@@ -37,15 +37,15 @@ package struct ThresholdEpisode: Hashable, Sendable {
 /// Finds the episodes of one series; readings are added in time order.
 package struct EpisodeFinder: Sendable {
     package let rule: EpisodeRule
-    private var closed: [ThresholdEpisode] = []
+    var closed: [ThresholdEpisode] = []
     /// Readings over the limit that are not yet an episode, or the episode they became.
-    private var candidate: ThresholdEpisode?
-    private var withinCount = 0
-    private var firstWithin: Instant?
+    var candidate: ThresholdEpisode?
+    var withinCount = 0
+    var firstWithin: Instant?
     /// Missing and excluded readings after the last one over: they belong to the episode only if it goes on.
-    private var pendingMissing = 0
-    private var pendingExcluded = 0
-    private var latest: Instant?
+    var pendingMissing = 0
+    var pendingExcluded = 0
+    var latest: Instant?
 
     package init(rule: EpisodeRule) { self.rule = rule }
 
@@ -120,6 +120,21 @@ package struct EpisodeFinder: Sendable {
         candidate = nil
         withinCount = 0
         firstWithin = nil
+    }
+
+    /// Ends what is under way at `start`, a reading that makes its going on meaningless.
+    mutating func cut(at start: Instant) {
+        precondition(latest.map { $0 < start } ?? true, "Readings are judged in time order, each start once.")
+        latest = start
+        if var episode = candidate, episode.overCount >= rule.holdOn {
+            episode.end = firstWithin ?? start
+            closed.append(episode)
+        }
+        candidate = nil
+        withinCount = 0
+        firstWithin = nil
+        pendingMissing = 0
+        pendingExcluded = 0
     }
 
     /// The episodes so far in time order; the last may be open.

@@ -10,6 +10,8 @@ extension Finding {
             switch detail {
             case .threshold(let finding): finding.json
             case .trend(let finding): finding.json
+            case .preWarning(let finding): finding.json
+            case .forecast(let finding): finding.json
             case .silence(let finding):
                 .object([
                     "last_heard": .integer(finding.lastHeard.milliseconds),
@@ -35,6 +37,9 @@ extension Finding {
         case .threshold:
             detail = ThresholdFinding(json: content, start: start, end: json.instant("end")).map { .threshold($0) }
         case .trend: detail = TrendFinding(json: content).map { .trend($0) }
+        case .preWarning:
+            detail = PreWarningFinding(json: content, start: start, end: json.instant("end")).map { .preWarning($0) }
+        case .forecast: detail = ForecastFinding(json: content).map { .forecast($0) }
         case .silence:
             guard let heard = content.instant("last_heard"), let cadence = content.instant("cadence") else {
                 return nil
@@ -52,21 +57,14 @@ extension Finding {
 }
 
 extension ThresholdFinding {
-    fileprivate var json: CanonicalJSON {
+    var json: CanonicalJSON {
         let peak = episode.peak
-        var limit: [CanonicalJSON]
-        switch peak.limit {
-        case .maximum(let value): limit = [.string("max"), .string(value.description)]
-        case .minimum(let value): limit = [.string("min"), .string(value.description)]
-        case .range(let low, let high):
-            limit = [.string("range"), .string(low.description), .string(high.description)]
-        }
         return .object([
             "last_over": .integer(episode.lastOver.milliseconds), "over": .integer(episode.overCount),
             "missing": .integer(episode.missingCount), "excluded": .integer(episode.excludedCount),
             "peak_start": .integer(peak.start.milliseconds), "peak": .string(peak.value.description),
             "qualifier": .integer(peak.qualifier.rawValue), "judged": .string(peak.judged.description),
-            "limit": .array(limit), "excess": .string(peak.excess.description),
+            "limit": peak.limit.json, "excess": .string(peak.excess.description),
             "multiple": .optional(multiple?.description), "class": .optionalInteger(peakClass?.rank),
             "target_class": .optionalInteger(targetClass?.rank), "index": .optionalInteger(peakIndex),
             "target_index": .optionalInteger(targetIndex), "unit": .string(unit), "standard": .string(basis.standard),
@@ -74,7 +72,7 @@ extension ThresholdFinding {
         ])
     }
 
-    fileprivate init?(json: CanonicalJSON, start: Instant, end: Instant?) {
+    init?(json: CanonicalJSON, start: Instant, end: Instant?) {
         guard let lastOver = json.instant("last_over"), let over = json.integer("over"),
             let missing = json.integer("missing"), let excluded = json.integer("excluded"),
             let peak = ThresholdEpisode.Peak(json: json), let unit = json["unit"]?.string,
@@ -109,7 +107,16 @@ extension ThresholdEpisode.Peak {
 }
 
 extension TargetLimit {
-    fileprivate init?(json: [CanonicalJSON]) {
+    var json: CanonicalJSON {
+        switch self {
+        case .maximum(let value): .array([.string("max"), .string(value.description)])
+        case .minimum(let value): .array([.string("min"), .string(value.description)])
+        case .range(let low, let high):
+            .array([.string("range"), .string(low.description), .string(high.description)])
+        }
+    }
+
+    init?(json: [CanonicalJSON]) {
         let bounds = json.dropFirst().compactMap { $0.string.flatMap { ExactDecimal($0) } }
         switch (json.first?.string, bounds.count) {
         case ("max", 1): self = .maximum(bounds[0])
@@ -147,9 +154,9 @@ extension TrendFinding {
 extension CanonicalJSON {
     fileprivate static func optionalInteger(_ value: Int?) -> CanonicalJSON { value.map { .integer($0) } ?? .null }
 
-    fileprivate func integer(_ key: String) -> Int? { self[key]?.number.flatMap { Int($0) } }
+    func integer(_ key: String) -> Int? { self[key]?.number.flatMap { Int($0) } }
 
-    fileprivate func instant(_ key: String) -> Instant? {
+    func instant(_ key: String) -> Instant? {
         self[key]?.number.flatMap { Int64($0) }.map { Instant(milliseconds: $0) }
     }
 

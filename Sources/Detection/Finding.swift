@@ -7,6 +7,8 @@ package import Monitoring
 package struct FindingID: Hashable, Sendable {
     package enum Kind: String, Sendable, CaseIterable {
         case threshold, trend, silence
+        case preWarning = "pre-warning"
+        case forecast
     }
 
     package let kind: Kind
@@ -82,6 +84,45 @@ package struct TrendFinding: Hashable, Sendable {
     package let unit: String
 }
 
+/// Readings near a limit (预警): what is likely to happen if nothing is done, never a measured exceedance.
+package struct PreWarningFinding: Hashable, Sendable {
+    /// The episode of readings beyond the share; none of them is beyond the limit. Its peak's limit is the one at which
+    /// a reading is near.
+    package let reached: ThresholdFinding
+    /// The limit itself.
+    package let limit: TargetLimit
+    /// The share of it that is told of, as the section's target says.
+    package let share: ExactDecimal
+}
+
+/// A month whose mean will miss its target unless the rest of it is better (预测): statistics of unreviewed readings,
+/// never an assessment of the period.
+package struct ForecastFinding: Hashable, Sendable {
+    package let month: Interval
+    /// The end of the last day that told of it.
+    package let evaluatedAt: Instant
+    package let outlook: MonthOutlook
+    package let limit: TargetLimit
+    /// The share of the limit above which the rest raises no alarm, as the section's target says; `nil`: only what
+    /// can no longer be kept is told.
+    package let share: ExactDecimal?
+    package let unit: String
+    package let basis: LegalBasis
+
+    /// The mean of the remaining readings at which the month just keeps the target.
+    package var remainingMean: Fraction? {
+        switch limit {
+        case .maximum(let bound), .minimum(let bound): outlook.remainingMean(keeping: bound)
+        case .range: nil
+        }
+    }
+
+    /// No concentration is low enough any more.
+    package var isLost: Bool {
+        if case .maximum = limit { remainingMean.map { $0 < .zero } ?? false } else { false }
+    }
+}
+
 /// A station that sends nothing.
 package struct SilenceFinding: Hashable, Sendable {
     /// The last row before the silence.
@@ -95,6 +136,8 @@ package struct Finding: Hashable, Sendable {
         case threshold(ThresholdFinding)
         case trend(TrendFinding)
         case silence(SilenceFinding)
+        case preWarning(PreWarningFinding)
+        case forecast(ForecastFinding)
     }
 
     package let id: FindingID

@@ -3,7 +3,7 @@
 internal import Monitoring
 
 /// A run of windows that show a trend.
-struct TrendEpisode {
+struct TrendEpisode: Hashable {
     /// The last day of the first window that showed it, and the first day from which none did.
     let startDay: Int
     /// Days that showed it; before `TrendRule.holdOnDays` in a row it is only a candidate.
@@ -62,7 +62,7 @@ func trendEpisodes(
     return episodes
 }
 
-private func shows(_ direction: TrendFinding.Direction, _ test: TrendTest, _ rule: TrendRule) -> Bool {
+func shows(_ direction: TrendFinding.Direction, _ test: TrendTest, _ rule: TrendRule) -> Bool {
     let least = rule.relativeSlopePerYear * test.median.magnitude
     guard test.probability <= rule.significance, test.median != 0 else { return false }
     return direction == .rising ? test.slopePerYear >= least : test.slopePerYear <= -least

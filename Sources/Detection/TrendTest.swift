@@ -3,12 +3,18 @@
 internal import Statistics
 
 /// Mann–Kendall's p with Sen's slope for one window.
-struct TrendTest {
+struct TrendTest: Hashable {
     /// Two-sided.
     let probability: Double
     /// In the parameter's unit a year of 365.25 days; 0 where the test is not significant and no slope was computed.
     let slopePerYear: Double
     let median: Double
+
+    init(probability: Double, slopePerYear: Double, median: Double) {
+        self.probability = probability
+        self.slopePerYear = slopePerYear
+        self.median = median
+    }
 
     /// - Returns: `nil` when the window is too short to test.
     init?(days: ArraySlice<Int>, means: ArraySlice<Double>, significance: Double) {

@@ -1,5 +1,7 @@
 // What a deployer registers: regions, boundaries, sections, stations and the profiles of their sources.
 
+package import Exact
+
 /// The id of a region (行政区): a party that can owe.
 package struct RegionID: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let rawValue: String
@@ -73,13 +75,23 @@ package struct Section: Hashable, Sendable {
         package let waterClass: WaterClass?
         /// Air: the highest hourly IAQI that raises no alert (100 is the top of level 2, HJ 633).
         package let indexLimit: Int?
+        /// The share of the limit from which a reading raises a pre-warning; `nil`: none does.
+        package let preWarningShare: ExactDecimal?
+        /// The share of the limit below which the rest of a month must stay before the month's forecast is told; `nil`:
+        /// only a target that can no longer be kept is.
+        package let forecastShare: ExactDecimal?
         /// The document that sets the target, or the word `example`.
         package let source: String
 
-        package init(span: DateSpan, waterClass: WaterClass?, indexLimit: Int?, source: String) {
+        package init(
+            span: DateSpan, waterClass: WaterClass?, indexLimit: Int?, preWarningShare: ExactDecimal? = nil,
+            forecastShare: ExactDecimal? = nil, source: String
+        ) {
             self.span = span
             self.waterClass = waterClass
             self.indexLimit = indexLimit
+            self.preWarningShare = preWarningShare
+            self.forecastShare = forecastShare
             self.source = source
         }
     }

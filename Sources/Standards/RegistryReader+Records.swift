@@ -1,5 +1,6 @@
 // The records of a registry file: region, boundary, section, station, profile, adoption, water body.
 
+internal import Exact
 package import Monitoring
 
 extension RegistryReader {
@@ -105,6 +106,8 @@ extension RegistryReader {
         let until = fields.optionalDate("until")
         let rank = fields.optionalText("class")
         let indexLimit = fields.optionalInteger("index-limit")
+        let preWarningShare = readShare("pre-warning-share", node, &fields)
+        let forecastShare = readShare("forecast-share", node, &fields)
         let source = fields.text("source")
         let waterClass = rank.flatMap { WaterClass(registryText: $0) }
         if rank != nil, waterClass == nil {
@@ -120,7 +123,20 @@ extension RegistryReader {
         for problem in fields.finish() { outer.adopt(problem) }
         guard let source else { return nil }
         return Section.Target(
-            span: DateSpan(from: from, until: until), waterClass: waterClass, indexLimit: indexLimit, source: source)
+            span: DateSpan(from: from, until: until), waterClass: waterClass, indexLimit: indexLimit,
+            preWarningShare: preWarningShare, forecastShare: forecastShare, source: source)
+    }
+
+    /// A share of a limit: more than 0, at most 1, as an exact decimal.
+    private func readShare(_ key: String, _ node: PositionedNode, _ fields: inout StrictMapping) -> ExactDecimal? {
+        guard let text = fields.optionalText(key) else { return nil }
+        if let share = ExactDecimal(text), share > .zero, share <= ExactDecimal(mantissa: 1, exponent: 0) {
+            return share
+        }
+        fields.report(
+            "registry.value.type", at: fields.node[key] ?? node, "`\(key)` of \(fields.subject) is no share: `\(text)`.",
+            "Write a number above 0 and at most 1, such as 0.9.")
+        return nil
     }
 
     mutating func readStation(_ node: PositionedNode, _ file: String) {

@@ -14,8 +14,10 @@ package final class SlicedBatch {
     let staged = StagedRows()
     /// Rows that wait in memory before they are committed in slices.
     package var stageLimit = StagedRows.limit
+    /// The starts at which the slices brought something new, by station.
+    fileprivate var touched: [StationID: DetectorWork] = [:]
     /// Stations whose series the slices touched.
-    package fileprivate(set) var stations: Set<StationID> = []
+    package var stations: Set<StationID> { Set(touched.keys) }
 
     package var incoming: IncomingBatch { batch.incoming }
     package var place: ArchivePlace { batch.place }
@@ -25,6 +27,14 @@ package final class SlicedBatch {
     package func reject(_ rejection: Rejection) { batch.reject(rejection) }
     package func quarantine(_ row: QuarantinedRow) { batch.quarantine(row) }
     package func adopt(_ station: StationID, name: String) { batch.stations.append((station, name)) }
+
+    fileprivate func note(_ series: TouchedSeries) {
+        let station = series.series.station
+        let known = touched[station]
+        touched[station] = DetectorWork(
+            station: station, first: min(known?.first ?? series.firstStart, series.firstStart),
+            last: max(known?.last ?? series.lastStart, series.lastStart))
+    }
 }
 
 /// Whether a large batch is new to the book.
@@ -117,6 +127,7 @@ extension Book {
     package func refuse(_ sliced: SlicedBatch, because rejection: Rejection) throws -> Receipt {
         sliced.staged.reset()
         try takeBack(sliced.batch.sequence)
+        sliced.touched = [:]
         sliced.batch.counts = ReceiptCounts()
         sliced.batch.letGo()
         sliced.batch.reject(rejection)
@@ -127,6 +138,8 @@ extension Book {
     private func settle(_ sliced: SlicedBatch) throws -> Receipt {
         let receipt = try write { writer in
             try writer.removeBegun(sliced.batch)
+            // From here on its rows are seen: the detectors are told in the same transaction.
+            for work in sliced.touched.values { try writer.add(work) }
             return try writer.settle(sliced.batch)
         }
         pool.writeWithoutTransaction { _ in state.unsettled[sliced.batch.sequence] = nil }
@@ -146,7 +159,7 @@ extension Book {
                     try merging.merge(member: order[next])
                     next += 1
                 }
-                for touched in merging.touched { sliced.stations.insert(touched.series.station) }
+                for touched in merging.touched { sliced.note(touched) }
                 try writer.insertKept(sliced.batch, atMost: Slice.keptRowLimit)
             }
         } while next < order.count || sliced.batch.hasKept

@@ -69,8 +69,15 @@ extension BookReader {
     ///
     /// - Parameter asKnownAt: a log position; later batches are not seen. `nil` sees all.
     package func readings(_ key: SeriesKey, over interval: Interval, asKnownAt: Int64? = nil) throws -> CurrentView {
+        guard let record = try series(key) else { return CurrentView() }
+        return try readings(record, over: interval, asKnownAt: asKnownAt)
+    }
+
+    /// As `readings(_:over:asKnownAt:)` for a series that was looked up before.
+    package func readings(
+        _ record: SeriesRecord, over interval: Interval, asKnownAt: Int64? = nil
+    ) throws -> CurrentView {
         var view = CurrentView()
-        guard let record = try series(key) else { return view }
         try forEachChunk(of: record, over: interval, asKnownAt: asKnownAt) { chunk in
             view.append(chunk, over: interval, asKnownAt: asKnownAt)
         }

@@ -11,6 +11,7 @@ package enum Schema {
         migration0002 + "\n\n" + migration0002Triggers,
         migration0003 + "\n\n" + migration0003Triggers,
         migration0004,
+        migration0005,
     ]
 
     /// The version this program writes.

@@ -1,0 +1,218 @@
+// The detectors of one station in one section: what they carry from reading to reading, and its bytes.
+
+internal import Exact
+package import Monitoring
+
+/// Readings of one station over a stretch of time, screened and ready for its detectors.
+package struct ScreenedStretch: Sendable {
+    /// Readings by parameter, in no particular order.
+    package var readings: [ParameterID: [ScreenedReading]] = [:]
+    /// Starts of all rows the station sent, of whatever parameter, in no particular order.
+    package var heard: [Instant] = []
+
+    package init() {}
+}
+
+/// What has been seen of a station up to a moment.
+///
+/// Stretches are added in order of time. The state after them depends on their readings alone, not on how they were
+/// cut, so a state may be stored, read again and gone on with.
+package struct StationDetectors {
+    /// Changed whenever the state's bytes or what they lead to change.
+    ///
+    /// Version 1: episodes, pre-warnings, trends, month forecasts and silences. The states of change detectors are to
+    /// follow in each item, with the next version.
+    package static let version = 1
+
+    package let screen: StationScreen
+    private var items: [ItemDetectors]
+    private var silence: SilenceFollower
+    /// What was under way before the first stretch: findings from there on are told.
+    private var underWay: [[FindingID.Kind: Instant]]
+    private var spans: [(first: Instant, last: Instant)?]
+    private var firstHeard: Instant?
+    /// Readings that were added.
+    package private(set) var readingCount = 0
+
+    /// Before the first reading.
+    package init(_ screen: StationScreen) {
+        self.screen = screen
+        items = screen.items.map { ItemDetectors($0) }
+        silence = SilenceFollower(cadence: screen.station.cadence, rule: screen.rules.silence)
+        underWay = screen.items.map { _ in [:] }
+        spans = screen.items.map { _ in nil }
+    }
+
+    /// The last row that was added.
+    package var lastHeard: Instant? { silence.last }
+
+    /// Adds what follows on everything added before.
+    package mutating func add(_ stretch: ScreenedStretch) {
+        for (place, item) in screen.items.enumerated() {
+            guard let readings = stretch.readings[item.parameter], !readings.isEmpty else { continue }
+            add(OrderedReadings(readings), at: place, item)
+        }
+        var previous: Instant?
+        for start in stretch.heard.sorted() where start != previous {
+            if firstHeard == nil { firstHeard = silence.last ?? start }
+            silence.add(start)
+            previous = start
+        }
+    }
+
+    private mutating func add(_ series: OrderedReadings, at place: Int, _ item: ItemScreen) {
+        var day = ItemScreen.Day(number: .min)
+        for reading in series.readings {
+            let number = reading.start.dayNumber(at: screen.rules.offset)
+            if number != day.number { day = item.day(number) }
+            let isConflicting = !series.conflicting.isEmpty && series.conflicting.contains(reading.start)
+            items[place].add(reading, isConflicting: isConflicting, on: day, item)
+        }
+        guard let first = series.readings.first?.start, let last = series.readings.last?.start else { return }
+        spans[place] = (spans[place]?.first ?? first, last)
+        readingCount += series.readings.count
+    }
+}
+
+extension StationDetectors {
+    /// What is under way, as bytes: equal states have equal bytes.
+    package var bytes: [UInt8] {
+        var state = StateWriter()
+        state.write(Self.version)
+        for item in items {
+            item.threshold.write(to: &state)
+            item.preWarning.write(to: &state)
+            item.trend?.write(to: &state)
+            item.forecast?.write(to: &state)
+        }
+        silence.write(to: &state)
+        return state.bytes
+    }
+
+    /// Goes on from stored bytes.
+    ///
+    /// - Precondition: they were written for a station screened in the same way.
+    /// - Throws: when they are of another version or no state at all.
+    package init(_ screen: StationScreen, bytes: [UInt8]) throws(StateProblem) {
+        self.init(screen)
+        var state = StateReader(bytes)
+        guard try state.integer() == Self.version else { throw .otherVersion }
+        for place in items.indices {
+            let rule = screen.rules.episode
+            items[place].threshold = try EpisodeFinder(rule: rule, from: &state)
+            items[place].preWarning = try EpisodeFinder(rule: rule, from: &state)
+            try items[place].trend?.read(from: &state)
+            try items[place].forecast?.read(from: &state)
+            underWay[place] = items[place].underWay(screen.rules)
+        }
+        try silence.read(from: &state)
+        // Nothing was read of a parameter after the station's last row.
+        let latest = items.compactMap { [$0.threshold.latest, $0.preWarning.latest].compactMap(\.self).max() }.max()
+        guard state.isAtEnd, latest.map({ last in silence.last.map { last <= $0 } ?? false }) ?? true else {
+            throw state.problem
+        }
+    }
+}
+
+extension ItemDetectors {
+    /// From when on findings of each kind may start that are not told for good: the start of what is under way, or the
+    /// first that the day under way may bring.
+    func underWay(_ rules: DetectionRules) -> [FindingID.Kind: Instant] {
+        var starts: [FindingID.Kind: Instant] = [:]
+        starts[.threshold] = threshold.candidate?.start
+        starts[.preWarning] = preWarning.candidate?.start
+        starts[.forecast] = forecast?.open?.start ?? forecast?.dayUnderWay?.start(ofNext: 1, rules.offset)
+        starts[.trend] = (trend?.open?.startDay ?? trend?.dayUnderWay)?.start(ofNext: 0, rules.offset)
+        return starts
+    }
+}
+
+extension Int {
+    /// The first moment of a civil day, some days after the one this numbers.
+    fileprivate func start(ofNext days: Int, _ offset: UTCOffset) -> Instant {
+        CivilDate(dayNumber: self + days).start(at: offset)
+    }
+}
+
+extension StationDetectors {
+    /// What was found in the stretches added, and in what lay under way before them.
+    ///
+    /// - Parameter isWhole: nothing follows on the last stretch, so that the day under way counts. Otherwise what is
+    ///   under way at the end is left to those who go on from there.
+    package func findings(isWhole: Bool) -> SectionFindings {
+        var result = SectionFindings()
+        for (place, screen) in screen.items.enumerated() {
+            guard let span = spans[place] else { continue }
+            var item = items[place]
+            if isWhole { item.trend?.closeDay() }
+            addFindings(item, screen, span, since: underWay[place], isWhole: isWhole, to: &result)
+        }
+        addSilences(to: &result)
+        result.findings.sort { $0.id < $1.id }
+        return result
+    }
+
+    private func addFindings(
+        _ item: ItemDetectors, _ screen: ItemScreen, _ span: (first: Instant, last: Instant),
+        since underWay: [FindingID.Kind: Instant], isWhole: Bool, to result: inout SectionFindings
+    ) {
+        var found: [FindingID.Kind: [Finding]] = [:]
+        if screen.law != nil {
+            found[.threshold] = item.threshold.episodes.compactMap { screen.finding($0) }
+            found[.preWarning] = item.preWarning.episodes.compactMap { screen.preWarning($0) }
+        }
+        if let forecast = item.forecast { found[.forecast] = forecast.forecasts.map { screen.finding($0) } }
+        if let trend = item.trend { found[.trend] = trend.episodes.map { screen.finding($0, trend.direction) } }
+        var goesOn = isWhole ? [:] : item.underWay(self.screen.rules)
+        if !isWhole, item.trend != nil, goesOn[.trend] == nil { goesOn[.trend] = startOfDay(span.last) }
+        for (kind, findings) in found {
+            // Trends start with a day, and forecasts with the one after.
+            var first = kind == .trend || kind == .forecast ? startOfDay(span.first) : span.first
+            if kind == .forecast { first = first.advanced(by: .days(1)) }
+            if let since = underWay[kind] { first = min(first, since) }
+            var last = span.last
+            if let next = goesOn[kind] { last = min(last, next.advanced(by: Duration64(milliseconds: -1))) }
+            guard first <= last else { continue }
+            result.examined.append(
+                ExaminedSeries(
+                    kind: kind, section: screen.section.id, station: screen.station.id,
+                    parameter: screen.parameter, span: Interval(start: first, end: last)))
+            result.findings += findings.filter { first <= $0.id.start && $0.id.start <= last }
+        }
+    }
+
+    private func startOfDay(_ instant: Instant) -> Instant {
+        instant.dayNumber(at: screen.rules.offset).start(ofNext: 0, screen.rules.offset)
+    }
+
+    private func addSilences(to result: inout SectionFindings) {
+        guard let cadence = screen.station.cadence, let first = firstHeard, let last = silence.last else { return }
+        result.examined.append(
+            ExaminedSeries(
+                kind: .silence, section: screen.section.id, station: screen.station.id, parameter: nil,
+                span: Interval(start: first, end: last)))
+        for closed in silence.closed { result.findings.append(screen.finding(closed, cadence)) }
+    }
+}
+
+extension StationScreen {
+    func finding(_ silence: SilenceDetector.Silence, _ cadence: Duration64) -> Finding {
+        Finding(
+            id: FindingID(
+                kind: .silence, section: section.id, station: station.id, parameter: nil, start: silence.start),
+            end: silence.end, detail: .silence(SilenceFinding(lastHeard: silence.lastHeard, cadence: cadence)))
+    }
+
+    /// Whether the station is silent at `now`, when it was heard last at `last`.
+    package func silence(since last: Instant, now: Instant) -> SectionFindings {
+        var result = SectionFindings()
+        guard let cadence = station.cadence, last <= now else { return result }
+        result.examined.append(
+            ExaminedSeries(
+                kind: .silence, section: section.id, station: station.id, parameter: nil,
+                span: Interval(start: last, end: now)))
+        let silences = SilenceDetector.silences(heard: [last], cadence: cadence, rule: rules.silence, now: now)
+        result.findings = silences.map { finding($0, cadence) }
+        return result
+    }
+}

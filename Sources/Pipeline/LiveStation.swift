@@ -1,0 +1,65 @@
+// A station of a section as its detectors see it: which series speak in real time, how they are judged, and the basis
+// that a stored state stands on.
+
+package import Detection
+package import Formats
+package import Monitoring
+package import Quality
+internal import Standards
+
+/// What the water department publishes of a section: it says nothing of whether the station's instruments are heard.
+private let waterDepartment: Set<ParameterID> = [ParameterID("discharge"), ParameterID("flow_direction")]
+
+/// The series of a station that alerts are made of.
+///
+/// Sliding means and daily maxima repeat what hour means say, and manual or monthly values are no real-time readings:
+/// none of them takes part in an alert. A feed's published readings do where the station sends us none itself.
+package func realTimeSeries(among all: [SeriesKey]) -> [SeriesKey] {
+    let realTime = all.filter { ($0.statistic == .instant || $0.statistic == .mean) && $0.window <= .hours(4) }
+    let automatic = realTime.filter { $0.origin == .automatic }
+    let published = realTime.filter { $0.origin == .published && !waterDepartment.contains($0.parameter) }
+    return automatic.isEmpty ? published : automatic
+}
+
+/// A station whose readings are looked at as they come.
+package struct LiveStation {
+    package let screen: StationScreen
+    /// The station's real-time series.
+    package let series: [SeriesKey]
+    package let blocks: ScreeningBlocks
+    /// Everything but the readings that the findings depend on: a state of another basis is of no use.
+    package let basis: Digest256
+    let profile: SourceProfile?
+    let checks: CheckSet
+
+    /// - Parameter series: all series of the station.
+    /// - Returns: `nil` when the section belongs to no boundary.
+    package init?(
+        _ section: Section, _ station: Station, in registry: Registry, series: [SeriesKey], checks: CheckSet,
+        rules: DetectionRules
+    ) {
+        switch registry.boundaries[section.boundary]?.kind {
+        case nil: return nil
+        case .river: screen = .water(section, station, standard: .gb3838of2002, rules: rules)
+        case .air:
+            screen = .air(
+                section, station,
+                edition: { station, instant in AirEdition.at(instant, region: station.region, registry: registry) },
+                rules: rules)
+        }
+        self.series = realTimeSeries(among: series)
+        self.checks = checks
+        profile = registry.profiles[station.profile]
+        blocks = ScreeningBlocks(cadence: station.cadence)
+        let flags = (profile?.flags ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.rawValue)" }
+        let chain = station.region.map { registry.chain(of: $0) } ?? []
+        let text = [
+            "detectors \(StationDetectors.version)", "checks \(checks.id)", "blocks \(blocks)", "rules \(rules)",
+            "section \(section.id) \(section.waterBody?.rawValue ?? "") \(section.targets)",
+            "station \(station.id) \(station.waterBody?.rawValue ?? "") \(station.cadence?.milliseconds ?? 0)",
+            "flags \(flags)", "adoptions \(registry.adoptions.filter { chain.contains($0.region) })",
+            "series \(self.series.map(\.canonicalText).sorted())",
+        ].joined(separator: "\n")
+        basis = sha256(Array(text.utf8))
+    }
+}
