@@ -4,8 +4,11 @@ extension ChangeMonitor {
     /// The layout below; another number for another layout.
     private static let layout: UInt8 = 1
 
-    /// The state as bytes: at most 8 × `trainingDays` × `slots` and some while it learns (9.4 KB for hourly readings and
-    /// the default rule), and 8 × (3 × `slots` + `baselineDays`) and some while it watches (about 1 KB).
+    /// More bytes than any state has: a year of minutes in training.
+    package static let encodedCountLimit = 8 * 366 * monitorSlotsLimit + 4_096
+
+    /// The state as bytes: at most 8 × `trainingDays` × `slots` and some while it learns (10.8 KB for hourly readings
+    /// and the default rule), and 8 × (3 × `slots` + `baselineDays`) and some while it watches (about 1 KB).
     package func encoded() -> [UInt8] {
         var writer = StateWriter()
         writer.write(Self.layout)

@@ -48,6 +48,14 @@ package struct ChangeMonitor: Equatable, Sendable {
         if case .watching(let watch) = phase { watch.open } else { nil }
     }
 
+    /// The first reading that a change told of later may begin with; `nil` where it begins with a reading to come.
+    package var earliestBeginning: Int? {
+        guard case .watching(let watch) = phase else { return nil }
+        let (rise, fall) = watch.chart.statistics(rule: rule)
+        return [watch.open?.start, rise > 0 ? watch.riseStart : nil, fall > 0 ? watch.fallStart : nil]
+            .compactMap(\.self).min()
+    }
+
     /// Adds one reading. One that is not finite, or not after the newest, changes nothing.
     ///
     /// - Complexity: O(1), once a day O(d² + slots) for d baseline days, once a training the bootstrap.

@@ -1,40 +1,38 @@
 // States as bytes and back: little-endian, every bit of a number kept, nothing read beyond the end.
 
 /// Writes a state.
-package struct StateWriter {
-    package private(set) var bytes: [UInt8] = []
+struct StateWriter {
+    private(set) var bytes: [UInt8] = []
 
-    package init() {}
-
-    package mutating func write(_ value: UInt64) {
+    mutating func write(_ value: UInt64) {
         for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift))) }
     }
 
-    package mutating func write(_ value: Int) { write(UInt64(bitPattern: Int64(value))) }
-    package mutating func write(_ value: Double) { write(value.bitPattern) }
-    package mutating func write(_ value: Bool) { write(UInt8(value ? 1 : 0)) }
-    package mutating func write(_ value: UInt8) { bytes.append(value) }
+    mutating func write(_ value: Int) { write(UInt64(bitPattern: Int64(value))) }
+    mutating func write(_ value: Double) { write(value.bitPattern) }
+    mutating func write(_ value: Bool) { write(UInt8(value ? 1 : 0)) }
+    mutating func write(_ value: UInt8) { bytes.append(value) }
 
     /// The count, then the elements.
-    package mutating func write(_ values: [Double]) {
+    mutating func write(_ values: [Double]) {
         write(values.count)
         for value in values { write(value) }
     }
 }
 
 /// Reads a state; a read beyond the end makes it fail for good.
-package struct StateReader {
+struct StateReader {
     private let bytes: [UInt8]
     private var place = 0
     /// Nothing was read that is not there.
-    package private(set) var isWhole = true
+    private(set) var isWhole = true
 
-    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// Everything was read, and nothing more.
-    package var isAtEnd: Bool { isWhole && place == bytes.count }
+    var isAtEnd: Bool { isWhole && place == bytes.count }
 
-    package mutating func byte() -> UInt8 {
+    mutating func byte() -> UInt8 {
         guard place < bytes.count else {
             isWhole = false
             return 0
@@ -43,7 +41,7 @@ package struct StateReader {
         return bytes[place - 1]
     }
 
-    package mutating func word() -> UInt64 {
+    mutating func word() -> UInt64 {
         guard bytes.count - place >= 8 else {
             isWhole = false
             place = bytes.count
@@ -55,12 +53,12 @@ package struct StateReader {
         return value
     }
 
-    package mutating func integer() -> Int { Int(Int64(bitPattern: word())) }
-    package mutating func number() -> Double { Double(bitPattern: word()) }
-    package mutating func flag() -> Bool { byte() != 0 }
+    mutating func integer() -> Int { Int(Int64(bitPattern: word())) }
+    mutating func number() -> Double { Double(bitPattern: word()) }
+    mutating func flag() -> Bool { byte() != 0 }
 
     /// A list of at most `limit` numbers.
-    package mutating func numbers(limit: Int) -> [Double] {
+    mutating func numbers(limit: Int) -> [Double] {
         let count = integer()
         guard isWhole, (0...limit).contains(count), bytes.count - place >= 8 * count else {
             isWhole = false

@@ -71,7 +71,9 @@ struct ChangeChartTests {
             for first in stride(from: 0, to: rows, by: split) {
                 let part = Array(values[(first * seriesCount)..<(min(first + split, rows) * seriesCount)])
                 var partSignals = [UInt8](repeating: 9, count: part.count)
-                var (ups, downs, told) = (up.mutableSpan, down.mutableSpan, partSignals.mutableSpan)
+                var ups = up.mutableSpan
+                var downs = down.mutableSpan
+                var told = partSignals.mutableSpan
                 twoSidedCUSUM(
                     part.span, seriesCount: seriesCount, centers: centers.span, inverseScales: scales.span,
                     allowance: 0.25, limits: limits.span, up: &ups, down: &downs, signals: &told)
@@ -100,8 +102,11 @@ struct ChangeChartTests {
         var (up, down) = (counts, counts)
         var signals = [UInt8](repeating: 9, count: values.count)
         do {
-            var (countSpan, meanSpan) = (counts.mutableSpan, means.mutableSpan)
-            var (ups, downs, told) = (up.mutableSpan, down.mutableSpan, signals.mutableSpan)
+            var countSpan = counts.mutableSpan
+            var meanSpan = means.mutableSpan
+            var ups = up.mutableSpan
+            var downs = down.mutableSpan
+            var told = signals.mutableSpan
             pageHinkley(
                 values.span, seriesCount: seriesCount, allowances: allowances.span, limits: limits.span,
                 minimumCount: 10, counts: &countSpan, means: &meanSpan, up: &ups, down: &downs, signals: &told)
@@ -123,7 +128,9 @@ struct ChangeChartTests {
         var (means, beginnings) = ([Double](repeating: 0, count: 5), [Double](repeating: 1, count: 5))
         var signals = [UInt8](repeating: 9, count: values.count)
         do {
-            var (meanSpan, beginningSpan, told) = (means.mutableSpan, beginnings.mutableSpan, signals.mutableSpan)
+            var meanSpan = means.mutableSpan
+            var beginningSpan = beginnings.mutableSpan
+            var told = signals.mutableSpan
             ewmaChart(
                 values.span, seriesCount: seriesCount, centers: centers.span, inverseScales: scales.span, weight: 0.2,
                 limits: limits.span, means: &meanSpan, beginnings: &beginningSpan, signals: &told)

@@ -98,15 +98,17 @@ struct ChangeMonitorTests {
     @Test func `What cannot be watched says why`() {
         var monitor = ChangeMonitor(rule: ChangeRule(), slots: 24)
         #expect(monitor.unwatchedReason == .shortHistory && monitor.newest == nil)
-        for number in 0..<(70 * 24) { #expect(monitor.add(7, at: number).isEmpty) }
+        var events: [ChangeEvent] = []
+        for number in 0..<(70 * 24) { events += monitor.add(7, at: number) }
         #expect(monitor.unwatchedReason == .constant)
-        #expect(monitor.add(.nan, at: 99_999).isEmpty && monitor.add(-.infinity, at: 99_999).isEmpty)
+        events += monitor.add(.nan, at: 99_999) + monitor.add(-.infinity, at: 99_999)
         #expect(monitor.newest == 70 * 24 - 1)
         // Time going backwards.
-        #expect(monitor.add(9, at: 4).isEmpty)
+        events += monitor.add(9, at: 4)
         #expect(monitor.lateCount == 1)
         // A step of ten years.
-        #expect(monitor.add(9, at: 87_660).isEmpty)
+        events += monitor.add(9, at: 87_660)
+        #expect(events.isEmpty)
         #expect(monitor.unwatchedReason != nil)
     }
 

@@ -9,7 +9,8 @@ struct SlidingMannKendallTests {
         var sliding = SlidingMannKendall(window: window)
         let expected = slidingMannKendallReference(mantissas.map(Double.init), window: window)
         for (index, mantissa) in mantissas.enumerated() {
-            #expect(sliding.add(mantissa: mantissa, exponent: exponent))
+            let isTaken = sliding.add(mantissa: mantissa, exponent: exponent)
+            #expect(isTaken)
             guard sliding.test == expected[index] else {
                 Issue.record("\(mantissas[...index]): \(String(describing: sliding.test))")
                 return
@@ -44,13 +45,14 @@ struct SlidingMannKendallTests {
     @Test func `Readings of other exponents are compared exactly`() {
         var sliding = SlidingMannKendall(window: 6)
         for (mantissa, exponent) in [(2, -1), (20, -2), (19, -2), (3, 0), (300, -2), (2_999, -3), (1, 1)] {
-            #expect(sliding.add(mantissa: Int64(mantissa), exponent: exponent))
+            let isTaken = sliding.add(mantissa: Int64(mantissa), exponent: exponent)
+            #expect(isTaken)
         }
         let expected = mannKendallReference([0.20, 0.19, 3, 3, 2.999, 10])
         #expect(sliding.test == expected && sliding.valuesExponent == -3)
         // No common mantissa of 64 bits: not taken, and nothing else changes.
-        #expect(!sliding.add(mantissa: 9, exponent: 18))
-        #expect(sliding.test == expected && sliding.count == 6)
+        let isTaken = sliding.add(mantissa: 9, exponent: 18)
+        #expect(!isTaken && sliding.test == expected && sliding.count == 6)
     }
 
     @Test func `A replay that is split anywhere gives the same window`() throws {
@@ -60,7 +62,8 @@ struct SlidingMannKendallTests {
         for mantissa in column { whole.add(mantissa: mantissa, exponent: -1) }
         for split in 0...column.count {
             var first = SlidingMannKendall(window: 12)
-            #expect(first.add(mantissas: Array(column[..<split]).span, exponent: -1) == split)
+            let taken = first.add(mantissas: Array(column[..<split]).span, exponent: -1)
+            #expect(taken == split)
             var second = try #require(SlidingMannKendall(first.encoded()))
             second.add(mantissas: Array(column[split...]).span, exponent: -1)
             #expect(second.test == whole.test && second.encoded() == whole.encoded())
