@@ -1,6 +1,9 @@
 // A change monitor as a checkpoint keeps it, and back: the same bits, or nothing.
 
-extension ChangeMonitor {
+extension ChangeMonitor: Equatable {
+    /// Bit for bit: missing readings are equal to missing readings.
+    package static func == (left: ChangeMonitor, right: ChangeMonitor) -> Bool { left.encoded() == right.encoded() }
+
     /// The layout below; another number for another layout.
     private static let layout: UInt8 = 1
 

@@ -6,7 +6,7 @@
 /// against a baseline (daily profile and a robust line through the latest days); what remains goes to a chart whose
 /// threshold was calibrated on the series itself. After a detection the series settles for some days, and either the
 /// new level becomes the baseline or it came back.
-package struct ChangeMonitor: Equatable, Sendable {
+package struct ChangeMonitor: Sendable {
     package let rule: ChangeRule
     /// Readings a day.
     package let slots: Int
@@ -16,7 +16,7 @@ package struct ChangeMonitor: Equatable, Sendable {
     /// Readings that were not after the newest and were left out.
     package internal(set) var lateCount = 0
 
-    enum Phase: Equatable, Sendable {
+    enum Phase: Sendable {
         case learning(LearningWindow)
         case watching(ChangeWatch)
     }
@@ -108,7 +108,7 @@ func floorDivided(_ number: Int, _ divisor: Int) -> Int {
 }
 
 /// The readings of the latest days, until they are enough to learn from.
-struct LearningWindow: Equatable, Sendable {
+struct LearningWindow: Sendable {
     var firstDay = 0
     /// Whole days from `firstDay` on, NaN where there is no reading.
     var values: [Double] = []

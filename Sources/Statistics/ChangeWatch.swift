@@ -1,7 +1,7 @@
 // The watching part of a change monitor: residuals against the baseline, the chart, and what follows a detection.
 
 /// What is kept of a watched series.
-struct ChangeWatch: Equatable, Sendable {
+struct ChangeWatch: Sendable {
     var calibration: ChangeCalibration
     var chart: ChartState
     /// The line of the current day; a function of `calibration.levels`.
