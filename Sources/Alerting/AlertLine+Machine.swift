@@ -13,14 +13,12 @@ extension AlertLine {
         "station",
         "parameter", "parameter_zh", "parameter_en", "class", "target_class", "index", "target_index", "multiple",
         "start", "end", "peak", "peak_at", "limit", "unit", "slope_per_year", "p", "standard", "edition", "clause",
-        "review",
+        "review", "share", "month_mean", "remaining_mean",
     ]
 
     /// Every column as text; empty where the kind has no such thing. Classes are 1…6.
     private var fields: [String] {
         let id = alert.finding.id
-        var threshold: ThresholdFinding?
-        if case .threshold(let finding) = alert.finding.detail { threshold = finding }
         return [
             alert.id.rawValue, id.kind.rawValue, alert.state.rawValue, alert.mark.rawValue, id.section.rawValue,
             section.chinese, section.english, relation.chinese, relation.english, id.station.rawValue,
@@ -28,8 +26,8 @@ extension AlertLine {
             threshold?.peakClass.map { String($0.rank) } ?? "", threshold?.targetClass.map { String($0.rank) } ?? "",
             threshold?.peakIndex.map { String($0) } ?? "", threshold?.targetIndex.map { String($0) } ?? "", multiple,
             start, end, peak, threshold?.episode.peak.start.iso8601(at: offset) ?? "", limit, unit, slopePerYear,
-            probability, threshold?.basis.standard ?? "", threshold?.basis.edition ?? "", threshold?.basis.clause ?? "",
-            Self.review.english,
+            probability, law?.standard ?? "", law?.edition ?? "", law?.clause ?? "", Self.review.english, share,
+            monthMean, remainingMean,
         ]
     }
 

@@ -4,12 +4,14 @@ internal import Detection
 package import Monitoring
 
 extension AlertLine {
-    /// 超限 · 趋势 · 无数据
+    /// 超限 · 趋势 · 无数据 · 预警 · 月均值预测
     package var kindName: BilingualName {
         switch alert.finding.id.kind {
         case .threshold: BilingualName(chinese: "超限", english: "over the limit")
         case .trend: BilingualName(chinese: "趋势", english: "trend")
         case .silence: BilingualName(chinese: "无数据", english: "silence")
+        case .preWarning: BilingualName(chinese: "预警", english: "pre-warning")
+        case .forecast: BilingualName(chinese: "月均值预测", english: "month forecast")
         }
     }
 
@@ -24,6 +26,6 @@ extension AlertLine {
 
     /// The time of the peak reading; `nil` for kinds without one.
     package var peakStart: Instant? {
-        if case .threshold(let finding) = alert.finding.detail { finding.episode.peak.start } else { nil }
+        threshold?.episode.peak.start
     }
 }

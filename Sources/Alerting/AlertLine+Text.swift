@@ -35,6 +35,10 @@ extension AlertLine {
 
     private var spacedUnit: String { unit.isEmpty || unit == "[pH]" ? "" : " " + unit }
 
+    private var isLowerLimit: Bool {
+        if case .forecast(let forecast) = alert.finding.detail, case .minimum = forecast.limit { true } else { false }
+    }
+
     private var chineseWhat: String {
         switch alert.finding.detail {
         case .threshold:
@@ -47,6 +51,16 @@ extension AlertLine {
             return "\(parameter.chinese)呈\(direction)趋势：\(slope)，p \(probability)，日均值 \(trend.dayCount) 个"
         case .silence(let silence):
             return "无数据：末次收到 \(silence.lastHeard.iso8601(at: offset))"
+        case .preWarning:
+            return
+                "\(parameter.chinese)预警（未超限）：接近限值 \(limit)（预警比例 \(share)），最接近值 \(peak)\(spacedUnit)，\(basis)"
+        case .forecast(let forecast):
+            let far = "本月 \(forecast.outlook.count) 个有效数据均值 \(monthMean)\(spacedUnit)，限值 \(limit)"
+            let rest = "剩余 \(forecast.outlook.remaining) 个数据"
+            let unless =
+                forecast.isLost
+                ? "\(rest)无论多低，月均值都将超过目标" : "\(rest)均值须\(isLowerLimit ? "不低于" : "不高于") \(remainingMean)，否则月均值将不达目标"
+            return "\(parameter.chinese)月均值预测：\(far)；\(unless)（非考核结论），\(basis)"
         }
     }
 
@@ -62,6 +76,17 @@ extension AlertLine {
             return "\(parameter.english) \(trend.direction.rawValue): \(slope), \(test)"
         case .silence(let silence):
             return "no data, last heard \(silence.lastHeard.iso8601(at: offset))"
+        case .preWarning:
+            let near = "\(parameter.english) pre-warning, not over the limit: near the limit \(limit) (share \(share))"
+            return "\(near), nearest \(peak)\(spacedUnit), \(basis)"
+        case .forecast(let forecast):
+            let far = "mean of \(forecast.outlook.count) readings \(monthMean)\(spacedUnit) against \(limit)"
+            let rest = "the remaining \(forecast.outlook.remaining)"
+            let unless =
+                forecast.isLost
+                ? "however low \(rest) are, the month's mean will miss the target"
+                : "the month's mean will miss the target unless \(rest) have a mean of \(isLowerLimit ? "at least" : "at most") \(remainingMean)"
+            return "\(parameter.english) month forecast: \(far); \(unless) (no assessment), \(basis)"
         }
     }
 }

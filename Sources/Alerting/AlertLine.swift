@@ -32,8 +32,17 @@ package struct AlertLine: Hashable, Sendable {
         )
     }
 
-    private var threshold: ThresholdFinding? {
-        if case .threshold(let finding) = alert.finding.detail { finding } else { nil }
+    /// The readings over a limit, or near it.
+    var threshold: ThresholdFinding? {
+        switch alert.finding.detail {
+        case .threshold(let finding): finding
+        case .preWarning(let finding): finding.reached
+        case .trend, .silence, .forecast: nil
+        }
+    }
+
+    private var forecast: ForecastFinding? {
+        if case .forecast(let finding) = alert.finding.detail { finding } else { nil }
     }
 
     private var trend: TrendFinding? {
@@ -50,8 +59,31 @@ package struct AlertLine: Hashable, Sendable {
         return (peak.qualifier == .below ? "<" : peak.qualifier == .above ? ">" : "") + peak.value.description
     }
 
-    package var limit: String { threshold?.episode.peak.limit.text ?? "" }
-    package var unit: String { threshold?.unit ?? trend?.unit ?? "" }
+    /// The limit that holds, for a pre-warning too.
+    package var limit: String {
+        if case .preWarning(let finding) = alert.finding.detail { return finding.limit.text }
+        return threshold?.episode.peak.limit.text ?? forecast?.limit.text ?? ""
+    }
+    package var unit: String { threshold?.unit ?? trend?.unit ?? forecast?.unit ?? "" }
+
+    /// The share of the limit that a pre-warning or forecast is told from, as the section's target says.
+    package var share: String {
+        switch alert.finding.detail {
+        case .preWarning(let finding): finding.share.description
+        case .forecast(let finding): finding.share?.description ?? ""
+        case .threshold, .trend, .silence: ""
+        }
+    }
+
+    /// The mean of the month so far with four decimals, half to even; empty for other kinds.
+    package var monthMean: String { forecast.map { fourDecimals($0.outlook.mean) } ?? "" }
+
+    /// What the mean of the month's remaining readings may be at the most (of oxygen: must be at least).
+    package var remainingMean: String { forecast?.remainingMean.map { fourDecimals($0) } ?? "" }
+
+    private func fourDecimals(_ value: Fraction) -> String {
+        value.rounded(places: 4, .halfEven).decimalText(places: 4) ?? ""
+    }
 
     /// The multiple with two decimals, half to even; empty for items that have none.
     package var multiple: String {
@@ -76,7 +108,9 @@ package struct AlertLine: Hashable, Sendable {
     }
 
     /// `GB 3838-2002, 表1 / table 1`; a trend rests on no limit.
-    package var basis: String { threshold.map { "\($0.basis.standard), \($0.basis.clause)" } ?? "" }
+    package var basis: String { law.map { "\($0.standard), \($0.clause)" } ?? "" }
+
+    var law: LegalBasis? { threshold?.basis ?? forecast?.basis }
 
     /// Always: no person has reviewed what a machine found.
     package static let review = BilingualName(chinese: "实时·未经审核", english: "real-time, unreviewed")

@@ -66,11 +66,17 @@ package struct LiveDetection<Source: LiveSource> {
     private var base: DetectorCheckpoint?
     private var countAtBase = 0
     private var outcome = LiveOutcome()
+    /// Readings between two states that are kept.
+    private let spacing: Int
 
     /// - Parameter checkpoint: a state of the station's basis; `nil`, or one that cannot be read: from the first reading.
-    package init(_ live: LiveStation, from checkpoint: DetectorCheckpoint?, _ source: Source) {
+    package init(
+        _ live: LiveStation, from checkpoint: DetectorCheckpoint?, _ source: Source,
+        spacing: Int = CheckpointSpacing.readings
+    ) {
         self.live = live
         self.source = source
+        self.spacing = spacing
         if let checkpoint, let read = try? StationDetectors(live.screen, bytes: checkpoint.state),
             read.lastHeard.map({ $0 < checkpoint.position }) ?? true
         {
@@ -110,7 +116,7 @@ package struct LiveDetection<Source: LiveSource> {
             if let stored = later.first, stored.position == position {
                 later.removeFirst()
                 if compare(stored, unaffected: unaffected) { return finish(isWhole: false) }
-            } else if readingsSinceKept >= CheckpointSpacing.readings {
+            } else if readingsSinceKept >= spacing {
                 store()
             }
         }
@@ -121,7 +127,7 @@ package struct LiveDetection<Source: LiveSource> {
 
     private var readingsSinceKept: Int {
         let since = detectors.readingCount - countAtBase
-        guard let base, base.readingCount < CheckpointSpacing.readings else { return since }
+        guard let base, base.readingCount < spacing else { return since }
         return since + base.readingCount
     }
 
@@ -158,7 +164,7 @@ package struct LiveDetection<Source: LiveSource> {
     /// Stores the state here; the one before it goes when few readings lie between it and the one before that.
     private mutating func store() {
         let count = readingsSinceKept
-        if let base, base.readingCount < CheckpointSpacing.readings {
+        if let base, base.readingCount < spacing {
             outcome.stored[base.position] = nil
             outcome.dropped.insert(base.position)
         }
@@ -170,6 +176,9 @@ package struct LiveDetection<Source: LiveSource> {
 
     /// Goes to the next block that holds a row, at most to `limit`: ten years without a row are one step.
     private mutating func skipEmptiness(until limit: Instant) throws {
+        // Looking for it costs more than reading a little of nothing.
+        let reach = live.blocks.length * CheckpointSpacing.blocks
+        if limit <= position.advanced(by: Duration64(milliseconds: reach)) { return }
         let first = try live.series.compactMap { try source.firstStart($0, from: position) }.min()
         position = max(position, min(first.map { live.blocks.start(of: $0) } ?? limit, limit))
     }

@@ -2,7 +2,7 @@
 // that a stored state stands on.
 
 package import Detection
-package import Formats
+internal import Formats
 package import Monitoring
 package import Quality
 internal import Standards
@@ -32,11 +32,13 @@ package struct LiveStation {
     let profile: SourceProfile?
     let checks: CheckSet
 
-    /// - Parameter series: all series of the station.
+    /// - Parameters:
+    ///   - series: all series of the station.
+    ///   - basis: the basis, where it was computed before of the same things.
     /// - Returns: `nil` when the section belongs to no boundary.
     package init?(
         _ section: Section, _ station: Station, in registry: Registry, series: [SeriesKey], checks: CheckSet,
-        rules: DetectionRules
+        rules: DetectionRules, basis: Digest256? = nil
     ) {
         switch registry.boundaries[section.boundary]?.kind {
         case nil: return nil
@@ -51,6 +53,10 @@ package struct LiveStation {
         self.checks = checks
         profile = registry.profiles[station.profile]
         blocks = ScreeningBlocks(cadence: station.cadence)
+        if let basis {
+            self.basis = basis
+            return
+        }
         let flags = (profile?.flags ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.rawValue)" }
         let chain = station.region.map { registry.chain(of: $0) } ?? []
         let text = [
@@ -60,6 +66,6 @@ package struct LiveStation {
             "flags \(flags)", "adoptions \(registry.adoptions.filter { chain.contains($0.region) })",
             "series \(self.series.map(\.canonicalText).sorted())",
         ].joined(separator: "\n")
-        basis = sha256(Array(text.utf8))
+        self.basis = sha256(Array(text.utf8))
     }
 }

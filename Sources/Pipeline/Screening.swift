@@ -45,7 +45,25 @@ package struct ScreeningBlocks: Hashable, Sendable {
     }
 }
 
-/// Runs the quality checks over what a series says, block by block.
+/// Runs the quality checks over what a series says, all of it at once: what a period's statistic is made of.
+///
+/// - Parameters:
+///   - profile: what the source's flags mean; without one every flag leaves its value untested.
+///   - cadence: the step between readings, `nil` when it is not known.
+/// - Returns: one reading a start; where unlike versions are held, each of them, so that no one of them is preferred.
+package func screen(
+    _ view: CurrentView, of series: SeriesKey, profile: SourceProfile?, cadence: Duration64?, checks: CheckSet
+) -> [ScreenedReading] {
+    let verdicts = verdicts(
+        view, 0..<view.count, of: series, profile: profile, cadence: cadence, checks: checks)
+    var readings: [ScreenedReading] = []
+    readings.reserveCapacity(view.count)
+    for row in 0..<view.count where !view.isDisputed[row] { readings.append(view.reading(row, verdicts[row])) }
+    for dispute in view.disputes { readings += dispute.readings }
+    return readings
+}
+
+/// Runs the quality checks over what a series says, block by block: what detection looks at.
 ///
 /// - Parameters:
 ///   - view: what the series says over `interval` and the margins.
@@ -71,23 +89,11 @@ package func screen(
             view, first..<view.firstRow(from: around.end), of: series, profile: profile, cadence: cadence,
             checks: checks)
         while row < view.count, view.start[row] < block.end.milliseconds {
-            if !view.isDisputed[row] {
-                readings.append(
-                    ScreenedReading(
-                        start: Instant(milliseconds: view.start[row]), value: view.value(row),
-                        qualifier: Qualifier(rawValue: view.qualifier[row]) ?? .missing,
-                        verdict: verdicts[row - first]))
-            }
+            if !view.isDisputed[row] { readings.append(view.reading(row, verdicts[row - first])) }
             row += 1
         }
     }
-    for dispute in view.disputes where interval.contains(dispute.start) {
-        for version in dispute.versions {
-            readings.append(
-                ScreenedReading(
-                    start: dispute.start, value: version.value, qualifier: version.qualifier, verdict: .notTested))
-        }
-    }
+    for dispute in view.disputes where interval.contains(dispute.start) { readings += dispute.readings }
     return readings
 }
 
@@ -106,7 +112,21 @@ private func verdicts(
     return checks.run(columns).rollUp.verdicts
 }
 
+extension DisputedStart {
+    fileprivate var readings: [ScreenedReading] {
+        versions.map { version in
+            ScreenedReading(start: start, value: version.value, qualifier: version.qualifier, verdict: .notTested)
+        }
+    }
+}
+
 extension CurrentView {
+    fileprivate func reading(_ row: Int, _ verdict: QualityVerdict) -> ScreenedReading {
+        ScreenedReading(
+            start: Instant(milliseconds: start[row]), value: value(row),
+            qualifier: Qualifier(rawValue: qualifier[row]) ?? .missing, verdict: verdict)
+    }
+
     /// The first row whose start is not before `instant`.
     fileprivate func firstRow(from instant: Instant) -> Int {
         var low = 0

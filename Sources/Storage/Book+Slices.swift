@@ -16,8 +16,6 @@ package final class SlicedBatch {
     package var stageLimit = StagedRows.limit
     /// The starts at which the slices brought something new, by station.
     fileprivate var touched: [StationID: DetectorWork] = [:]
-    /// Stations whose series the slices touched.
-    package var stations: Set<StationID> { Set(touched.keys) }
 
     package var incoming: IncomingBatch { batch.incoming }
     package var place: ArchivePlace { batch.place }

@@ -74,11 +74,13 @@ extension BookReader {
     }
 
     /// As `readings(_:over:asKnownAt:)` for a series that was looked up before.
+    ///
+    /// - Parameter hidden: log positions of batches that are not whole at that position, where they were asked for before.
     package func readings(
-        _ record: SeriesRecord, over interval: Interval, asKnownAt: Int64? = nil
+        _ record: SeriesRecord, over interval: Interval, asKnownAt: Int64? = nil, hidden: Set<Int64>? = nil
     ) throws -> CurrentView {
         var view = CurrentView()
-        try forEachChunk(of: record, over: interval, asKnownAt: asKnownAt) { chunk in
+        try forEachChunk(of: record, over: interval, asKnownAt: asKnownAt, hidden: hidden) { chunk in
             view.append(chunk, over: interval, asKnownAt: asKnownAt)
         }
         return view
@@ -163,9 +165,10 @@ extension BookReader {
     /// Hands on the chunks of a series that overlap `interval`, in order of time, without what batches said that were
     /// not whole at a log position (now, when it is `nil`).
     func forEachChunk(
-        of record: SeriesRecord, over interval: Interval, asKnownAt: Int64? = nil, _ body: (Chunk) throws -> Void
+        of record: SeriesRecord, over interval: Interval, asKnownAt: Int64? = nil, hidden: Set<Int64>? = nil,
+        _ body: (Chunk) throws -> Void
     ) throws {
-        let hidden = try unsettledSequences(at: asKnownAt)
+        let hidden = try hidden ?? unsettledSequences(at: asKnownAt)
         let bounds = Chunk.startRange
         guard interval.start < interval.end, interval.start.milliseconds <= bounds.upperBound else { return }
         let first = Instant(milliseconds: max(interval.start.milliseconds, bounds.lowerBound))

@@ -1,6 +1,5 @@
 // What the detectors carry, in the book: states written in the transaction of the readings, and work left to do.
 
-package import Formats
 import Foundation
 import GRDB
 package import Monitoring
@@ -124,11 +123,13 @@ extension BookWriter {
         try statement.run()
     }
 
-    /// Drops every state of a place: its readings are judged in another way now, or it could not be read.
-    package func dropDetectorStates(_ place: DetectorPlace) throws {
-        let statement = try RawStatement(db, "DELETE FROM detector_states WHERE section = ? AND station = ?")
+    /// Drops the states of a place that stand on another basis.
+    package func dropDetectorStates(_ place: DetectorPlace, notOf basis: Digest256) throws {
+        let statement = try RawStatement(
+            db, "DELETE FROM detector_states WHERE section = ? AND station = ? AND basis <> ?")
         statement.bind(1, place.section.rawValue)
         statement.bind(2, place.station.rawValue)
+        statement.bind(3, basis)
         try statement.run()
     }
 

@@ -72,6 +72,23 @@ import Testing
         init(_ words: String) { self.words = words }
     }
 
+    @Test func `the detectors are told of a large batch when it is whole, not before`() throws {
+        let folder = try TemporaryFolder()
+        let book = try folder.open()
+        let sliced = try begin("large", in: book)
+        try add(rows(["a", "b"]), to: sliced, in: book)
+        #expect(try book.read { try $0.detectorWork() } == nil)
+        // Rows of it are no last row of a series yet.
+        let record = try #require(try book.read { try $0.series(key("a")) })
+        #expect(try book.read { try $0.lastStart(record) } == nil)
+        _ = try book.finish(sliced, ending(48))
+        for station in ["a", "b"] {
+            let work = try #require(try book.read { try $0.detectorWork(of: StationID(station)) })
+            #expect(work.first.milliseconds == newYear)
+            #expect(work.last.milliseconds == newYear + 23 * hour)
+        }
+    }
+
     @Test func `rows of a batch in slices are seen when it is whole, and not at the positions before`() throws {
         let folder = try TemporaryFolder()
         let book = try folder.open()

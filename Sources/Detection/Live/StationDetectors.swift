@@ -200,22 +200,30 @@ extension StationDetectors {
 
 extension StationScreen {
     func finding(_ silence: SilenceDetector.Silence, _ cadence: Duration64) -> Finding {
+        Self.finding(silence, of: station, in: section, cadence)
+    }
+
+    private static func finding(
+        _ silence: SilenceDetector.Silence, of station: Station, in section: Section, _ cadence: Duration64
+    ) -> Finding {
         Finding(
             id: FindingID(
                 kind: .silence, section: section.id, station: station.id, parameter: nil, start: silence.start),
             end: silence.end, detail: .silence(SilenceFinding(lastHeard: silence.lastHeard, cadence: cadence)))
     }
 
-    /// Whether the station is silent at `now`, when it was heard last at `last`.
-    package func silence(since last: Instant, now: Instant) -> SectionFindings {
+    /// Whether a station is silent at `now`, when it was heard last at `last`.
+    package static func silence(
+        of station: Station, in section: Section, since last: Instant, now: Instant, rule: SilenceRule
+    ) -> SectionFindings {
         var result = SectionFindings()
         guard let cadence = station.cadence, last <= now else { return result }
         result.examined.append(
             ExaminedSeries(
                 kind: .silence, section: section.id, station: station.id, parameter: nil,
                 span: Interval(start: last, end: now)))
-        let silences = SilenceDetector.silences(heard: [last], cadence: cadence, rule: rules.silence, now: now)
-        result.findings = silences.map { finding($0, cadence) }
+        let silences = SilenceDetector.silences(heard: [last], cadence: cadence, rule: rule, now: now)
+        result.findings = silences.map { finding($0, of: station, in: section, cadence) }
         return result
     }
 }

@@ -16,18 +16,12 @@ actor HistoryLane {
 
     init(book: Book) { self.book = book }
 
-    /// What became of a large batch, and the stations it brought something of.
-    struct Outcome: Sendable {
-        var outcome: IngestOutcome
-        var stations: Set<StationID> = []
-    }
-
     /// Takes a file: copied into the archive, decoded from there, committed in slices.
     ///
     /// - Parameter progress: called with the rows of each slice.
     func take(
         _ file: IngestFile, rules: IntakeRules, received: Instant, progress: @escaping @Sendable (Int) -> Void
-    ) throws -> Outcome {
+    ) throws -> IngestOutcome {
         let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
         var status = stat()
         guard descriptor >= 0, fstat(descriptor, &status) == 0 else { throw CommandFailure.reading(file.path) }
@@ -44,9 +38,7 @@ actor HistoryLane {
             digest: member.digest, name: file.name, sender: file.sender, receivedAt: received)
         switch try book.beginSliced(incoming, member) {
         case .known(let receipt):
-            return Outcome(
-                outcome: IngestOutcome(
-                    receipt: receipt, isRepeat: true, refusal: try book.storedRefusal(of: receipt)))
+            return IngestOutcome(receipt: receipt, isRepeat: true, refusal: try book.storedRefusal(of: receipt))
         case .open(let sliced): return try fill(sliced, rules: rules, entitled: file.entitled, progress: progress)
         }
     }
@@ -54,14 +46,14 @@ actor HistoryLane {
     /// Takes up again what a crash left in part.
     ///
     /// - Parameter entitled: the stations its sender may speak for now; `nil`: any.
-    func resume(_ begun: UnfinishedBatch, rules: IntakeRules, entitled: Set<StationID>?) throws -> Outcome {
+    func resume(_ begun: UnfinishedBatch, rules: IntakeRules, entitled: Set<StationID>?) throws -> IngestOutcome {
         try fill(try book.restart(begun), rules: rules, entitled: entitled) { _ in }
     }
 
     private func fill(
         _ sliced: SlicedBatch, rules: IntakeRules, entitled: Set<StationID>?,
         progress: @escaping @Sendable (Int) -> Void
-    ) throws -> Outcome {
+    ) throws -> IngestOutcome {
         let admission = BatchAdmission(rules: rules)
         let admitted = try book.withRawBytes(sliced.place) { raw in
             try admission.admit(
@@ -79,7 +71,7 @@ actor HistoryLane {
             receipt: receipt, isRepeat: false, refusal: admitted.stopped.map { Book.refusal($0, receipt) })
         outcome.valueCount = admitted.valueCount
         outcome.valueSum = admitted.valueSum
-        return Outcome(outcome: outcome, stations: sliced.stations)
+        return outcome
     }
 
     /// Puts the admitted rows of a large batch into the book, slice by slice.

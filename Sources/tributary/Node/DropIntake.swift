@@ -22,6 +22,9 @@ actor DropIntake: Service {
     private var lastSweep: ContinuousClock.Instant?
     /// Large files on the history lane, by path, and those that failed there a short while ago.
     private var large: Set<String> = []
+    /// Alerts are brought up to date beside the intake; what that failed with ends it.
+    private var isLookingAtAll = false
+    private var failure: (any Error)?
 
     init(node: Node, drop: String, rejected: String) throws {
         self.node = node
@@ -43,6 +46,7 @@ actor DropIntake: Service {
         var lookedAll = ContinuousClock.now
         var isCaughtUp = false
         while !Task.isCancelled {
+            if let failure { throw failure }
             var hasTaken = try await take(folder.arrivals())
             if untilSweep <= .zero { hasTaken = try await take(sweep()) || hasTaken }
             if hasTaken {
@@ -50,11 +54,20 @@ actor DropIntake: Service {
                 continue
             }
             if folder.isSettled, !isCaughtUp || lookedAll.duration(to: .now) > Self.silencePause {
-                try await node.updateAllAlerts()
+                lookAtAll()
                 lookedAll = .now
                 isCaughtUp = true
             }
             await folder.watch.wait(atMost: max(untilSweep, .milliseconds(1)))
+        }
+    }
+
+    private func lookAtAll() {
+        if isLookingAtAll { return }
+        isLookingAtAll = true
+        Task {
+            do { try await node.updateAllAlerts() } catch { failure = error }
+            isLookingAtAll = false
         }
     }
 
@@ -112,12 +125,13 @@ actor DropIntake: Service {
     /// Takes a large file by the history lane; what arrives meanwhile goes before it.
     private func takeLarge(_ file: DroppedFile) async {
         do {
-            let outcomes = try await node.ingest(
+            let outcomes = try await node.commit(
                 [
                     IngestFile(
                         path: file.path, name: file.relativePath, sender: "drop folder", byteCount: file.byteCount)
                 ], commitEach: false)
             finish(file, outcomes[0])
+            try await node.finishDetection()
         } catch {
             Terminal.note(
                 "tributary: \(file.path) could not be taken and is tried again: \(CommandFailure(error).message)")
@@ -128,7 +142,7 @@ actor DropIntake: Service {
     }
 
     private func ingest(_ group: [(file: DroppedFile, contents: Data)]) async throws {
-        let outcomes = try await node.ingest(
+        let outcomes = try await node.commit(
             group.map { file, contents in
                 IngestFile(path: file.path, name: file.relativePath, sender: "drop folder", contents: contents)
             },

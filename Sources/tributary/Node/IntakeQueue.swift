@@ -12,8 +12,8 @@ actor IntakeQueue {
     static let fileLimit = 1_024
     /// Bytes that may wait: half a gigabyte of spool.
     static let byteLimit = 512 << 20
-    /// From a receipt to the search for alerts: receipts need not wait for it, and batches that come close together are
-    /// searched once.
+    /// From a receipt to the work that its commit left to the detectors: batches that come close together are gone
+    /// through at once.
     private static let alertDelay = Duration.milliseconds(50)
 
     private struct Waiter {
@@ -25,8 +25,6 @@ actor IntakeQueue {
     private var waiting: [Waiter] = []
     private var waitingBytes = 0
     private var isTaking = false
-    /// Stations with news that no search for alerts has seen.
-    private var touched: Set<StationID> = []
     private var isSearchPlanned = false
     /// What the last commit or search failed with; `nil` when it stood.
     private(set) var lastFailure: String?
@@ -57,9 +55,8 @@ actor IntakeQueue {
         waitingBytes += file.byteCount
         defer { waitingBytes -= file.byteCount }
         do {
-            let (outcomes, news) = try await node.commit([file], commitEach: false)
+            let outcomes = try await node.commit([file], commitEach: false)
             lastFailure = nil
-            touched.formUnion(news)
             planSearch()
             return outcomes[0]
         } catch {
@@ -88,10 +85,9 @@ actor IntakeQueue {
 
     private func take(_ group: [Waiter]) async {
         do {
-            let (outcomes, news) = try await node.commit(group.map(\.file), commitEach: false)
+            let outcomes = try await node.commit(group.map(\.file), commitEach: false)
             lastFailure = nil
             for (waiter, outcome) in zip(group, outcomes) { waiter.outcome.resume(returning: outcome) }
-            touched.formUnion(news)
             planSearch()
         } catch  where group.count > 1 {
             // One file's fault is not its neighbours'.
@@ -103,7 +99,7 @@ actor IntakeQueue {
     }
 
     private func planSearch() {
-        if isSearchPlanned || touched.isEmpty { return }
+        if isSearchPlanned { return }
         isSearchPlanned = true
         Task {
             try? await Task.sleep(for: Self.alertDelay)
@@ -111,18 +107,12 @@ actor IntakeQueue {
         }
     }
 
-    /// Opens the alerts that follow from what was taken; the last act before the node closes.
+    /// Opens the alerts that large batches and large groups bring; the last act before the node closes.
     ///
-    /// A crash before it loses none: every start searches all sections.
+    /// A crash before it loses none: the work is on the disk with the batches.
     func searchAlerts() async {
         isSearchPlanned = false
-        let stations = touched
-        if stations.isEmpty { return }
-        touched = []
-        do { try await node.updateAlerts(touched: stations) } catch {
-            touched.formUnion(stations)
-            note(error)
-        }
+        do { try await node.finishDetection() } catch { note(error) }
     }
 
     /// Says a failure once, however many senders meet it.

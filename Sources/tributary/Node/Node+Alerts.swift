@@ -1,60 +1,27 @@
-// Alerts of the node: findings of the touched sections, compared with the alert book, appended as events.
+// Alerts of the node: what the detectors found, appended as events, and the alert book they add up to.
 
 import Alerting
 import Detection
 import Monitoring
-import Pipeline
-import Quality
 import Storage
 import Web
 
 extension Node {
-    /// Computes the findings of every section that one of `touched` measures for, and appends what follows from them.
-    ///
-    /// More batches may be waiting, so nobody is called silent yet: that is for `updateAllAlerts`.
-    func updateAlerts(touched: Set<StationID>) throws {
-        let sections = registry.registry.sections.values.filter { section in
-            section.stations.contains { touched.contains($0) }
-        }
-        try updateAlerts(of: sections.sorted { $0.id < $1.id }, judgesSilence: false)
-    }
-
-    /// When nothing waits: at start-up, so that a crash between a commit and its alerts loses none, after the last of
-    /// many batches, and from time to time, since a station that sends nothing touches nothing.
-    func updateAllAlerts() throws {
-        try updateAlerts(of: registry.registry.sections.values.sorted { $0.id < $1.id }, judgesSilence: true)
-    }
-
-    private func updateAlerts(of sections: [Section], judgesSilence: Bool) throws {
-        if sections.isEmpty { return }
-        let now = Node.clock()
-        let rules = DetectionRules()
-        let source = try BookSource(book)
-        let found = try sections.map { section in
-            try detect(
-                section, in: registry.registry, source, checks: .example, rules: rules, now: judgesSilence ? now : nil)
-        }
-        // Applied to a copy: the book in memory follows the book on disk, never the other way round.
-        var updated = alertBook
-        var events: [AlertEvent] = []
-        for (section, findings) in zip(sections, found) {
-            let parties = AlertParty.parties(of: section, in: registry.registry)
-            events += updated.update(findings, parties: parties, mark: mark(of: section), at: now)
-        }
-        if events.isEmpty { return }
-        try book.write { writer in
-            for event in events { try writer.append(record(event, in: updated)) }
-        }
-        alertBook = updated
+    /// When nothing waits: at start-up, after the last of many batches, and from time to time, since a station that sends
+    /// nothing touches nothing.
+    func updateAllAlerts() async throws {
+        try await checkStates()
+        try await finishDetection()
+        try judgeSilence()
     }
 
     /// Example boundaries hold synthetic data only, and say so on every alert.
-    private func mark(of section: Section) -> AlertMark {
+    func mark(of section: Section) -> AlertMark {
         registry.registry.boundaries[section.boundary]?.isExample == true ? .synthetic : .measured
     }
 
-    private func record(_ event: AlertEvent, in alerts: AlertBook) -> AlertEventRecord {
-        guard let alert = alerts.alerts[event.alert] else { preconditionFailure("An event has its alert.") }
+    func record(_ event: AlertEvent, in changes: AlertChanges) -> AlertEventRecord {
+        guard let alert = changes.alerts[event.alert] else { preconditionFailure("An event has its alert.") }
         let id = alert.finding.id
         return AlertEventRecord(
             alert: event.alert.rawValue, at: event.at, kind: event.name, state: alert.state.rawValue,

@@ -8,21 +8,15 @@ import Storage
 import Web
 
 extension Node {
-    /// Takes the files of a door and opens the alerts that follow from them. Outcomes come in the order of the files.
+    /// Takes the files of a door and opens the alerts that follow from them; what large batches and large groups bring is
+    /// left to `finishDetection`, for which no live batch waits. Outcomes come in the order of the files.
     ///
     /// - Throws: the failure of the first file that could not be read; the others are in the book.
-    func ingest(_ files: [IngestFile], commitEach: Bool) async throws -> [IngestOutcome] {
-        let (outcomes, touched) = try await commit(files, commitEach: commitEach)
-        try updateAlerts(touched: touched)
-        return outcomes
-    }
-
-    /// As `ingest`, and leaves the alerts to the caller: the stations to look at are given beside the outcomes.
-    func commit(
-        _ files: [IngestFile], commitEach: Bool
-    ) async throws -> (outcomes: [IngestOutcome], touched: Set<StationID>) {
+    func commit(_ files: [IngestFile], commitEach: Bool) async throws -> [IngestOutcome] {
         var outcomes: [IngestOutcome] = []
-        let touched = try await commit(count: files.count, commitEach: commitEach, file: { files[$0] }) { results, _ in
+        try await commit(
+            count: files.count, commitEach: commitEach, timing: .withCommit, file: { files[$0] }
+        ) { results in
             outcomes += try results.map { result in
                 switch result {
                 case .taken(let outcome): return outcome
@@ -30,7 +24,15 @@ extension Node {
                 }
             }
         }
-        return (outcomes, touched)
+        return outcomes
+    }
+
+    /// When detectors look at what a commit brings.
+    private enum DetectionTiming {
+        /// Within its transaction: an alert is there with the receipt.
+        case withCommit
+        /// After many commits: each station is then gone through once, however many files tell of it.
+        case afterMany
     }
 
     /// Takes `count` files, small ones in commit groups (or each in its own) and large ones by the history lane. A file
@@ -38,17 +40,13 @@ extension Node {
     ///
     /// - Parameters:
     ///   - progress: called while large batches are taken.
-    ///   - report: called with the results of at most `CommitGroup.fileLimit` files at a time, in order, and the stations
-    ///     they brought something of.
-    /// - Returns: all those stations.
-    @discardableResult
+    ///   - report: called with the results of at most `CommitGroup.fileLimit` files at a time, in order.
     private func commit(
-        count: Int, commitEach: Bool, file: @escaping @Sendable (Int) -> IngestFile,
+        count: Int, commitEach: Bool, timing: DetectionTiming, file: @escaping @Sendable (Int) -> IngestFile,
         progress: @escaping @Sendable (LargeBatchProgress) -> Void = { _ in },
-        report: ([FileResult], Set<StationID>) throws -> Void
-    ) async throws -> Set<StationID> {
+        report: ([FileResult]) throws -> Void
+    ) async throws {
         var next = 0
-        var all: Set<StationID> = []
         while next < count {
             let version = rulesVersion
             let line = openLine(next..<count, file: file)
@@ -57,10 +55,9 @@ extension Node {
                 // The registry may change while a large batch has the history lane: the rest is admitted by the new one.
                 while next < count, version == rulesVersion {
                     let members = next..<min(next + CommitGroup.fileLimit, count)
-                    let (results, touched) = try await take(
-                        members, from: line, file, commitEach: commitEach, progress: progress)
-                    try report(results, touched)
-                    all.formUnion(touched)
+                    try report(
+                        await take(
+                            members, from: line, file, commitEach: commitEach, timing: timing, progress: progress))
                     next = members.upperBound
                 }
             } catch {
@@ -68,16 +65,14 @@ extension Node {
                 throw error
             }
         }
-        return all
     }
 
     /// Takes the next files of a line.
     private func take(
         _ members: Range<Int>, from line: PreparationLine, _ file: @Sendable (Int) -> IngestFile, commitEach: Bool,
-        progress: @escaping @Sendable (LargeBatchProgress) -> Void
-    ) async throws -> (results: [FileResult], touched: Set<StationID>) {
+        timing: DetectionTiming, progress: @escaping @Sendable (LargeBatchProgress) -> Void
+    ) async throws -> [FileResult] {
         var results = [FileResult?](repeating: nil, count: members.count)
-        var touched: Set<StationID> = []
         var large: [Int] = []
         var group = LiveGroup()
         for index in results.indices {
@@ -86,27 +81,25 @@ extension Node {
             case .large: large.append(index)
             case .ready(let batch):
                 group.add(batch, index: index)
-                if commitEach || group.isFull { touched.formUnion(try commit(&group, &results)) }
+                if commitEach || group.isFull { try commit(&group, &results, timing) }
             }
         }
-        touched.formUnion(try commit(&group, &results))
+        try commit(&group, &results, timing)
         for index in large {
             do {
                 let taken = try await history.take(
                     file(members.lowerBound + index), rules: rules, received: Node.clock(),
                     progress: { progress(.admitted(rows: $0)) })
                 progress(.whole(place: members.lowerBound + index))
-                results[index] = .taken(taken.outcome)
-                touched.formUnion(taken.stations)
+                results[index] = .taken(taken)
             } catch let failure as CommandFailure where failure.status == ExitStatus.inputUnusable {
                 results[index] = .unreadable(failure)
             }
         }
-        let all = results.map { result in
+        return results.map { result in
             guard let result else { preconditionFailure("Every file has a result.") }
             return result
         }
-        return (all, touched)
     }
 
     /// Batches that share one commit.
@@ -128,19 +121,28 @@ extension Node {
         }
     }
 
-    /// Commits a group and empties it; the stations it brought something new of.
-    private func commit(_ group: inout LiveGroup, _ results: inout [FileResult?]) throws -> Set<StationID> {
-        if group.batches.isEmpty { return [] }
+    /// Commits a group and empties it.
+    private func commit(
+        _ group: inout LiveGroup, _ results: inout [FileResult?], _ timing: DetectionTiming
+    ) throws {
+        if group.batches.isEmpty { return }
         let batches = group.batches
         let indexes = group.indexes
         group = LiveGroup()
         let known: [Receipt?]
         var settled: ArraySlice<Receipt>
-        let touched: [TouchedSeries]
-        (known, settled, touched) = try book.write { writer in
+        let news: LiveNews
+        (known, settled, news) = try book.write { writer in
             let known = try batches.map { try take($0, writer) }
-            return (known, try writer.settleBatches()[...], writer.touched)
+            let settled = try writer.settleBatches()[...]
+            switch timing {
+            case .withCommit: return (known, settled, try detect(writer.touched, in: writer))
+            case .afterMany:
+                try leaveForLater(writer.touched, in: writer)
+                return (known, settled, LiveNews(budget: 0))
+            }
         }
+        take(news)
         for (position, batch) in batches.enumerated() {
             if let receipt = known[position] {
                 results[indexes[position]] = .taken(
@@ -154,7 +156,6 @@ extension Node {
             outcome.valueSum = batch.admitted.valueSum
             results[indexes[position]] = .taken(outcome)
         }
-        return Set(touched.lazy.map(\.series.station))
     }
 
     /// Puts a prepared batch into the transaction; its receipt when the book has it already.
@@ -189,12 +190,10 @@ extension Node {
         // A file alone is answered as at a door; a group is not signed file by file.
         let key = commitEach ? nodeKey : nil
         try await commit(
-            count: count, commitEach: commitEach, file: file, progress: { listener.sees($0) },
-            report: { results, touched in
-                try updateAlerts(touched: touched)
-                listener.took(IngestNews(results, format, signedBy: key))
-            })
-        if isLast { try updateAllAlerts() }
+            count: count, commitEach: commitEach, timing: commitEach ? .withCommit : .afterMany, file: file,
+            progress: { listener.sees($0) },
+            report: { listener.took(IngestNews($0, format, signedBy: key)) })
+        if isLast { try await updateAllAlerts() } else { try await finishDetection() }
     }
 
     func performIngest(_ request: IngestRequest) async throws -> CommandReply {

@@ -33,7 +33,8 @@ extension Node: NodeReading {
 
     private func against(_ line: AlertLine) -> String {
         switch line.alert.finding.id.kind {
-        case .threshold: "\(line.reached) / \(line.target)"
+        case .threshold, .preWarning: "\(line.reached) / \(line.target)"
+        case .forecast: "\(line.monthMean) → \(line.limit) \(line.unit)"
         case .trend: "\(line.slopePerYear) \(line.unit)/a, p \(line.probability)"
         case .silence: "—"
         }

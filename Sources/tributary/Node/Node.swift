@@ -17,10 +17,17 @@ actor Node {
     let book: Book
     /// Signs receipts.
     let nodeKey: NodeKey
-    var registry: RegistryFolder { didSet { forgetPreparations() } }
+    var registry: RegistryFolder {
+        didSet {
+            forgetPreparations()
+            live = LiveStations(registry.registry)
+        }
+    }
     let catalogue = ParameterCatalogue.standard
     /// The alerts that the book's events add up to.
     var alertBook: AlertBook
+    /// What detection remembers of stations.
+    var live: LiveStations
     /// Where large batches go.
     let history: HistoryLane
     /// Threads that take batches.
@@ -56,6 +63,7 @@ actor Node {
                 message: "the data folder \(folder) cannot be made or opened: \(error.localizedDescription)")
         }
         registry = try Node.registry(stations: stations, book: book)
+        live = LiveStations(registry.registry)
         alertBook = try Node.alertBook(book)
         history = HistoryLane(book: book)
         senderRoll = SenderRoll(try book.read { try $0.senders() })
@@ -121,9 +129,7 @@ actor Node {
     func resumeUnfinishedBatches() async throws {
         for begun in try book.unfinishedBatches() {
             let sender = try book.read { try $0.senders() }.first { $0.id == begun.incoming.sender }
-            let taken = try await history.resume(
-                begun, rules: rules, entitled: sender.flatMap { $0.speaksFor.map(Set.init) })
-            try updateAlerts(touched: taken.stations)
+            _ = try await history.resume(begun, rules: rules, entitled: sender.flatMap { $0.speaksFor.map(Set.init) })
         }
     }
 

@@ -1,0 +1,90 @@
+// What the node remembers of stations between commits, so that a new reading asks the book for little.
+
+import Alerting
+import Detection
+import Formats
+import Monitoring
+import Pipeline
+import Quality
+import Storage
+
+/// A station that sends for a section.
+struct KnownStation {
+    /// All series of the station.
+    var records: [SeriesRecord]
+    /// Its real-time series.
+    var own: [SeriesRecord]
+    /// The last row of those; `nil` when there is none.
+    var newest: Instant?
+    /// What its states stand on, by section.
+    var bases: [SectionID: Digest256] = [:]
+
+    init(records: [SeriesRecord]) {
+        self.records = records
+        let keys = Set(realTimeSeries(among: records.map(\.key)))
+        own = records.filter { keys.contains($0.key) }
+    }
+}
+
+/// Stations by id, as far as they were met since the registry was read.
+struct LiveStations {
+    private let sections: [StationID: [Section]]
+    var known: [StationID: KnownStation] = [:]
+    /// All sections were gone through since the start, so that what is stored is what the readings say.
+    var isChecked = false
+
+    init(_ registry: Registry) {
+        var sections: [StationID: [Section]] = [:]
+        for section in registry.sections.values.sorted(by: { $0.id < $1.id }) {
+            for station in section.stations { sections[station, default: []].append(section) }
+        }
+        self.sections = sections
+    }
+
+    /// The sections a station measures for, in id order.
+    func sections(of station: StationID) -> [Section] { sections[station] ?? [] }
+
+    var stations: [StationID] { sections.keys.sorted() }
+}
+
+/// What looking at readings came to within one transaction, to be taken over once it is committed.
+struct LiveNews {
+    var changes: [AlertChanges] = []
+    var known: [StationID: KnownStation] = [:]
+    /// For the operator.
+    var notes: [String] = []
+    /// Readings that may still be looked at.
+    var budget: Int
+}
+
+/// How much is looked at in one transaction.
+enum LiveBudget {
+    /// Readings: well under the 50 ms that a live batch may wait.
+    static let readings = 65_536
+    /// What a station costs besides its readings, in readings.
+    static let station = 200
+}
+
+/// The book as the detectors see it from within a transaction.
+struct TransactionSource: LiveSource {
+    let reader: BookReader
+    let records: [SeriesRecord]
+    /// Batches that are not whole.
+    private let hidden: Set<Int64>
+
+    init(reader: BookReader, records: [SeriesRecord]) throws {
+        self.reader = reader
+        self.records = records
+        hidden = try reader.unsettledSequences(at: nil)
+    }
+
+    private func record(_ key: SeriesKey) -> SeriesRecord? { records.first { $0.key == key } }
+
+    func view(_ series: SeriesKey, over interval: Interval) throws -> CurrentView {
+        try record(series).map { try reader.readings($0, over: interval, hidden: hidden) } ?? CurrentView()
+    }
+
+    func firstStart(_ series: SeriesKey, from instant: Instant) throws -> Instant? {
+        try record(series).flatMap { try reader.firstStart($0, from: instant) }
+    }
+}

@@ -1,0 +1,203 @@
+// Detection as readings come: within the transaction that stores them, from the states stored before.
+
+import Alerting
+import Detection
+import Monitoring
+import Pipeline
+import Quality
+import Storage
+
+extension Node {
+    /// How far behind a station's newest reading a finding may have ended and still open an alert: more than a year, so
+    /// that what a season brings late is worked.
+    static let alertReach = Duration64.days(400)
+
+    /// Looks at what a transaction brought, stores the states and appends the alerts that follow.
+    ///
+    /// Of a large transaction the rest is left as work for `finishDetection`, in the same transaction.
+    func detect(_ touched: [TouchedSeries], in writer: BookWriter) throws -> LiveNews {
+        var news = LiveNews(budget: LiveBudget.readings)
+        for (station, series) in Dictionary(grouping: touched, by: \.series.station).sorted(by: { $0.key < $1.key })
+        where !live.sections(of: station).isEmpty {
+            guard let first = series.map(\.firstStart).min(), let last = series.map(\.lastStart).max() else { continue }
+            let work = DetectorWork(station: station, first: first, last: last)
+            if news.budget > 0 {
+                let known = try knownStation(station, in: writer.reader, series: series)
+                try look(at: work, known, in: writer, news: &news)
+            } else {
+                try writer.add(work)
+            }
+        }
+        return news
+    }
+
+    /// Leaves everything a transaction brought as work, for when many batches have come.
+    func leaveForLater(_ touched: [TouchedSeries], in writer: BookWriter) throws {
+        for (station, series) in Dictionary(grouping: touched, by: \.series.station)
+        where !live.sections(of: station).isEmpty {
+            guard let first = series.map(\.firstStart).min(), let last = series.map(\.lastStart).max() else { continue }
+            try writer.add(DetectorWork(station: station, first: first, last: last))
+        }
+    }
+
+    /// Takes over what a committed transaction came to.
+    func take(_ news: LiveNews) {
+        for changes in news.changes { alertBook.take(changes) }
+        live.known.merge(news.known) { $1 }
+        for note in news.notes { Terminal.note("tributary: \(note)") }
+    }
+
+    /// Does the work that was left, in pieces between which live batches pass.
+    func finishDetection() async throws {
+        while try book.read({ try $0.detectorWork() }) != nil {
+            take(try book.write { writer in try nextPiece(in: writer) })
+            await Task.yield()
+        }
+    }
+
+    private func nextPiece(in writer: BookWriter) throws -> LiveNews {
+        var news = LiveNews(budget: LiveBudget.readings)
+        while news.budget > 0, let work = try writer.reader.detectorWork() {
+            try writer.removeDetectorWork(of: work.station)
+            if live.sections(of: work.station).isEmpty { continue }
+            // A large batch may have brought series and rows that nobody noted here.
+            live.known[work.station] = nil
+            let known = try knownStation(work.station, in: writer.reader, series: [])
+            try look(at: work, known, in: writer, news: &news)
+        }
+        return news
+    }
+
+    /// Looks at all stations once after a start: a state of another basis is computed again, and so is what a crash of
+    /// an older program left between readings and alerts.
+    func checkStates() async throws {
+        if live.isChecked { return }
+        live.isChecked = true
+        var stations = live.stations[...]
+        while !stations.isEmpty {
+            let news = try book.write { writer in
+                var news = LiveNews(budget: LiveBudget.readings)
+                while news.budget > 0, let station = stations.popFirst() {
+                    let known = try knownStation(station, in: writer.reader, series: [])
+                    news.budget -= LiveBudget.station
+                    guard let newest = known.newest else { continue }
+                    let work = DetectorWork(station: station, first: newest, last: newest)
+                    try look(at: work, known, in: writer, news: &news)
+                }
+                return news
+            }
+            take(news)
+            await Task.yield()
+        }
+    }
+
+    /// What is known of a station, with the series that a transaction brought.
+    private func knownStation(
+        _ station: StationID, in reader: BookReader, series: [TouchedSeries]
+    ) throws -> KnownStation {
+        if var known = live.known[station], series.allSatisfy({ new in known.records.contains { $0.key == new.series } }) {
+            let own = series.filter { new in known.own.contains { $0.key == new.series } }
+            if let last = own.map(\.lastStart).max() { known.newest = max(known.newest ?? last, last) }
+            return known
+        }
+        var known = KnownStation(records: try reader.series(matching: SeriesFilter(stations: [station])))
+        known.newest = try known.own.compactMap { try reader.lastStart($0) }.max()
+        return known
+    }
+
+    /// Goes on with the detectors of one station in each of its sections.
+    private func look(
+        at work: DetectorWork, _ station: KnownStation, in writer: BookWriter, news: inout LiveNews
+    ) throws {
+        var known = station
+        defer { news.known[work.station] = known }
+        news.budget -= LiveBudget.station
+        guard let newest = known.newest, let registered = registry.registry.stations[work.station] else { return }
+        var restOf: Instant?
+        for section in live.sections(of: work.station) {
+            guard
+                let live = LiveStation(
+                    section, registered, in: registry.registry, series: known.own.map(\.key), checks: .example,
+                    rules: DetectionRules(), basis: known.bases[section.id])
+            else { continue }
+            known.bases[section.id] = live.basis
+            do {
+                let outcome = try goOn(live, at: work, newest: newest, known.own, in: writer)
+                news.budget -= outcome.readingCount
+                let changes = alertBook.changes(
+                    outcome.findings, parties: AlertParty.parties(of: section, in: registry.registry),
+                    mark: mark(of: section), at: Node.clock(), opensFrom: newest.advanced(by: -Self.alertReach))
+                for event in changes.events { try writer.append(record(event, in: changes)) }
+                news.changes.append(changes)
+                if case .pause(let position) = outcome.reached {
+                    // From there on: a start whose verdicts are settled before that state.
+                    let next = position.advanced(by: Duration64(milliseconds: live.blocks.margin))
+                    restOf = min(restOf ?? next, next)
+                }
+            } catch let problem as BookProblem where problem.code == .chunkDamaged {
+                // Readings are stored all the same; the states stay behind until the book is whole again.
+                news.notes.append("\(work.station) cannot be looked at for \(section.id): \(problem.description)")
+            }
+        }
+        if let restOf {
+            try writer.add(DetectorWork(station: work.station, first: restOf, last: max(restOf, work.last)))
+        }
+    }
+
+    private func goOn(
+        _ live: LiveStation, at work: DetectorWork, newest: Instant, _ own: [SeriesRecord], in writer: BookWriter
+    ) throws -> LiveOutcome {
+        let place = DetectorPlace(section: live.screen.section.id, station: work.station)
+        let settled = live.blocks.settled(before: min(work.first, newest))
+        let base = try writer.reader.detectorState(place, basis: live.basis, upTo: settled)
+        if base == nil { try writer.dropDetectorStates(place, notOf: live.basis) }
+        let later = try writer.reader.detectorStates(
+            place, basis: live.basis, after: base?.position ?? Instant(milliseconds: .min))
+        var detection = LiveDetection(
+            live, from: base.map { DetectorCheckpoint($0) },
+            try TransactionSource(reader: writer.reader, records: own))
+        let outcome = try detection.run(
+            later: later.map { DetectorCheckpoint($0) }, lastChange: work.last, newest: newest,
+            budget: LiveBudget.readings)
+        for position in outcome.dropped { try writer.dropDetectorState(place, at: position) }
+        for checkpoint in outcome.stored.values {
+            try writer.store(
+                DetectorStateRecord(
+                    position: checkpoint.position, readingCount: checkpoint.readingCount, state: checkpoint.state),
+                of: place, basis: live.basis)
+        }
+        return outcome
+    }
+
+    /// Looks for stations that are silent by the clock.
+    func judgeSilence() throws {
+        let now = Node.clock()
+        var found: [AlertChanges] = []
+        for station in live.stations {
+            guard let last = live.known[station]?.newest, let registered = registry.registry.stations[station] else {
+                continue
+            }
+            for section in live.sections(of: station) where registry.registry.boundaries[section.boundary] != nil {
+                let silence = StationScreen.silence(
+                    of: registered, in: section, since: last, now: now, rule: DetectionRules().silence)
+                let changes = alertBook.changes(
+                    silence, parties: AlertParty.parties(of: section, in: registry.registry), mark: mark(of: section),
+                    at: now)
+                if !changes.events.isEmpty { found.append(changes) }
+            }
+        }
+        if found.isEmpty { return }
+        try book.write { writer in
+            for changes in found {
+                for event in changes.events { try writer.append(record(event, in: changes)) }
+            }
+        }
+        for changes in found { alertBook.take(changes) }
+    }
+}
+
+extension DetectorCheckpoint {
+    init(_ record: DetectorStateRecord) {
+        self.init(position: record.position, readingCount: record.readingCount, state: record.state)
+    }
+}

@@ -1,0 +1,90 @@
+// Goal: detector states are stored and lost with their readings, and a large batch leaves its work in the transaction that
+// makes it whole. Method: real folders, transactions that fail, restarts.
+
+import Foundation
+import Monitoring
+import Storage
+import Testing
+
+private let place = DetectorPlace(section: SectionID("s"), station: StationID("a"))
+private let basis = digest([1])
+
+private func instant(_ hours: Int64) -> Instant { Instant(milliseconds: newYear + hours * hour) }
+private func state(_ hours: Int64, _ bytes: [UInt8]) -> DetectorStateRecord {
+    DetectorStateRecord(position: instant(hours), readingCount: 7, state: bytes)
+}
+
+@Suite struct DetectorRecordTests {
+    @Test func `the last state before a start is found, replaced in place, and of no use on another basis`() throws {
+        let folder = try TemporaryFolder()
+        let book = try folder.open()
+        try book.write { writer in
+            for hours: Int64 in [0, 10, 20] { try writer.store(state(hours, [UInt8(hours)]), of: place, basis: basis) }
+            try writer.store(state(10, []), of: place, basis: basis)
+        }
+        try book.read { reader in
+            #expect(try reader.detectorState(place, basis: basis, upTo: instant(-1)) == nil)
+            #expect(try reader.detectorState(place, basis: basis, upTo: instant(10)) == state(10, []))
+            #expect(try reader.detectorState(place, basis: basis, upTo: instant(99)) == state(20, [20]))
+            #expect(try reader.detectorState(place, basis: digest([2]), upTo: instant(99)) == nil)
+            #expect(try reader.detectorStates(place, basis: basis, after: instant(0)).map(\.state) == [[], [20]])
+        }
+        try book.write { writer in
+            try writer.dropDetectorState(place, at: instant(10))
+            try writer.store(state(30, [30]), of: place, basis: digest([2]))
+            try writer.dropDetectorStates(place, notOf: basis)
+        }
+        try book.read { reader in
+            let left = try reader.detectorStates(place, basis: basis, after: Instant(milliseconds: .min))
+            #expect(left.map(\.position) == [instant(0), instant(20)])
+        }
+    }
+
+    @Test func `a state goes with the transaction of its readings`() throws {
+        let folder = try TemporaryFolder()
+        let book = try folder.open()
+        struct Stop: Error {}
+        #expect(throws: Stop.self) {
+            try book.write { writer in
+                try writer.ingest("one", [TestRow("a", newYear, "1")])
+                _ = try writer.settleBatches()
+                try writer.store(state(0, [1]), of: place, basis: basis)
+                throw Stop()
+            }
+        }
+        #expect(try book.texts("a") == [])
+        #expect(try book.read { try $0.detectorState(place, basis: basis, upTo: instant(9)) } == nil)
+    }
+
+    @Test func `work of a station is kept as one span until it is done`() throws {
+        let folder = try TemporaryFolder()
+        let book = try folder.open()
+        func work(_ station: String, _ first: Int64, _ last: Int64) -> DetectorWork {
+            DetectorWork(station: StationID(station), first: instant(first), last: instant(last))
+        }
+        try book.write { writer in
+            try writer.add(work("b", 5, 6))
+            try writer.add(work("a", 5, 6))
+            try writer.add(work("a", 2, 3))
+            try writer.add(work("a", 4, 9))
+        }
+        #expect(try book.read { try $0.detectorWork() } == work("a", 2, 9))
+        #expect(try book.read { try $0.detectorWork(of: StationID("b")) } == work("b", 5, 6))
+        try book.write { try $0.removeDetectorWork(of: StationID("a")) }
+        try book.close()
+        #expect(try folder.open().read { try $0.detectorWork() } == work("b", 5, 6))
+    }
+
+    @Test func `the last and the next row of a series are those that are whole`() throws {
+        let folder = try TemporaryFolder()
+        let book = try folder.open()
+        try book.ingest("one", [TestRow("a", newYear, "1"), TestRow("a", newYear + 2_000 * hour, "")])
+        let record = try #require(try book.read { try $0.series(key("a")) })
+        try book.read { reader in
+            #expect(try reader.lastStart(record) == instant(2_000))
+            #expect(try reader.firstStart(record, from: instant(-50)) == instant(0))
+            #expect(try reader.firstStart(record, from: instant(1)) == instant(2_000))
+            #expect(try reader.firstStart(record, from: instant(2_001)) == nil)
+        }
+    }
+}
