@@ -43,6 +43,7 @@ package func exponential(_ x: Double) -> Double {
 ///
 /// - Units: turns (1 is a whole circle), so that a whole number of years is exactly none.
 package func sine(turns: Double) -> Double {
+    if !turns.isFinite { return .nan }
     // To the nearest quarter turn, exactly; then the series on −1/8…1/8.
     let folded = turns - turns.rounded(.toNearestOrEven)
     let quarter = (folded * 4).rounded(.toNearestOrEven)
@@ -57,6 +58,7 @@ package func sine(turns: Double) -> Double {
 
 /// cos(2π · `turns`): absolute error below 4e-16. NaN for what is not finite.
 package func cosine(turns: Double) -> Double {
+    if !turns.isFinite { return .nan }
     let folded = turns - turns.rounded(.toNearestOrEven)
     let quarter = (folded * 4).rounded(.toNearestOrEven)
     let angle = (folded - quarter / 4) * 6.283_185_307_179_586_477

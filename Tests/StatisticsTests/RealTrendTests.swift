@@ -9,7 +9,7 @@ import Testing
 struct RealTrendTests {
     @Test(arguments: ["LakeHuron", "ldeaths"])
     func `Series of R agree with its trend package`(name: String) throws {
-        guard let folder = try realData() else { return }
+        guard let folder = try Self.realData() else { return }
         let expected = try table(folder + "/trend/dev_trend_expected.csv").filter { $0["dataset"] == name }
         func figure(_ method: String, _ stat: String) throws -> Double {
             let row = expected.first { $0["method"] == method && $0["stat"] == stat }
@@ -28,8 +28,27 @@ struct RealTrendTests {
         #expect(near(slope.upper, try figure("trend::sens.slope", "hi95"), relative: 1e-10))
     }
 
+    @Test func `Lung deaths by month agree with R's seasonal test`() throws {
+        guard let folder = try Self.realData() else { return }
+        let expected = try table(folder + "/trend/dev_trend_expected.csv").filter { $0["dataset"] == "ldeaths" }
+        func figure(_ stat: String) throws -> Double {
+            try #require(
+                expected.first {
+                    $0["method"]?.hasPrefix("trend::s") == true && $0["stat"] == stat
+                        && $0["method"] != "trend::sens.slope"
+                }?["value"].flatMap(Double.init))
+        }
+        let values = try table(folder + "/trend/ldeaths.csv").compactMap { $0["value"].flatMap(Double.init) }
+        let (test, slope) = try #require(grouped(TrendFixtures.months(values)))
+        #expect(Double(test.s) == (try figure("S")))
+        #expect(near(test.variance, try figure("varS"), relative: 1e-12))
+        #expect(near(test.z, try figure("z"), relative: 1e-12))
+        #expect(near(test.p, try figure("p"), relative: 1e-10))
+        #expect(near(slope?.slope ?? .nan, try figure("slope"), relative: 1e-10))
+    }
+
     @Test func `Nutrients of Lake Taihu agree with the expected trends`() throws {
-        guard let folder = try realData() else { return }
+        guard let folder = try Self.realData() else { return }
         let readings = try table(folder + "/taihu_2007_2015/taihu_dev_3sites.csv")
         let columns = ["TP": "总磷(mg/L)", "TN": "总氮(mg/L)", "NH4N": "氨态氮(mg/L)", "COD": "化学需氧量(mg/L)"]
         var compared = 0
@@ -54,13 +73,31 @@ struct RealTrendTests {
             #expect(near(slope.slope, try figure("theil_true_month_index"), relative: 1e-10))
             #expect(near(slope.lower, try figure("theil_lo95"), relative: 1e-10))
             #expect(near(slope.upper, try figure("theil_hi95"), relative: 1e-10))
+            let months = present.sorted {
+                ($0.month.truncatingRemainder(dividingBy: 12), $0.month)
+                    < ($1.month.truncatingRemainder(dividingBy: 12), $1.month)
+            }
+            let (seasonal, seasonalSlope) = try #require(
+                grouped(
+                    (
+                        months.map(\.value), months.map { ($0.month / 12).rounded(.down) },
+                        months.map { Int($0.month) % 12 }
+                    )))
+            #expect(seasonal.s == Int(try figure("smk_S")))
+            #expect(near(seasonal.variance, try figure("smk_varS"), relative: 1e-12))
+            #expect(near(seasonal.z, try figure("smk_z"), relative: 1e-12))
+            #expect(near(seasonalSlope?.slope ?? .nan, try figure("seasonal_sen_per_year"), relative: 1e-10))
+            if let p = expected["hamedrao_p"].flatMap(Double.init), p > 0, present.count == 108 {
+                let corrected = try hamedRao(GridSeries(present.map(\.value)), slope: slope.slope)
+                #expect(abs(corrected.test.p - p) < 1e-12)
+            }
             compared += 1
         }
         #expect(compared >= 12)
     }
 
     /// The folder, or `nil` with a printed line; an issue where CI must have it.
-    private func realData() throws -> String? {
+    static func realData() throws -> String? {
         let environment = ProcessInfo.processInfo.environment
         let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         let folder = environment["TRIBUTARY_REAL_DATA"] ?? "/\(root)/../shared/data"

@@ -1,5 +1,5 @@
-// Goal: the slope and its limits are the order statistics of all slopes. Method: scipy, tiny and random columns, and a
-// column long enough that the slopes do not fit the pool.
+// Goal: the slope and its limits are the order statistics of all slopes. Method: scipy, tiny and random columns, and
+// columns long enough that the slopes do not fit the pool.
 
 import Statistics
 import Testing
@@ -52,6 +52,33 @@ struct SenSlopeTests {
         }
         let times = (0..<200).map(Double.init)
         #expect(isIdentical(senSlope(values, times: times), senSlopeReference(values, times: times)))
+    }
+
+    @Test func `Thousands of slopes are found without listing them`() {
+        var generator = SeededGenerator(state: 9)
+        for kind in 0..<8 {
+            let count = [65, 130, 257, 480, 700, 1_100][kind % 6]
+            var times = randomTimes(count, using: &generator)
+            if kind % 2 == 0 { times = times.indices.map(Double.init) }
+            let values = (0..<count).map { index -> Double in
+                let noise = Double.random(in: -1...1, using: &generator)
+                switch kind {
+                case 0: return (noise * 100).rounded() / 100
+                case 1: return noise * 2 + times[index] * 0.01
+                case 2: return index % 20 == 0 ? 9_999 : noise
+                case 3: return (noise * 2).rounded()
+                case 4: return index < count / 2 ? 1.5 : 3.25
+                case 5: return index % 7 == 0 ? .nan : 1e6 + (noise * 1e3).rounded() / 1e3
+                case 6: return 2 * Double(index) + (index % 9 == 0 ? noise : 0)
+                default: return Double(index * index) * 0.37
+                }
+            }
+            for confidence in [0.5, 0.95, 0.999] {
+                let kernel = senSlope(values, times: times, confidence: confidence)
+                let reference = senSlopeReference(values, times: times, confidence: confidence)
+                if !isIdentical(kernel, reference) { Issue.record("kind \(kind): \(String(describing: kernel))") }
+            }
+        }
     }
 
     @Test func `Too few readings, or one time only, have no slope`() {

@@ -261,7 +261,7 @@ private struct SeriesRows: ~Copyable {
         }
         if mantissa >= 1 << 53 { return nil }
         let whole = Double(isNegative ? -mantissa : mantissa)
-        return places > 0 ? whole / powersOfTen[places] : whole
+        return places > 0 ? whole / decimalPowers[places] : whole
     }
 
     @inline(never)
@@ -287,6 +287,6 @@ private struct SeriesRows: ~Copyable {
     }
 }
 
-private let powersOfTen: [Double] = [
+private let decimalPowers: [Double] = [
     1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
 ]

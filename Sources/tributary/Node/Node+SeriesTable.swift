@@ -1,5 +1,7 @@
 // The current values of a section's stations as a `series,time,value` table: what `tributary trend --data` tests.
 
+import Exact
+import Formats
 import Foundation
 import Monitoring
 import Storage

@@ -103,10 +103,11 @@ struct SeriesTest {
         _ series: TrendSeries, variance: Double?
     ) throws(TrendReason) -> SenSlope {
         reserve(series.values.count)
+        let confidence = options.confidence
         var span = scratch.mutableSpan
         guard
             let slope = senSlope(
-                series.values.span, times: series.positions.span, confidence: options.confidence, variance: variance,
+                series.values.span, times: series.positions.span, confidence: confidence, variance: variance,
                 scratch: &span)
         else { throw series.positions.first == series.positions.last ? .oneTime : .notSeparable }
         return slope
@@ -114,10 +115,11 @@ struct SeriesTest {
 
     private mutating func mannKendall(_ series: TrendSeries, _ row: inout TrendRow) throws(TrendReason) {
         reserve(series.values.count)
+        let confidence = options.confidence
         var span = scratch.mutableSpan
         guard
             let found = mannKendallWithSlope(
-                series.values.span, times: series.positions.span, confidence: options.confidence, scratch: &span)
+                series.values.span, times: series.positions.span, confidence: confidence, scratch: &span)
         else { throw .tooFew(row.count) }
         take(found.test, &row)
         guard let slope = found.slope else {

@@ -69,11 +69,12 @@ struct TrendSeries {
         times = column.times
         values = column.values
         sides = column.sides
-        if !zip(times, times.dropFirst()).allSatisfy({ $0 <= $1 }) {
-            let order = times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
-            times = order.map { column.times[$0] }
+        let stamps = column.times
+        if !zip(stamps, stamps.dropFirst()).allSatisfy({ $0 <= $1 }) {
+            let order = stamps.indices.sorted { (stamps[$0], $0) < (stamps[$1], $1) }
+            times = order.map { stamps[$0] }
             values = order.map { column.values[$0] }
-            if !sides.isEmpty { sides = order.map { column.sides[$0] } }
+            if !column.sides.isEmpty { sides = order.map { column.sides[$0] } }
         }
         (cadence, positions) = Self.cadence(of: times, hasNumberTimes: hasNumberTimes)
     }

@@ -5,6 +5,7 @@ import Formats
 import Foundation
 import Monitoring
 import Standards
+import Web
 
 /// Columns of series from all files named, in order of appearance.
 struct TrendSource {
