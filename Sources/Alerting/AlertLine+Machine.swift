@@ -13,7 +13,8 @@ extension AlertLine {
         "station",
         "parameter", "parameter_zh", "parameter_en", "class", "target_class", "index", "target_index", "multiple",
         "start", "end", "peak", "peak_at", "limit", "unit", "slope_per_year", "p", "standard", "edition", "clause",
-        "review", "share", "month_mean", "remaining_mean",
+        "review", "share", "month_mean", "remaining_mean", "change", "former_level", "detected", "statistic", "threshold",
+        "outcome",
     ]
 
     /// Every column as text; empty where the kind has no such thing. Classes are 1…6.
@@ -27,7 +28,8 @@ extension AlertLine {
             threshold?.peakIndex.map { String($0) } ?? "", threshold?.targetIndex.map { String($0) } ?? "", multiple,
             start, end, peak, threshold?.episode.peak.start.iso8601(at: offset) ?? "", limit, unit, slopePerYear,
             probability, law?.standard ?? "", law?.edition ?? "", law?.clause ?? "", Self.review.english, share,
-            monthMean, remainingMean,
+            monthMean, remainingMean, changeSize, formerLevel, change?.detectedAt.iso8601(at: offset) ?? "",
+            changeStatistic, changeThreshold, change?.outcome?.rawValue ?? "",
         ]
     }
 

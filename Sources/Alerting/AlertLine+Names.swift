@@ -4,7 +4,7 @@ internal import Detection
 package import Monitoring
 
 extension AlertLine {
-    /// 超限 · 趋势 · 无数据 · 预警 · 月均值预测
+    /// 超限 · 趋势 · 无数据 · 预警 · 月均值预测 · 突变
     package var kindName: BilingualName {
         switch alert.finding.id.kind {
         case .threshold: BilingualName(chinese: "超限", english: "over the limit")
@@ -12,6 +12,7 @@ extension AlertLine {
         case .silence: BilingualName(chinese: "无数据", english: "silence")
         case .preWarning: BilingualName(chinese: "预警", english: "pre-warning")
         case .forecast: BilingualName(chinese: "月均值预测", english: "month forecast")
+        case .change: BilingualName(chinese: "突变", english: "change of level")
         }
     }
 

@@ -61,6 +61,18 @@ extension AlertLine {
                 forecast.isLost
                 ? "\(rest)无论多低，月均值都将超过目标" : "\(rest)均值须\(isLowerLimit ? "不低于" : "不高于") \(remainingMean)，否则月均值将不达目标"
             return "\(parameter.chinese)月均值预测：\(far)；\(unless)（非考核结论），\(basis)"
+        case .change(let change):
+            let what = "水平\(change.direction == .rise ? "上升" : "下降") \(changeSize)\(spacedUnit)（原水平 \(formerLevel)）"
+            let test = "统计量 \(changeStatistic) > 阈值 \(changeThreshold)（按 \(change.runLengthDays) 天一次误报校准）"
+            let outcome =
+                switch change.outcome {
+                case .lasting: "，新水平已保持"
+                case .returned: "，已恢复原水平"
+                case .lost: "，其后长期无数据"
+                case nil: ""
+                }
+            return
+                "\(parameter.chinese)突变（统计结论，非超标）：\(what)，\(change.detectedAt.iso8601(at: offset)) 检出，\(test)\(outcome)"
         }
     }
 
@@ -87,6 +99,19 @@ extension AlertLine {
                 ? "however low \(rest) are, the month's mean will miss the target"
                 : "the month's mean will miss the target unless \(rest) have a mean of \(isLowerLimit ? "at least" : "at most") \(remainingMean)"
             return "\(parameter.english) month forecast: \(far); \(unless) (no assessment), \(basis)"
+        case .change(let change):
+            let what = "\(change.direction.rawValue) of its level by \(changeSize)\(spacedUnit) from \(formerLevel)"
+            let threshold = "\(changeThreshold) (one false alarm in \(change.runLengthDays) days)"
+            let test = "statistic \(changeStatistic) over \(threshold)"
+            let outcome =
+                switch change.outcome {
+                case .lasting: ", the new level stayed"
+                case .returned: ", it came back"
+                case .lost: ", then no data for long"
+                case nil: ""
+                }
+            let seen = "detected \(change.detectedAt.iso8601(at: offset))"
+            return "\(parameter.english) \(what) (statistics, no exceedance), \(seen), \(test)\(outcome)"
         }
     }
 }

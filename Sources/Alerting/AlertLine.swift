@@ -37,8 +37,29 @@ package struct AlertLine: Hashable, Sendable {
         switch alert.finding.detail {
         case .threshold(let finding): finding
         case .preWarning(let finding): finding.reached
-        case .trend, .silence, .forecast: nil
+        case .trend, .silence, .forecast, .change: nil
         }
+    }
+
+    var change: ChangeFinding? {
+        if case .change(let finding) = alert.finding.detail { finding } else { nil }
+    }
+
+    /// The distance from the former level with its sign, four digits that count; empty for other kinds.
+    package var changeSize: String {
+        change.map { ($0.size > 0 ? "+" : "") + fixedText($0.size, places: changePlaces) } ?? ""
+    }
+
+    /// The former level with as many places.
+    package var formerLevel: String { change.map { fixedText($0.baseline, places: changePlaces) } ?? "" }
+
+    /// The chart's statistic and the threshold it went over, two decimals each.
+    package var changeStatistic: String { change.map { fixedText($0.statistic, places: 2) } ?? "" }
+    package var changeThreshold: String { change.map { fixedText($0.threshold, places: 2) } ?? "" }
+
+    private var changePlaces: Int {
+        let size = change?.size.magnitude ?? 0
+        return size >= 1_000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4
     }
 
     private var forecast: ForecastFinding? {
@@ -64,7 +85,7 @@ package struct AlertLine: Hashable, Sendable {
         if case .preWarning(let finding) = alert.finding.detail { return finding.limit.text }
         return threshold?.episode.peak.limit.text ?? forecast?.limit.text ?? ""
     }
-    package var unit: String { threshold?.unit ?? trend?.unit ?? forecast?.unit ?? "" }
+    package var unit: String { threshold?.unit ?? trend?.unit ?? forecast?.unit ?? change?.unit ?? "" }
 
     /// The share of the limit that a pre-warning or forecast is told from, as the section's target says.
     package var share: String {

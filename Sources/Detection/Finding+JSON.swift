@@ -12,6 +12,7 @@ extension Finding {
             case .trend(let finding): finding.json
             case .preWarning(let finding): finding.json
             case .forecast(let finding): finding.json
+            case .change(let finding): finding.json
             case .silence(let finding):
                 .object([
                     "last_heard": .integer(finding.lastHeard.milliseconds),
@@ -40,6 +41,7 @@ extension Finding {
         case .preWarning:
             detail = PreWarningFinding(json: content, start: start, end: json.instant("end")).map { .preWarning($0) }
         case .forecast: detail = ForecastFinding(json: content).map { .forecast($0) }
+        case .change: detail = ChangeFinding(json: content).map { .change($0) }
         case .silence:
             guard let heard = content.instant("last_heard"), let cadence = content.instant("cadence") else {
                 return nil

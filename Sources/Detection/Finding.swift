@@ -9,6 +9,7 @@ package struct FindingID: Hashable, Sendable {
         case threshold, trend, silence
         case preWarning = "pre-warning"
         case forecast
+        case change
     }
 
     package let kind: Kind
@@ -138,6 +139,7 @@ package struct Finding: Hashable, Sendable {
         case silence(SilenceFinding)
         case preWarning(PreWarningFinding)
         case forecast(ForecastFinding)
+        case change(ChangeFinding)
     }
 
     package let id: FindingID

@@ -3,6 +3,7 @@
 internal import Exact
 package import Monitoring
 package import Standards
+internal import Statistics
 
 /// The edition of the air standards at a place and time (`AirEdition.at` with the station's region and the registry).
 package typealias AirEditionChoice = (Station, Instant) -> Result<AirEdition, NotAssessable>
@@ -27,9 +28,10 @@ struct ItemScreen {
     let section: Section
     let station: Station
     let parameter: ParameterID
-    /// `nil` where only the trend is looked at.
+    /// `nil` where only trend and change are looked at.
     let law: Law?
     let hasTrend: Bool
+    var hasChange = false
     let rules: DetectionRules
 
     var unit: String { if case .water(let item, _)? = law { item.unit } else { "" } }
@@ -131,6 +133,18 @@ struct ItemScreen {
             detail: .trend(detail))
     }
 
+    func finding(_ episode: ChangeEpisode, _ grid: ChangeGrid) -> Finding {
+        let detail = ChangeFinding(episode, grid: grid, rule: rules.change, unit: changeUnit)
+        return Finding(
+            id: id(.change, grid.start(of: episode.change.start)),
+            end: episode.settled.map { grid.start(of: $0) }, detail: .change(detail))
+    }
+
+    /// Items without a class limit have their unit from the catalogue.
+    private var changeUnit: String {
+        unit.isEmpty ? ParameterCatalogue.standard[parameter]?.unit ?? "" : unit
+    }
+
     private func basis(at instant: Instant) -> LegalBasis {
         switch law {
         case .air(let edition):
@@ -157,14 +171,18 @@ package struct StationScreen {
         _ section: Section, _ station: Station, standard: SurfaceWaterStandard, rules: DetectionRules
     ) -> StationScreen {
         let waterBody = section.waterBody ?? station.waterBody ?? .river
-        let trendOnly = rules.trendItems.filter { !rules.waterItems.contains($0) }
-        let items = (rules.waterItems + trendOnly).compactMap { parameter -> ItemScreen? in
+        var parameters = rules.waterItems
+        for parameter in rules.trendItems + rules.changeItems where !parameters.contains(parameter) {
+            parameters.append(parameter)
+        }
+        let items = parameters.compactMap { parameter -> ItemScreen? in
             let item = rules.waterItems.contains(parameter) ? standard.item(parameter, in: waterBody) : nil
             let hasTrend = rules.trendItems.contains(parameter)
-            guard item != nil || hasTrend else { return nil }
+            let hasChange = rules.changeItems.contains(parameter)
+            guard item != nil || hasTrend || hasChange else { return nil }
             return ItemScreen(
                 section: section, station: station, parameter: parameter, law: item.map { .water($0, standard) },
-                hasTrend: hasTrend, rules: rules)
+                hasTrend: hasTrend, hasChange: hasChange, rules: rules)
         }
         return StationScreen(section: section, station: station, rules: rules, items: items)
     }

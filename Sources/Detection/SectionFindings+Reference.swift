@@ -67,13 +67,16 @@ extension ItemScreen {
                 series, offset: rules.offset, minimumCount: minimumDayCount(station, rules))
             found[.trend] = trendEpisodes(daily, .rising, rule: rules.trend).map { finding($0, .rising) }
         }
+        if let change = detectors.change {
+            found[.change] = change.episodes.map { finding($0, change.state.grid) }
+        }
         if detectors.forecast != nil { found[.forecast] = monthForecasts(series).map { finding($0) } }
         for (kind, findings) in found {
             result.examined.append(
                 ExaminedSeries(
                     kind: kind, section: section.id, station: station.id, parameter: parameter,
                     span: Interval(
-                        start: kind == .trend
+                        start: kind == .trend || kind == .change
                             ? CivilDate(dayNumber: first.dayNumber(at: rules.offset)).start(at: rules.offset) : first,
                         end: last)))
             result.findings += findings

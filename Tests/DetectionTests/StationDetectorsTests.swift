@@ -51,6 +51,10 @@ private let rules: DetectionRules = {
     rules.trend.holdOnDays = 2
     rules.trend.holdOffDays = 2
     rules.trend.relativeSlopePerYear = 0.5
+    rules.change.trainingDays = 10
+    rules.change.baselineDays = 5
+    rules.change.baselineMinimum = 2
+    rules.change.runLengthDays = 10
     return rules
 }()
 

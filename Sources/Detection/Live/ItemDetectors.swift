@@ -11,6 +11,7 @@ struct ItemDetectors: Sendable {
     var preWarning: EpisodeFinder
     var trend: TrendFollower?
     var forecast: MonthFollower?
+    var change: ChangeFollower?
 
     init(_ screen: ItemScreen) {
         let rules = screen.rules
@@ -26,6 +27,9 @@ struct ItemDetectors: Sendable {
         {
             forecast = MonthFollower(cadence: cadence, offset: rules.offset)
         }
+        if screen.hasChange, let cadence = screen.station.cadence, cadence > .zero {
+            change = ChangeFollower(grid: ChangeGrid(cadence: cadence, offset: rules.offset), rule: rules.change)
+        }
     }
 
     mutating func add(_ reading: ScreenedReading, isConflicting: Bool, on day: ItemScreen.Day, _ screen: ItemScreen) {
@@ -39,7 +43,10 @@ struct ItemDetectors: Sendable {
             }
         }
         let mean = isUsable && reading.qualifier == .none ? reading.value : nil
-        if let mean { trend?.add(mean, dayNumber: day.number) }
+        if let mean {
+            trend?.add(mean, dayNumber: day.number)
+            change?.add(mean.approximate, start: reading.start, lastOver: threshold.candidate?.lastOver)
+        }
         forecast?.add(mean, start: reading.start, dayNumber: day.number) { screen.monthTarget(on: $0) }
     }
 

@@ -35,6 +35,12 @@ package struct StateWriter {
         for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: number.bitPattern >> UInt64(8 * shift))) }
     }
 
+    /// Another state's bytes, after their count.
+    mutating func write(_ inner: [UInt8]) {
+        write(inner.count)
+        bytes += inner
+    }
+
     package mutating func write(_ decimal: ExactDecimal) {
         write(decimal.mantissa)
         write(Int64(decimal.exponent))

@@ -20,9 +20,8 @@ package struct ScreenedStretch: Sendable {
 package struct StationDetectors {
     /// Changed whenever the state's bytes or what they lead to change.
     ///
-    /// Version 1: episodes, pre-warnings, trends, month forecasts and silences. The states of change detectors are to
-    /// follow in each item, with the next version.
-    package static let version = 1
+    /// Version 2: episodes, pre-warnings, trends, month forecasts, changes of level and silences.
+    package static let version = 2
 
     package let screen: StationScreen
     private var items: [ItemDetectors]
@@ -84,6 +83,7 @@ extension StationDetectors {
             item.preWarning.write(to: &state)
             item.trend?.write(to: &state)
             item.forecast?.write(to: &state)
+            item.change?.write(to: &state)
         }
         silence.write(to: &state)
         return state.bytes
@@ -103,6 +103,7 @@ extension StationDetectors {
             items[place].preWarning = try EpisodeFinder(rule: rule, from: &state)
             try items[place].trend?.read(from: &state)
             try items[place].forecast?.read(from: &state)
+            try items[place].change?.read(from: &state)
             underWay[place] = items[place].underWay(screen.rules)
         }
         try silence.read(from: &state)
@@ -122,6 +123,7 @@ extension ItemDetectors {
         starts[.threshold] = threshold.candidate?.start
         starts[.preWarning] = preWarning.candidate?.start
         starts[.forecast] = forecast?.open?.start ?? forecast?.dayUnderWay?.start(ofNext: 1, rules.offset)
+        starts[.change] = change?.underWay
         starts[.trend] = (trend?.open?.startDay ?? trend?.dayUnderWay)?.start(ofNext: 0, rules.offset)
         return starts
     }
@@ -162,12 +164,13 @@ extension StationDetectors {
             found[.preWarning] = item.preWarning.episodes.compactMap { screen.preWarning($0) }
         }
         if let forecast = item.forecast { found[.forecast] = forecast.forecasts.map { screen.finding($0) } }
+        if let change = item.change { found[.change] = change.episodes.map { screen.finding($0, change.state.grid) } }
         if let trend = item.trend { found[.trend] = trend.episodes.map { screen.finding($0, trend.direction) } }
         var goesOn = isWhole ? [:] : item.underWay(self.screen.rules)
         if !isWhole, item.trend != nil, goesOn[.trend] == nil { goesOn[.trend] = startOfDay(span.last) }
         for (kind, findings) in found {
-            // Trends start with a day, and forecasts with the one after.
-            var first = kind == .trend || kind == .forecast ? startOfDay(span.first) : span.first
+            // Trends start with a day, forecasts with the one after, and changes with a stretch of hours.
+            var first = [.trend, .forecast, .change].contains(kind) ? startOfDay(span.first) : span.first
             if kind == .forecast { first = first.advanced(by: .days(1)) }
             if let since = underWay[kind] { first = min(first, since) }
             var last = span.last

@@ -1,0 +1,143 @@
+// Goal: a step of the level is a finding, an exceedance is not told twice, and clean items give none; going on from
+// stored bytes finds the same. Method: seeded four-hourly histories written here, cut at many places.
+
+import Detection
+import Exact
+import Monitoring
+import Standards
+import Statistics
+import Testing
+
+private let plain = BilingualName(chinese: "站", english: "station")
+private let station = Station(
+    id: StationID("EX-W1"), name: plain, medium: .water, region: nil, waterBody: .river, aliases: [],
+    cadence: .hours(4), profile: "p", isProvisional: false)
+private let section = Section(
+    id: SectionID("EX-S1"), name: plain, boundary: "b", river: nil, waterBody: .river, upstream: nil, downstream: nil,
+    stations: [station.id],
+    targets: [
+        Section.Target(
+            span: DateSpan(from: nil, until: nil), waterClass: WaterClass(rank: 3), indexLimit: nil, source: "example")
+    ])
+/// 2026-01-01 00:00 +08:00.
+private let begin = Instant(milliseconds: 1_767_196_800_000)
+
+/// Four-hourly readings around `level` (in `exponent`), with memory and a daily cycle, shifted by `step` from day 90 on.
+private func readings(
+    days: Int, level: Int, noise: Int, exponent: Int8, seed: UInt64, step: Int = 0
+) -> [ScreenedReading] {
+    var state = seed
+    func chance(_ bound: Int) -> Int {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Int((state >> 33) % UInt64(bound))
+    }
+    var memory = 0
+    return (0..<(days * 6)).map { number in
+        let bell = (0..<6).reduce(0) { sum, _ in sum + chance(noise + 1) } - 3 * noise
+        memory = memory * 6 / 10 + bell
+        let day = [0, 1, 2, 3, 2, 1][number % 6] * noise / 3
+        let shift = number >= 90 * 6 + 2 ? step : 0
+        return ScreenedReading(
+            start: begin.advanced(by: .hours(4 * number)),
+            value: ExactDecimal(mantissa: Int64(level + memory + day + shift), exponent: exponent))
+    }
+}
+
+private func whole(_ readings: [ParameterID: [ScreenedReading]]) -> [Finding] {
+    findings(
+        section: section, stationSeries: [StationReadings(station: station, readings: readings)],
+        standard: .gb3838of2002, rules: DetectionRules(), now: nil
+    ).findings
+}
+
+struct ChangeFindingsTests {
+    @Test func `A step in conductivity is found and its figures are stated`() throws {
+        let ec = ParameterID("ec")
+        let found = whole([
+            ec: readings(days: 160, level: 4_120, noise: 60, exponent: -1, seed: 5, step: 960),
+            ParameterID("turb"): readings(days: 160, level: 180, noise: 8, exponent: -1, seed: 6),
+            ParameterID("tn"): readings(days: 160, level: 115, noise: 3, exponent: -2, seed: 7),
+        ])
+        #expect(found.map(\.id.parameter) == [ec])
+        guard case .change(let change)? = found.first?.detail else {
+            Issue.record("There is no change.")
+            return
+        }
+        let onset = begin.advanced(by: .hours(4 * (90 * 6 + 2)))
+        let finding = try #require(found.first)
+        #expect(finding.id.start == onset && change.detectedAt <= onset.advanced(by: .hours(24)))
+        #expect(change.direction == .rise && abs(change.size - 96) < 15 && abs(change.baseline - 415) < 12)
+        #expect(change.statistic > change.threshold && change.runLengthDays == 1_461 && change.chart == "cusum")
+        #expect(change.outcome == .lasting && finding.end != nil && change.unit == "uS/cm")
+        #expect(Finding(json: finding.json) == finding)
+        #expect(CanonicalJSON(reading: finding.json.text()).flatMap { Finding(json: $0) } == finding)
+    }
+
+    @Test func `An exceedance is told as one, not as a change too`() {
+        var values = readings(days: 120, level: 500, noise: 12, exponent: -3, seed: 9)
+        for number in (100 * 6)..<(100 * 6 + 18) {
+            values[number] = ScreenedReading(
+                start: values[number].start, value: ExactDecimal(mantissa: 1_600, exponent: -3))
+        }
+        #expect(whole([ParameterID("nh3n"): values]).map(\.id.kind) == [.threshold])
+    }
+
+    @Test func `Unusable readings leave no trace`() {
+        let values = readings(days: 130, level: 4_120, noise: 60, exponent: -1, seed: 5).map { reading in
+            reading.start >= begin.advanced(by: .days(90))
+                ? ScreenedReading(
+                    start: reading.start, value: ExactDecimal(mantissa: 9_999, exponent: 0),
+                    verdict: reading.start.milliseconds % 7 == 0 ? .suspect : .invalid) : reading
+        }
+        #expect(whole([ParameterID("ec"): values]).isEmpty)
+    }
+
+    @Test func `Going on from stored bytes finds the same change`() throws {
+        let ec = ParameterID("ec")
+        let history = readings(days: 110, level: 4_120, noise: 60, exponent: -1, seed: 5, step: 960)
+        let expected = whole([ec: history])
+        #expect(!expected.isEmpty)
+        let screen = StationScreen.water(section, station, standard: .gb3838of2002, rules: DetectionRules())
+        for cut in [1, 300, 56 * 6, 90 * 6, 90 * 6 + 2, 90 * 6 + 3, 90 * 6 + 4, 90 * 6 + 5, 90 * 6 + 9, 92 * 6, 640] {
+            var told: [FindingID: Finding] = [:]
+            var bytes: [UInt8]?
+            for part in [history[..<cut], history[cut...]] {
+                var detectors = try bytes.map { try StationDetectors(screen, bytes: $0) } ?? StationDetectors(screen)
+                var stretch = ScreenedStretch()
+                stretch.readings[ec] = Array(part)
+                stretch.heard = part.map(\.start)
+                detectors.add(stretch)
+                for finding in detectors.findings(isWhole: false).findings { told[finding.id] = finding }
+                if part.endIndex == history.endIndex {
+                    for finding in detectors.findings(isWhole: true).findings { told[finding.id] = finding }
+                }
+                bytes = detectors.bytes
+            }
+            #expect(told.values.sorted { $0.id < $1.id } == expected, "cut at \(cut)")
+        }
+    }
+
+    @Test func `A state of one series goes on bit for bit, or not at all`() throws {
+        let grid = ChangeGrid(cadence: .minutes(30), offset: .china)
+        #expect(grid.step == .hours(1) && grid.slots == 24 && grid.expectedCount == 2)
+        #expect(ChangeGrid(cadence: .hours(5), offset: .china).slots == 4)
+        #expect(ChangeGrid(cadence: .days(7), offset: .china).slots == 1)
+        let rule = ChangeRule()
+        var whole = ChangeState(grid: grid, rule: rule)
+        var cut = whole
+        for number in 0..<3_000 {
+            let start = begin.advanced(by: .minutes(30 * number))
+            let value = Double((number * 7_919) % 101) + (number > 2_950 ? 300 : 0)
+            let (left, right) = (whole.add(value, start: start), cut.add(value, start: start))
+            #expect(left == right)
+            if number % 37 == 0 { cut = try ChangeState(cut.encoded(), grid: grid, rule: rule) }
+        }
+        #expect(whole == cut && whole.monitor.openChange != nil)
+        let bytes = whole.encoded()
+        for length in [0, 1, 5, 40, bytes.count - 1] {
+            #expect(throws: StateProblem.self) {
+                try ChangeState(Array(bytes[..<length]), grid: grid, rule: rule)
+            }
+        }
+    }
+}
