@@ -37,6 +37,7 @@ package struct RegistryReader {
     var boundaryIDs: Set<String> = []
     var adoptions: [Placed<Adoption>] = []
     var waterBodies: [Placed<WaterBodyEntry>] = []
+    var airPoints: [Placed<AirPointList>] = []
 
     /// The registry of `files` and every problem found, sorted by file and line.
     ///
@@ -74,6 +75,7 @@ package struct RegistryReader {
         for item in mapping.items("stations") { readStation(item, path) }
         for item in mapping.items("adoptions") { readAdoption(item, path) }
         for item in mapping.items("water-bodies") { readWaterBody(item, path) }
+        for item in mapping.items("points") { readAirPoints(item, path) }
         problems += mapping.finish()
     }
 
@@ -109,6 +111,7 @@ package struct RegistryReader {
             registry.waterBodies[key] = registry.waterBodies[key] ?? entry.value
         }
         registry.adoptions = adoptions.map(\.value)
+        assembleAirPoints()
         assembleNames()
     }
 
