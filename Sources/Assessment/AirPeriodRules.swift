@@ -82,6 +82,40 @@ package struct AirPeriodRules: Sendable {
         ]
     }
 
+    /// Sets the switch `name` to `value`, as `switches` prints them.
+    ///
+    /// - Returns: false when there is no such switch or it has no such value.
+    package mutating func set(_ name: String, to value: String) -> Bool {
+        func choose<Value: RawRepresentable>(_ path: WritableKeyPath<AirPeriodRules, Value>) -> Bool
+        where Value.RawValue == String {
+            guard let chosen = Value(rawValue: value) else { return false }
+            self[keyPath: path] = chosen
+            return true
+        }
+        switch name {
+        case "grade": return choose(\.grade)
+        case "comparison": return choose(\.comparison)
+        case "rounding": return choose(\.rounding)
+        case "validity": return choose(\.validity)
+        case "percentiles": return choose(\.percentiles)
+        case "excluded-days": return choose(\.excludedDays)
+        case "spanning": return choose(\.spanning)
+        case "region-basis": return choose(\.regionBasis)
+        case "missing-items": return choose(\.missingItems)
+        case "quarter-days":
+            guard let days = Int(value), (1...92).contains(days) else { return false }
+            quarterDays = days
+            return true
+        case "quality":
+            guard let policy = [QualityPolicy.validOnly, .notInvalid].first(where: { $0.name == value }) else {
+                return false
+            }
+            quality = policy
+            return true
+        default: return false
+        }
+    }
+
     /// The minimum numbers in force under `edition`, `nil` where the text was not read and the rule asks for it.
     func validity(under edition: AirEdition) -> AirValidity? {
         validity == .table4of2026 || edition.limits.document == "GB 3095-2026" ? .of2026 : nil
