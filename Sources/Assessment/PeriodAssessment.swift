@@ -31,14 +31,23 @@ package func assessPeriod(
     let classification = classify(
         computed: values, on: period.from, waterBody: waterBody, target: target, rule: rule)
     let isDisputed = statistics.contains { $0.isDisputed && rule.profile.items.contains($0.parameter) }
-    let (verdict, reason) = verdict(on: classification, isDisputed: isDisputed)
+    var (verdict, reason) = targetVerdict(on: classification, isDisputed: isDisputed)
+    if waterBody == nil, verdict == .met {
+        // A lake's limits are the stricter ones: what only a river would meet is not met by assumption.
+        let lake = classify(computed: values, on: period.from, waterBody: .lake, target: target, rule: rule)
+        if targetVerdict(on: lake, isDisputed: false).0 != .met {
+            (verdict, reason) = (
+                .notAssessable, NotAssessable(.noLimit, "nobody says whether this is a river or a lake")
+            )
+        }
+    }
     let states = statistics.map(\.reviewState)
     let lowest = ReviewState.allCases.first { states.contains($0) } ?? .raw
     return PeriodAssessment(
         period: period, classification: classification, verdict: verdict, reason: reason, reviewState: lowest)
 }
 
-private func verdict(
+private func targetVerdict(
     on classification: WaterClassification, isDisputed: Bool
 ) -> (AssessmentVerdict, NotAssessable?) {
     if isDisputed { return (.disputed, nil) }

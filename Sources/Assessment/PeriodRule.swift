@@ -1,58 +1,7 @@
-// How single values become the value of a period: levels, shares, what takes part. Every number is named by a rule.
+// How single values become the value of a period: levels, what each needs, what takes part. A rule names every number.
 
 package import Exact
 package import Monitoring
-
-/// A span of civil days, `from` included, `until` excluded, at a fixed offset from UTC.
-package struct CivilPeriod: Hashable, Sendable {
-    package let from: CivilDate
-    package let until: CivilDate
-    package let offset: UTCOffset
-
-    /// - Precondition: `from` is before `until`.
-    package init(from: CivilDate, until: CivilDate, offset: UTCOffset) {
-        precondition(from < until, "A period has at least one day.")
-        self.from = from
-        self.until = until
-        self.offset = offset
-    }
-
-    package var interval: Interval { Interval(start: from.start(at: offset), end: until.start(at: offset)) }
-}
-
-/// A unit of the calendar whose mean is a step on the way to the period's.
-package enum CivilUnit: String, Sendable, CaseIterable, Comparable {
-    case day, month, quarter, year
-
-    package static func < (left: CivilUnit, right: CivilUnit) -> Bool { left.order < right.order }
-
-    private var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
-
-    /// The first day of the unit that `date` lies in.
-    package func start(of date: CivilDate) -> CivilDate {
-        let month =
-            switch self {
-            case .day, .month: date.month
-            case .quarter: (date.month - 1) / 3 * 3 + 1
-            case .year: 1
-            }
-        return CivilDate(year: date.year, month: month, day: self == .day ? date.day : 1) ?? date
-    }
-
-    /// The first day after the unit that begins on `start`.
-    package func end(from start: CivilDate) -> CivilDate {
-        let months =
-            switch self {
-            case .day: 0
-            case .month: 1
-            case .quarter: 3
-            case .year: 12
-            }
-        if months == 0 { return start.advanced(byDays: 1) }
-        let count = start.month - 1 + months
-        return CivilDate(year: start.year + count / 12, month: count % 12 + 1, day: 1) ?? start
-    }
-}
 
 /// How a mean is formed.
 package enum Averaging: Hashable, Sendable {
@@ -62,47 +11,110 @@ package enum Averaging: Hashable, Sendable {
     case hydrogenIons(places: Int)
 }
 
+/// What a mean needs to stand: a share of the parts expected, a number of them, or both; blank when neither is given.
+package struct Sufficiency: Hashable, Sendable, CustomStringConvertible {
+    package let share: Fraction?
+    package let count: Int?
+
+    package init(share: Fraction? = nil, count: Int? = nil) {
+        self.share = share
+        self.count = count
+    }
+
+    /// Nothing is named, and so nothing is ever enough.
+    package var isBlank: Bool { share == nil && count == nil }
+
+    /// Whether `used` parts of `expected` are enough; none never are.
+    package func isReached(by used: Int, of expected: Int) -> Bool {
+        if isBlank || used == 0 { return false }
+        return (share.map { Fraction(used) >= $0 * Fraction(expected) } ?? true) && (count.map { used >= $0 } ?? true)
+    }
+
+    /// `a share of 3/5`, `at least 4`, both, or `blank`.
+    package var description: String {
+        let parts = [share.map { "a share of \($0)" }, count.map { "at least \($0)" }].compactMap { $0 }
+        return parts.isEmpty ? "blank" : parts.joined(separator: " and ")
+    }
+}
+
+/// The step between values that are due.
+package enum ValueStep: Hashable, Sendable {
+    case every(Duration64)
+    /// Once a day, month, quarter or year, at any time in it: manual sampling.
+    case oncePer(CivilUnit)
+}
+
+/// What becomes of the slots of excluded values when a mean is held against what it needs.
+package enum ExcludedSlots: String, Sendable, CaseIterable {
+    /// They stay expected: a period with much taken out is not assessable. The default.
+    case stayExpected = "stay-expected"
+    /// They are not expected: the rest must suffice for the rest of the period.
+    case notExpected = "not-expected"
+}
+
 /// The rule of a period's mean.
 ///
-/// Minimum shares have no default: the national number was not found, so an agreement or its annex names them. A share
-/// left `nil` makes every result not assessable.
+/// What a level needs has no default: the national number was not found, so an agreement or its annex names it. A
+/// blank need makes every result not assessable.
 package struct PeriodRule: Sendable {
-    /// One step: means over `unit`, each of at least `minimumShare` of the parts expected in it.
+    /// One step: means over `unit`, each of as many of the parts expected in it as `needs` says.
     package struct Level: Hashable, Sendable {
         package let unit: CivilUnit
-        package let minimumShare: Fraction?
+        package let needs: Sufficiency
+
+        package init(_ unit: CivilUnit, needs: Sufficiency) {
+            self.unit = unit
+            self.needs = needs
+        }
 
         package init(_ unit: CivilUnit, minimumShare: Fraction?) {
-            self.unit = unit
-            self.minimumShare = minimumShare
+            self.init(unit, needs: Sufficiency(share: minimumShare))
         }
     }
 
     /// The step between values; gives the count expected.
-    package let cadence: Duration64
-    /// From the shortest unit to the longest; the period's value is the mean over the last.
+    package let step: ValueStep
+    /// From the shortest unit to the longest; the period's value is the mean over the last. Empty: straight from the
+    /// values.
     package let levels: [Level]
-    /// The share of the last level's units (of the values, without levels) that the period needs.
-    package let periodShare: Fraction?
+    /// What the period needs of the last level's units (of the values, without levels).
+    package let periodNeeds: Sufficiency
     package let averaging: Averaging
     package let quality: QualityPolicy
     package let belowDetection: BelowDetectionRule
+    package var excludedSlots = ExcludedSlots.stayExpected
 
-    /// - Precondition: `cadence` is positive and units grow from level to level.
+    /// - Precondition: the step is positive and units grow from level to level.
+    package init(
+        step: ValueStep, levels: [Level], periodNeeds: Sufficiency, averaging: Averaging, quality: QualityPolicy,
+        belowDetection: BelowDetectionRule, excludedSlots: ExcludedSlots = .stayExpected
+    ) {
+        if case .every(let cadence) = step { precondition(cadence > .zero, "Values come at a positive step.") }
+        precondition(
+            zip(levels, levels.dropFirst()).allSatisfy { $0.unit < $1.unit }, "Levels go from short to long units.")
+        self.step = step
+        self.levels = levels
+        self.periodNeeds = periodNeeds
+        self.averaging = averaging
+        self.quality = quality
+        self.belowDetection = belowDetection
+        self.excludedSlots = excludedSlots
+    }
+
     package init(
         cadence: Duration64, levels: [Level], periodShare: Fraction?, averaging: Averaging, quality: QualityPolicy,
         belowDetection: BelowDetectionRule
     ) {
-        precondition(cadence > .zero, "Values come at a positive step.")
-        precondition(
-            zip(levels, levels.dropFirst()).allSatisfy { $0.unit < $1.unit }, "Levels go from short to long units.")
-        self.cadence = cadence
-        self.levels = levels
-        self.periodShare = periodShare
-        self.averaging = averaging
-        self.quality = quality
-        self.belowDetection = belowDetection
+        self.init(
+            step: .every(cadence), levels: levels, periodNeeds: Sufficiency(share: periodShare), averaging: averaging,
+            quality: quality, belowDetection: belowDetection)
     }
+
+    /// `values→day→month`, as printed with every result: which means of which means.
+    package var chain: String { (["values"] + levels.map(\.unit.rawValue)).joined(separator: "→") }
+
+    /// Whether some need is left blank.
+    package var hasBlank: Bool { periodNeeds.isBlank || levels.contains { $0.needs.isBlank } }
 }
 
 /// One value that may take part in a period's mean.

@@ -16,12 +16,14 @@ package struct PeriodStatistic: Sendable {
         case censored
         /// Below zero where nothing can be.
         case impossible
+        /// Taken out by an approved record.
+        case excluded
     }
 
     /// A mean over one unit of the last level.
     package struct Part: Hashable, Sendable {
-        package let start: CivilDate
-        /// `nil` where the unit has fewer parts than its share, and for pH, which is averaged once over all values.
+        package let start: Instant
+        /// `nil` where the unit has less than it needs, and for pH, which is averaged once over all values.
         package let mean: Fraction?
         package let used: Int
         package let expected: Int
@@ -32,174 +34,78 @@ package struct PeriodStatistic: Sendable {
     package let period: CivilPeriod
     /// The mean, or why there is none.
     package let value: Result<Fraction, NotAssessable>
-    /// Single values that took part, and how many the cadence leads to expect.
+    /// Single values that took part, and how many the rule's step leads to expect.
     package let used: Int
     package let expected: Int
     package let refused: [Refusal: Int]
     package let parts: [Part]
+    /// pH: each value with its weight in the mean, so that a mean over sections rounds once and not twice; else empty.
+    package let ions: [ExactDecimal: Fraction]
     /// Two different values for one start: which holds is for people to decide.
     package let isDisputed: Bool
+    /// How far the values had been reviewed: said by whoever supplied them, never raised by the computation.
     package let reviewState: ReviewState
     package let qualityPolicy: String
+    /// The rule's chain of means, as printed.
+    package let chain: String
+    /// Ids of the exclusion records under which it was computed, in order; empty: as measured.
+    package let exclusions: [String]
 }
 
 /// The mean of `values` over `period` by `rule`; values outside the period are passed over.
 ///
+/// - Parameter exclusions: records that concern this series; those not approved change nothing.
 /// - Source: means of means as the rule's levels say; for surface water day, month and year of 环办监测函〔2020〕82号, for
 ///   air GB 3095 clause 3. Gas means never mix the reference states before and after 2018-09-01.
+/// - Complexity: O(n) for values in time order, O(n log n) otherwise; sums by `exactSum`.
 package func periodStatistic(
-    _ values: [PeriodValue], of parameter: ParameterID, over period: CivilPeriod, rule: PeriodRule
+    _ values: PeriodColumns, of parameter: ParameterID, over period: CivilPeriod, rule: PeriodRule,
+    excluding exclusions: [Exclusion] = [], reviewState: ReviewState = .raw
 ) -> PeriodStatistic {
-    var computation = PeriodComputation(parameter: parameter, period: period, rule: rule)
-    computation.admit(values)
-    return computation.statistic()
+    let applied = exclusions.filter {
+        $0.isApproved && $0.concerns(parameter) && $0.interval.overlaps(period.interval)
+    }
+    return PeriodComputation(
+        values, of: parameter, over: period, rule: rule, excluding: applied, reviewState: reviewState
+    ).statistic()
 }
 
-/// The steps from values to the period's mean.
-private struct PeriodComputation {
-    /// A mean on its way up, with the weight of each value in it where pH needs them.
-    struct Mean {
-        let start: CivilDate
-        let value: Fraction
-        let members: [(value: ExactDecimal, weight: Fraction)]
-    }
+/// As above for values one by one.
+package func periodStatistic(
+    _ values: [PeriodValue], of parameter: ParameterID, over period: CivilPeriod, rule: PeriodRule,
+    excluding exclusions: [Exclusion] = [], reviewState: ReviewState = .raw
+) -> PeriodStatistic {
+    periodStatistic(
+        PeriodColumns(values), of: parameter, over: period, rule: rule, excluding: exclusions,
+        reviewState: reviewState)
+}
 
-    let parameter: ParameterID
-    let period: CivilPeriod
-    let rule: PeriodRule
-    private var admitted: [(start: CivilDate, value: Fraction, item: ItemValue)] = []
-    private var refused: [PeriodStatistic.Refusal: Int] = [:]
-    private var isDisputed = false
+/// One statistic computed twice: as measured, and with approved values taken out.
+///
+/// Both are always printed; which of them counts for what is said by the document that approved the exclusion.
+package struct ExcludedStatistic: Sendable {
+    package let without: PeriodStatistic
+    package let with: PeriodStatistic
+    /// Records that concern the series and period but that nobody approved yet; they change nothing.
+    package let notApproved: [String]
 
-    init(parameter: ParameterID, period: CivilPeriod, rule: PeriodRule) {
-        self.parameter = parameter
-        self.period = period
-        self.rule = rule
-    }
+    /// The figure that counts: with the approved exclusions.
+    package var figure: PeriodStatistic { with }
+    package var isChanged: Bool { !with.exclusions.isEmpty }
+}
 
-    mutating func admit(_ values: [PeriodValue]) {
-        let interval = period.interval
-        var byStart: [Instant: ItemValue] = [:]
-        for value in values where interval.contains(value.start) {
-            if value.item.qualifier == .missing {
-                refused[.missing, default: 0] += 1
-                continue
-            }
-            guard rule.quality.accepted.contains(value.quality) else {
-                refused[.quality, default: 0] += 1
-                continue
-            }
-            if let known = byStart[value.start] {
-                if known != value.item { isDisputed = true }
-                continue
-            }
-            byStart[value.start] = value.item
-        }
-        for (start, item) in byStart.sorted(by: { $0.key < $1.key }) {
-            guard case .success(let number) = item.number(rule.belowDetection) else {
-                refused[.censored, default: 0] += 1
-                continue
-            }
-            if number.isNegative, ParameterCatalogue.standard[parameter]?.isNonNegative ?? false {
-                refused[.impossible, default: 0] += 1
-                continue
-            }
-            admitted.append((CivilTime(start, at: period.offset).date, number, item))
-        }
+/// Both figures of one series and period; see `periodStatistic`.
+package func statistic(
+    _ values: PeriodColumns, of parameter: ParameterID, over period: CivilPeriod, rule: PeriodRule,
+    excluding exclusions: [Exclusion], reviewState: ReviewState = .raw
+) -> ExcludedStatistic {
+    let measured = periodStatistic(values, of: parameter, over: period, rule: rule, reviewState: reviewState)
+    let concerned = exclusions.filter { $0.concerns(parameter) && $0.interval.overlaps(period.interval) }
+    let pending = concerned.filter { !$0.isApproved }.map(\.id).sorted()
+    guard concerned.contains(where: \.isApproved) else {
+        return ExcludedStatistic(without: measured, with: measured, notApproved: pending)
     }
-
-    func statistic() -> PeriodStatistic {
-        var parts: [PeriodStatistic.Part] = []
-        let value = mean(parts: &parts)
-        return PeriodStatistic(
-            parameter: parameter, period: period, value: value, used: admitted.count,
-            expected: expectedCount(from: period.from, until: period.until), refused: refused, parts: parts,
-            isDisputed: isDisputed, reviewState: .raw, qualityPolicy: rule.quality.name)
-    }
-
-    private func mean(parts: inout [PeriodStatistic.Part]) -> Result<Fraction, NotAssessable> {
-        let last = period.until.advanced(byDays: -1)
-        if GasReferenceState.of(parameter, on: period.from) != GasReferenceState.of(parameter, on: last) {
-            return .failure(NotAssessable(.mixedEditions, "the gas reference state changes on 2018-09-01"))
-        }
-        guard let periodShare = rule.periodShare, rule.levels.allSatisfy({ $0.minimumShare != nil }) else {
-            return .failure(NotAssessable(.ruleIncomplete, "a minimum share is left blank"))
-        }
-        if admitted.isEmpty { return .failure(NotAssessable(.noValues, "no value took part")) }
-        var means = admitted.map { Mean(start: $0.start, value: $0.value, members: [($0.item.value, .one)]) }
-        var expected = expectedCount(from: period.from, until: period.until)
-        var lower: CivilUnit?
-        for level in rule.levels {
-            (means, parts) = step(means, to: level, from: lower)
-            expected = parts.count
-            lower = level.unit
-        }
-        guard expected > 0, Fraction(means.count) >= periodShare * Fraction(expected), !means.isEmpty else {
-            let unit = lower?.rawValue ?? "value"
-            let detail = "\(means.count) of \(expected) \(unit)s, needed is a share of \(periodShare)"
-            return .failure(NotAssessable(.tooFewValues, detail))
-        }
-        return combined(means)
-    }
-
-    /// The means over the units of `level`, and what became of every unit of the period.
-    private func step(
-        _ means: [Mean], to level: PeriodRule.Level, from lower: CivilUnit?
-    ) -> ([Mean], [PeriodStatistic.Part]) {
-        var results: [Mean] = []
-        var parts: [PeriodStatistic.Part] = []
-        let groups = Dictionary(grouping: means) { level.unit.start(of: $0.start) }
-        var start = level.unit.start(of: period.from)
-        while start < period.until {
-            let end = level.unit.end(from: start)
-            let members = groups[start] ?? []
-            let (first, last) = (max(start, period.from), min(end, period.until))
-            let expected =
-                lower.map { count(of: $0, from: first, until: last) } ?? expectedCount(from: first, until: last)
-            let share = (level.minimumShare ?? .one) * Fraction(expected)
-            let isValid = !members.isEmpty && Fraction(members.count) >= share
-            let mean = isValid ? merged(members, start: start) : nil
-            if let mean { results.append(mean) }
-            parts.append(
-                PeriodStatistic.Part(
-                    start: start, mean: rule.averaging == .arithmetic ? mean?.value : nil, used: members.count,
-                    expected: expected, isValid: isValid))
-            start = end
-        }
-        return (results, parts)
-    }
-
-    private func merged(_ means: [Mean], start: CivilDate) -> Mean {
-        let share = Fraction(1, means.count)
-        guard rule.averaging == .arithmetic else {
-            let members = means.flatMap { mean in mean.members.map { ($0.value, $0.weight * share) } }
-            return Mean(start: start, value: .zero, members: members)
-        }
-        return Mean(start: start, value: means.reduce(Fraction.zero) { $0 + $1.value } * share, members: [])
-    }
-
-    private func combined(_ means: [Mean]) -> Result<Fraction, NotAssessable> {
-        let whole = merged(means, start: period.from)
-        guard case .hydrogenIons(let places) = rule.averaging else { return .success(whole.value) }
-        do {
-            return .success(try weightedHydrogenIonMean(whole.members, places: places))
-        } catch {
-            return .failure(NotAssessable(.impossibleValue, "\(error)"))
-        }
-    }
-
-    private func expectedCount(from: CivilDate, until: CivilDate) -> Int {
-        let span = Int64(until.dayNumber - from.dayNumber) * Duration64.days(1).milliseconds
-        return Int(span / rule.cadence.milliseconds)
-    }
-
-    private func count(of unit: CivilUnit, from: CivilDate, until: CivilDate) -> Int {
-        var count = 0
-        var start = unit.start(of: from)
-        while start < until {
-            count += 1
-            start = unit.end(from: start)
-        }
-        return count
-    }
+    let reduced = periodStatistic(
+        values, of: parameter, over: period, rule: rule, excluding: concerned, reviewState: reviewState)
+    return ExcludedStatistic(without: measured, with: reduced, notApproved: pending)
 }

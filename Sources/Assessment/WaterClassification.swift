@@ -27,6 +27,10 @@ package struct WaterClassification: Sendable {
     /// True when nobody says what kind of water it is and a river was assumed.
     package let isWaterBodyAssumed: Bool
     package let target: WaterClass?
+    /// How class Ⅰ of dissolved oxygen was read.
+    package let oxygenClassOne: SurfaceWaterStandard.OxygenClassOne
+    /// Oxygen below 7.5 mg/L was to be held against saturation, but the temperature is not known: 7.5 mg/L was taken.
+    package let isSaturationUnknown: Bool
     /// Items in the profile's order.
     package let items: [Item]
     /// The class, or why there is none.
@@ -51,16 +55,19 @@ package struct WaterRule: Sendable {
     package var comparison: LimitComparison
     package var missingItems: MissingItemRule
     package var belowDetection: BelowDetectionRule
+    package var oxygenClassOne: SurfaceWaterStandard.OxygenClassOne
 
     package init(
         standard: SurfaceWaterStandard = .gb3838of2002, profile: WaterItemProfile, comparison: LimitComparison,
-        missingItems: MissingItemRule, belowDetection: BelowDetectionRule
+        missingItems: MissingItemRule, belowDetection: BelowDetectionRule,
+        oxygenClassOne: SurfaceWaterStandard.OxygenClassOne = .concentration
     ) {
         self.standard = standard
         self.profile = profile
         self.comparison = comparison
         self.missingItems = missingItems
         self.belowDetection = belowDetection
+        self.oxygenClassOne = oxygenClassOne
     }
 
     /// What the national feed does with a single reading: five items, unrounded, the class of the items present. A
@@ -96,14 +103,32 @@ private func classify(
     waterBody: WaterBody?, target: WaterClass?, rule: WaterRule
 ) -> WaterClassification {
     let body = waterBody ?? .river
+    let saturation = oxygenLimit(values, rule)
     let items = rule.profile.items.map { parameter in
         let value = values[parameter] ?? .failure(NotAssessable(.missingItem, "\(parameter) has no value"))
-        return classifyItem(parameter, value, censored: censored[parameter], in: body, target: target, rule: rule)
+        return classifyItem(
+            parameter, value, censored: censored[parameter], in: body, target: target, rule: rule,
+            enough: parameter == oxygen ? saturation : nil)
     }
+    let isUnknown =
+        rule.oxygenClassOne == .saturation && saturation == nil
+        && items.contains { $0.parameter == oxygen && ($0.waterClass?.rank ?? 1) > 1 }
     return WaterClassification(
         standard: rule.standard.id, profile: rule.profile, comparison: rule.comparison, waterBody: body,
-        isWaterBodyAssumed: waterBody == nil, target: target, items: items,
-        result: worst(of: items, on: date, rule: rule))
+        isWaterBodyAssumed: waterBody == nil, target: target, oxygenClassOne: rule.oxygenClassOne,
+        isSaturationUnknown: isUnknown, items: items, result: worst(of: items, on: date, rule: rule))
+}
+
+private let oxygen = ParameterID("do")
+
+/// 90 % of saturation at the temperature beside the values, where the rule asks for it and the temperature is known.
+private func oxygenLimit(
+    _ values: [ParameterID: Result<Fraction, NotAssessable>], _ rule: WaterRule
+) -> Fraction? {
+    guard rule.oxygenClassOne == .saturation, case .success(let temperature) = values[ParameterID("temp")] else {
+        return nil
+    }
+    return SurfaceWaterStandard.oxygenAt90Percent(temperature: temperature)
 }
 
 private func worst(
@@ -124,7 +149,7 @@ private func worst(
 
 private func classifyItem(
     _ parameter: ParameterID, _ value: Result<Fraction, NotAssessable>, censored: ItemValue?, in body: WaterBody,
-    target: WaterClass?, rule: WaterRule
+    target: WaterClass?, rule: WaterRule, enough: Fraction?
 ) -> WaterClassification.Item {
     func absent(_ reason: NotAssessable) -> WaterClassification.Item {
         WaterClassification.Item(
@@ -148,7 +173,8 @@ private func classifyItem(
     guard let compared = comparable(number, row: row, rule: rule) else {
         return absent(NotAssessable(.ruleIncomplete, "no assessment decimals are known for \(parameter)"))
     }
-    let rank = rule.standard.rank(of: compared, parameter: parameter, in: body)
+    let isEnough = enough.map { compared >= $0 } ?? false
+    let rank = isEnough ? WaterClass(rank: 1) : rule.standard.rank(of: compared, parameter: parameter, in: body)
     let exceeds = target.flatMap { target in rank.map { $0 > target } } ?? false
     return WaterClassification.Item(
         parameter: parameter, value: compared, waterClass: rank, missing: nil,

@@ -221,6 +221,8 @@ package struct Registry: Sendable {
     package var waterBodies: [String: WaterBodyEntry] = [:]
     /// The standard and item list of each boundary, by boundary id.
     package var boundaryStandards: [String: BoundaryStandard] = [:]
+    /// Rivers and basins with their dated lists of sections, by id.
+    package var waterSystems: [String: WaterSystem] = [:]
 
     package init() {}
 

@@ -25,6 +25,10 @@ package struct NotAssessable: Error, Hashable, Sendable, CustomStringConvertible
         case disputedValue = "disputed-value"
         /// No target is set for the date.
         case noTarget = "no-target"
+        /// Two things to be compared are unlike: other items, other sections.
+        case notComparable = "not-comparable"
+        /// A rounding that no number of digits decides.
+        case undecided
         /// The computation is not available in this version.
         case notImplemented = "not-implemented"
 
@@ -42,6 +46,8 @@ package struct NotAssessable: Error, Hashable, Sendable, CustomStringConvertible
             case .mixedEditions: "跨标准版本或参比状态"
             case .disputedValue: "同一时刻数值有争议"
             case .noTarget: "当日未设目标"
+            case .notComparable: "前后不可比"
+            case .undecided: "修约无法判定"
             case .notImplemented: "本版本未实现"
             }
         }

@@ -38,6 +38,7 @@ package struct RegistryReader {
     var adoptions: [Placed<Adoption>] = []
     var waterBodies: [Placed<WaterBodyEntry>] = []
     var airPoints: [Placed<AirPointList>] = []
+    var waterSystems: [Placed<WaterSystem>] = []
 
     /// The registry of `files` and every problem found, sorted by file and line.
     ///
@@ -76,6 +77,9 @@ package struct RegistryReader {
         for item in mapping.items("adoptions") { readAdoption(item, path) }
         for item in mapping.items("water-bodies") { readWaterBody(item, path) }
         for item in mapping.items("points") { readAirPoints(item, path) }
+        for item in mapping.items("rivers") { readWaterSystem(item, path, kind: .river) }
+        for item in mapping.items("basins") { readWaterSystem(item, path, kind: .basin) }
+        for item in mapping.items("cities") { readWaterSystem(item, path, kind: .city) }
         problems += mapping.finish()
     }
 
@@ -109,6 +113,11 @@ package struct RegistryReader {
             let key = entry.value.key
             if registry.waterBodies[key] != nil { reportDuplicate(entry, "water body", key) }
             registry.waterBodies[key] = registry.waterBodies[key] ?? entry.value
+        }
+        for system in waterSystems {
+            let id = system.value.id
+            if registry.waterSystems[id] != nil { reportDuplicate(system, "river or basin", id) }
+            registry.waterSystems[id] = registry.waterSystems[id] ?? system.value
         }
         registry.adoptions = adoptions.map(\.value)
         assembleAirPoints()

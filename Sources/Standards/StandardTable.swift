@@ -56,7 +56,7 @@ package struct StandardTable: Sendable {
     }
 
     /// Fields split at commas; a field in double quotes may hold commas, `""` is one quote.
-    private static func records(in text: String) -> [[String]] {
+    static func records(in text: String) -> [[String]] {
         var records: [[String]] = []
         for line in text.split(whereSeparator: \.isNewline) {
             var fields: [String] = []

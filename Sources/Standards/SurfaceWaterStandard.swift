@@ -19,9 +19,11 @@ package struct SurfaceWaterStandard: Sendable {
     }
 
     /// How class Ⅰ of dissolved oxygen reads: the table prints "90 % saturation (or 7.5 mg/L)".
-    package enum OxygenClassOne: String, Sendable {
-        /// 7.5 mg/L alone; what the official feeds do.
-        case concentration = "7.5 mg/L"
+    package enum OxygenClassOne: String, Sendable, CaseIterable {
+        /// 7.5 mg/L alone; what the official feeds do. The default.
+        case concentration
+        /// 7.5 mg/L, or 90 % of saturation where the water's temperature is known and that is less.
+        case saturation
     }
 
     /// One row of the table.
@@ -40,6 +42,8 @@ package struct SurfaceWaterStandard: Sendable {
         package let isAmong5: Bool
         /// Whether an exceedance has a multiple (not for temperature, pH, dissolved oxygen).
         package let hasMultiple: Bool
+        /// Cyanide or a heavy metal that comes first among main pollutants: our closed list of an open one.
+        package let isToxicPriority: Bool
         /// Decimals a period's value is rounded to before it is classed, where the rule rounds.
         package let assessmentDecimals: Int?
         package let sources: String
@@ -47,14 +51,13 @@ package struct SurfaceWaterStandard: Sendable {
 
     package let id: String
     package let span: DateSpan
-    package let oxygenClassOne: OxygenClassOne
     /// Items in the order of the table.
     package let items: [Item]
 
-    /// GB 3838-2002 table 1, class Ⅰ of dissolved oxygen at 7.5 mg/L.
+    /// GB 3838-2002 table 1; for class Ⅰ of dissolved oxygen see `OxygenClassOne`.
     package static let gb3838of2002 = SurfaceWaterStandard(
         id: "GB 3838-2002", table: .builtIn("gb3838"),
-        span: DateSpan(from: CivilDate(year: 2002, month: 6, day: 1), until: nil), oxygenClassOne: .concentration)
+        span: DateSpan(from: CivilDate(year: 2002, month: 6, day: 1), until: nil))
 
     /// The row for `parameter` in that kind of water, `nil` when the standard sets no class limits for it.
     package func item(_ parameter: ParameterID, in waterBody: WaterBody) -> Item? {
@@ -82,6 +85,16 @@ package struct SurfaceWaterStandard: Sendable {
     }
 }
 
+extension SurfaceWaterStandard {
+    /// 90 % of the oxygen that fresh water holds at a temperature in °C, in mg/L; `nil` outside 0…40 °C.
+    ///
+    /// Source: 468 / (31.6 + T), the form HJ 2.3 uses; 7.07 at 28 °C. The bounds are ours: no surface water lies beyond.
+    package static func oxygenAt90Percent(temperature: Fraction) -> Fraction? {
+        guard temperature >= .zero, temperature <= Fraction(40) else { return nil }
+        return Fraction(9, 10) * Fraction(468) / (Fraction(316, 10) + temperature)
+    }
+}
+
 extension SurfaceWaterStandard.Item {
     /// The class of an exact value.
     package func rank(of value: ExactDecimal) -> WaterClass { rank { (value, $0) } }
@@ -100,10 +113,9 @@ extension SurfaceWaterStandard.Item {
 }
 
 extension SurfaceWaterStandard {
-    fileprivate init(id: String, table: StandardTable, span: DateSpan, oxygenClassOne: OxygenClassOne) {
+    fileprivate init(id: String, table: StandardTable, span: DateSpan) {
         self.id = id
         self.span = span
-        self.oxygenClassOne = oxygenClassOne
         items = table.rows.compactMap { row in
             // Temperature has a rule on its change and table 2 one limit for drinking sources: neither gives a class.
             guard row["standard"] == id, row["table"] == "1", let direction = Direction(rawValue: row["direction"])
@@ -119,7 +131,8 @@ extension SurfaceWaterStandard {
                 name: BilingualName(chinese: row["name_zh"], english: row["name_en"]),
                 waterBody: WaterBody(rawValue: row["water_body"]), unit: row["unit"], direction: direction,
                 limits: limits, isAmong21: row["in_21"] == "Y", isAmong5: row["in_5"] == "Y",
-                hasMultiple: row["exceed_multiple"] == "Y", assessmentDecimals: Int(row["decimals_assess"]),
+                hasMultiple: row["exceed_multiple"] == "Y",
+                isToxicPriority: row["toxic_priority"] == "Y", assessmentDecimals: Int(row["decimals_assess"]),
                 sources: row["sources"])
         }
     }

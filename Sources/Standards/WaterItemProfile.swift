@@ -38,6 +38,13 @@ package struct WaterItemProfile: Hashable, Sendable {
         }
     }
 
+    /// This list less some items; its name says so.
+    package func without(_ left: [ParameterID]) -> WaterItemProfile {
+        if left.isEmpty { return self }
+        let rest = items.filter { !left.contains($0) }
+        return WaterItemProfile(id: "\(id) without \(left.map(\.rawValue).joined(separator: " "))", items: rest)
+    }
+
     private init(id: String, items: [ParameterID]) {
         self.id = id
         self.items = items

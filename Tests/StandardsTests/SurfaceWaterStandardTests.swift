@@ -52,7 +52,6 @@ import Testing
     ])
     func `Dissolved oxygen needs at least its limit`(value: String, expected: Int) throws {
         #expect(rank(try #require(ExactDecimal(value)), "do", .river) == expected)
-        #expect(standard.oxygenClassOne == .concentration)
     }
 
     @Test(arguments: [("6", 1), ("9", 1), ("7.00", 1), ("5.99", 6), ("9.01", 6), ("5.5", 6), ("9.00000001", 6)])

@@ -1,4 +1,4 @@
-// `tributary assess`: one verdict a row of any file we read, by the standards in force; needs no data folder.
+// `tributary assess`: a verdict a row of any file we read, or a section and period; needs no data folder.
 
 import ArgumentParser
 import Assessment
@@ -10,7 +10,7 @@ import Standards
 struct AssessCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "assess",
-        abstract: "Print the class or the air quality index of each row of station files (real-time, unreviewed).",
+        abstract: "Print the class or air quality index of each row of station files, or the verdict of whole periods.",
         discussion: """
             Columns, air: station, time, aqi, primary, missing, reason. Water: section, time, class (1…6; 6 is worse \
             than Ⅴ), assumed, condition, missing, reason. `reason` is filled wherever there is no verdict; `missing` \
@@ -18,15 +18,47 @@ struct AssessCommand: AsyncParsableCommand {
             water it is; `condition` is the feed's own word on the station. Times are the source's own stamps, \
             ISO 8601 with offset. A single reading's verdict is never met or not met. Rows that cannot be read go to \
             standard error; exit code 1 when a file could not be read to its end.
+
+            With --period the water values of all files are put together and assessed month by month, quarter by \
+            quarter or year by year, under the rule in --rule (docs/assessment-water.md): what it leaves blank makes \
+            the result not assessable. The rule's switches are printed first. Both figures stand in a row: with the \
+            approved records of --exclusions, and as measured.
             """)
 
     @Argument(help: ArgumentHelp("Files, or folders to take every file of.", valueName: "path"))
     var paths: [String]
+    @Option(name: .long, help: "Assess periods of water: day, month, quarter or year.")
+    var period: PeriodUnitOption?
+    @Option(
+        name: .long, help: ArgumentHelp("The rule of an assessment over periods.", valueName: "file.yaml"))
+    var rule: String?
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Records of excluded values (断流, 冰封, 施工, 自然本底).", valueName: "file.yaml|csv"))
+    var exclusions: String?
+    @Option(name: .long, help: "Also print the change from the previous period or from the year-before.")
+    var change: ComparedPeriod?
+    @Flag(name: .long, help: "Also assess the rivers, basins and cities of the registry.")
+    var rivers = false
     @OptionGroup var stations: StationsOption
     @OptionGroup var output: FormatOption
 
+    func validate() throws {
+        if period != nil, rule == nil {
+            throw ValidationError(
+                "--period needs --rule FILE: minimum counts and shares have no default (docs/assessment-water.md).")
+        }
+        if period == nil, rule != nil || exclusions != nil || change != nil || rivers {
+            throw ValidationError("--rule, --exclusions, --change and --rivers go with --period.")
+        }
+        if rivers, stations.stations == nil {
+            throw ValidationError("--rivers needs --stations DIR: the lists of sections stand there.")
+        }
+    }
+
     func run() async throws {
         try await reportingFailures {
+            if let period, let rule { return try assessPeriods(period.unit, ruleFile: rule) }
             let registry = try stations.folder.map { try RegistryFolder.load($0).registry } ?? Registry()
             var report = AssessmentReport(registry: registry, format: output.format)
             for file in try FileList.files(under: paths.map(absolutePath)) { report.assess(file.path) }
@@ -48,32 +80,10 @@ private struct AssessmentReport {
     }
 
     mutating func assess(_ path: String) {
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            Terminal.note("\(path): cannot be read.")
-            isWhole = false
-            return
+        let isRead = decodeStationFile(path) { slice, context in
+            if slice.format?.carriesRowVerdicts == true { wide(slice) } else { long(slice, context) }
         }
-        var context = ReadContext(
-            profiles: BuiltInProfiles.all, parameters: .standard,
-            nameHints: path.split(separator: "/").map(String.init), received: Node.clock())
-        // A long file writes one value a row: all values of one time must meet in one slice.
-        context.limits.blockRows = 8 << 20
-        let outcome = bytes.withUnsafeBytes { raw in
-            decodeBatch(raw, context: context) { slice in
-                for rejection in slice.rejections { Terminal.note(Self.line(rejection, path)) }
-                if slice.format?.carriesRowVerdicts == true { wide(slice) } else { long(slice, context) }
-            }
-        }
-        if case .stopped(let rejection, _) = outcome {
-            Terminal.note(Self.line(rejection, path))
-            isWhole = false
-        }
-    }
-
-    private static func line(_ rejection: Rejection, _ path: String) -> String {
-        let place = rejection.row == 0 ? path : "\(path):\(rejection.row)"
-        let field = rejection.field.isEmpty ? "" : " \(rejection.field)"
-        return "\(place): \(rejection.reason.rawValue)\(field) \"\(rejection.excerpt)\". \(rejection.remedy)"
+        if !isRead { isWhole = false }
     }
 
     // MARK: Feeds with one row a station and time
@@ -206,7 +216,38 @@ private struct AssessmentReport {
     }
 }
 
+/// Decodes one file with the built-in profiles; what cannot be read goes to standard error.
+///
+/// - Returns: whether the file was read to its end.
+func decodeStationFile(_ path: String, _ take: (DecodedSlice, ReadContext) -> Void) -> Bool {
+    guard let bytes = FileManager.default.contents(atPath: path) else {
+        Terminal.note("\(path): cannot be read.")
+        return false
+    }
+    var context = ReadContext(
+        profiles: BuiltInProfiles.all, parameters: .standard,
+        nameHints: path.split(separator: "/").map(String.init), received: Node.clock())
+    // A long file writes one value a row: all values of one time must meet in one slice.
+    context.limits.blockRows = 8 << 20
+    let outcome = bytes.withUnsafeBytes { raw in
+        decodeBatch(raw, context: context) { slice in
+            for rejection in slice.rejections { Terminal.note(rejection.line(of: path)) }
+            take(slice, context)
+        }
+    }
+    guard case .stopped(let rejection, _) = outcome else { return true }
+    Terminal.note(rejection.line(of: path))
+    return false
+}
+
 extension Rejection {
+    /// As printed to standard error: place, reason, what stood there, what to do.
+    fileprivate func line(of path: String) -> String {
+        let place = row == 0 ? path : "\(path):\(row)"
+        let name = field.isEmpty ? "" : " \(field)"
+        return "\(place): \(reason.rawValue)\(name) \"\(excerpt)\". \(remedy)"
+    }
+
     /// It tells of a column of the header, not of a row.
     fileprivate var isOfColumn: Bool { reason == .unknownParameter || (reason == .extraField && !field.isEmpty) }
 }
