@@ -140,27 +140,3 @@ private func hourMaxima(_ hours: AirHours) -> [Fraction?] {
         }
     }
 }
-
-/// The means of the `window` hours that end with each hour (滑动平均), `nil` with fewer than `minimum` values.
-///
-/// These are the 24 h and 8 h values of real-time feeds; a day's assessment uses the civil day.
-/// - Source: HJ 633-2012, real-time report.
-package func slidingMeans(_ hours: AirHours, window: Int, minimum: Int) -> [Fraction?] {
-    precondition(minimum >= 1, "A mean needs a value.")
-    switch hours.column {
-    case .fractions(let values):
-        return slidingHourSumsReference(values, window: window).map {
-            $0.count < minimum ? nil : $0.sum / Fraction($0.count)
-        }
-    case .integers(let decimals, let units):
-        var sums = [Int64](repeating: 0, count: units.count)
-        var counts = [UInt8](repeating: 0, count: units.count)
-        var sumSpan = sums.mutableSpan
-        var countSpan = counts.mutableSpan
-        slidingHourSums(units.span, window: window, sums: &sumSpan, counts: &countSpan)
-        return zip(sums, counts).map { sum, count in
-            count < minimum
-                ? nil : Fraction(units: Int128(sum), exponent: -decimals) / Fraction(Int(count))
-        }
-    }
-}

@@ -21,7 +21,8 @@ package func leftOutDays(
             : AirIndexStandard.items.filter { record.concerns($0) }
         for number in period.from.dayNumber..<period.until.dayNumber {
             let date = CivilDate(dayNumber: number)
-            let day = Interval(start: date.start(at: period.offset), end: date.advanced(byDays: 1).start(at: period.offset))
+            let end = date.advanced(byDays: 1)
+            let day = Interval(start: date.start(at: period.offset), end: end.start(at: period.offset))
             guard record.interval.overlaps(day) else { continue }
             for parameter in parameters { days[parameter, default: []].insert(date) }
         }

@@ -7,11 +7,6 @@ package func dayHourSumsReference(_ hours: [Fraction?]) -> [(sum: Fraction, coun
     stride(from: 0, to: hours.count, by: 24).map { total(hours[$0..<$0 + 24]) }
 }
 
-/// The sum and the number of the values in the `window` hours that end with each hour.
-package func slidingHourSumsReference(_ hours: [Fraction?], window: Int) -> [(sum: Fraction, count: Int)] {
-    hours.indices.map { total(hours[max(0, $0 - window + 1)...$0]) }
-}
-
 /// A day's largest mean of 8 consecutive hours inside the day, and how many means are valid.
 package func dayMaxima8hReference(
     _ hours: [Fraction?], minimumHours: Int

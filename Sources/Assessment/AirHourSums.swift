@@ -1,4 +1,4 @@
-// Sums over the hours of a day and over sliding windows, in integers: the kernels below means of air concentrations.
+// Sums over the hours of a day and its windows of 8 hours, in integers: the kernels below day values of air.
 
 /// The sum and the number of the values of each day.
 ///
@@ -19,36 +19,6 @@ package func dayHourSums(_ hours: Span<Int64>, sums: inout MutableSpan<Int64>, c
         }
         sums[unchecked: day] = sum
         counts[unchecked: day] = UInt8(truncatingIfNeeded: count)
-    }
-}
-
-/// The sum and the number of the values in the `window` hours that end with each hour.
-///
-/// Hours before the column began count as empty.
-/// - Shape: all columns are of one length.
-/// - Precondition: 1 ≤ `window` ≤ 255, every value within ±`AirHours.unitLimit`.
-/// - Complexity: O(n) whatever the window, no allocation; integers, so that no error piles up.
-/// - Reference: `slidingHourSumsReference(_:window:)`, equal.
-package func slidingHourSums(
-    _ hours: Span<Int64>, window: Int, sums: inout MutableSpan<Int64>, counts: inout MutableSpan<UInt8>
-) {
-    precondition((1...255).contains(window), "A sliding mean is over 1 to 255 hours.")
-    precondition(hours.count == sums.count && hours.count == counts.count, "One result for each hour.")
-    var sum: Int64 = 0
-    var count: UInt8 = 0
-    for hour in hours.indices {
-        if hour >= window {
-            let left = hours[unchecked: hour - window]
-            let isValue = left != AirHours.empty
-            sum &-= isValue ? left : 0
-            count &-= isValue ? 1 : 0
-        }
-        let value = hours[unchecked: hour]
-        let isValue = value != AirHours.empty
-        sum &+= isValue ? value : 0
-        count &+= isValue ? 1 : 0
-        sums[unchecked: hour] = sum
-        counts[unchecked: hour] = count
     }
 }
 

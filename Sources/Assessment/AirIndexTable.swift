@@ -5,42 +5,48 @@ package import Standards
 
 /// The sub-index of every concentration of the six items, for one edition and basis.
 ///
-/// The items stand in the order of `AirIndexStandard.items`. A table ends one above the last break point; everything
-/// higher has the same result.
+/// The items stand in the order of `AirIndexStandard.items`.
 package struct AirIndexTable: Sendable {
-    /// No value, or one that has no index.
+    /// No item has a sub-index.
     package static let missing = UInt16.max
-    /// A concentration the edition computes no index for (HJ 633-2012 above the last break point of a short averaging
-    /// time); unlike `missing` it is no gap in the data.
-    package static let notComputed = UInt16.max - 1
     /// A concentration column's sign for a missing, censored or negative value.
     package static let noConcentration: Int32 = -1
     package static let itemCount = 6
+    /// What `airIndexes` needs beside its results: entries of 1,024 rows of six items.
+    package static let scratchCount = 6 * 1_024
 
     package let document: String
-    /// The tables of the six items, one behind the other.
-    package let subIndices: [UInt16]
-    /// Where the table of each item begins, and after the last one the end.
-    package let offsets: [Int]
     /// The decimals each item's concentration is rounded to.
     package let decimals: [Int]
+    /// The tables of the six items, one behind the other. A table's first entry is for no concentration; each entry is
+    /// one more than the sub-index, and 0 where there is none, so that nothing and an index of 0 differ.
+    let entries: [UInt16]
+    /// Where the table of each item begins.
+    let firsts: InlineArray<6, Int>
+    /// The highest concentration of each table, one above the last break point; what is higher has the same result.
+    let lasts: InlineArray<6, Int32>
 
     package init(_ standard: AirIndexStandard, basis: AirIndex.Basis) {
-        var (subIndices, offsets, decimals): ([UInt16], [Int], [Int]) = ([], [0], [])
-        for parameter in AirIndexStandard.items {
+        var (entries, decimals): ([UInt16], [Int]) = ([], [])
+        var firsts = InlineArray<6, Int>(repeating: 0)
+        var lasts = InlineArray<6, Int32>(repeating: 0)
+        for (item, parameter) in AirIndexStandard.items.enumerated() {
             let averaging = basis.averaging(of: parameter)
-            let last = standard.lastConcentration(of: parameter, over: averaging) ?? 0
+            let last = (standard.lastConcentration(of: parameter, over: averaging) ?? 0) + 1
             decimals.append(standard.decimals(of: parameter, over: averaging) ?? 0)
-            for concentration in 0...last + 1 {
+            firsts[item] = entries.count
+            lasts[item] = Int32(last)
+            entries.append(0)
+            for concentration in 0...last {
                 let subIndex = standard.subIndex(ofRounded: concentration, parameter: parameter, over: averaging)
-                subIndices.append(subIndex.value.map { UInt16($0) } ?? Self.notComputed)
+                entries.append(subIndex.value.map { UInt16($0) + 1 } ?? 0)
             }
-            offsets.append(subIndices.count)
         }
         document = standard.document
-        self.subIndices = subIndices
-        self.offsets = offsets
         self.decimals = decimals
+        self.entries = entries
+        self.firsts = firsts
+        self.lasts = lasts
     }
 }
 
@@ -114,46 +120,75 @@ private func halfEvenWide(_ value: Int64, _ unit: Int64) -> Int64 {
 /// The index of each hour or day, its primary items and its missing ones.
 ///
 /// - Shape: `concentrations`, six columns of n one behind the other, as `airConcentrations` makes them; `index`, n, with
-///   `AirIndexTable.missing` where no item has a sub-index; `primary` and `absent`, n, bit i for item i.
+///   `AirIndexTable.missing` where no item has a sub-index; `primary` and `absent`, n, bit i for item i; `scratch`,
+///   `AirIndexTable.scratchCount`, overwritten.
 /// - Complexity: O(n), no allocation; six look-ups in 16 KiB of tables.
 /// - Source: HJ 633: the largest sub-index; primary above 50 only, ties all.
 /// - Reference: `airIndexesReference(_:of:edition:)`, equal.
 package func airIndexes(
     _ concentrations: Span<Int32>, table: AirIndexTable, index: inout MutableSpan<UInt16>,
-    primary: inout MutableSpan<UInt8>, absent: inout MutableSpan<UInt8>
+    primary: inout MutableSpan<UInt8>, absent: inout MutableSpan<UInt8>, scratch: inout MutableSpan<UInt16>
 ) {
     let count = index.count
     precondition(concentrations.count == count * AirIndexTable.itemCount, "Six items an hour.")
     precondition(primary.count == count && absent.count == count, "One result an hour.")
-    let subIndices = table.subIndices.span
-    for row in 0..<count {
-        index[unchecked: row] = 0
-        primary[unchecked: row] = 0
-        absent[unchecked: row] = 0
-    }
-    for item in 0..<AirIndexTable.itemCount {
-        let column = concentrations.extracting(item * count..<(item + 1) * count)
-        let first = table.offsets[item]
-        let last = Int32(truncatingIfNeeded: table.offsets[item + 1] - first - 1)
-        let own = subIndices.extracting(first..<table.offsets[item + 1])
-        let bit = UInt8(1) << UInt8(item)
-        for row in 0..<count {
-            let concentration = column[unchecked: row]
-            let isPresent = concentration >= 0
-            let place = concentration < last ? concentration : last
-            // One more than the sub-index, so that nothing and an index of 0 differ.
-            let found = own[unchecked: Int(isPresent ? place : 0)] &+ 1
-            let raised = isPresent && found < AirIndexTable.notComputed ? found : 0
-            let largest = index[unchecked: row]
-            let before = primary[unchecked: row]
-            primary[unchecked: row] = raised > largest ? bit : raised == largest && raised > 0 ? before | bit : before
-            index[unchecked: row] = raised > largest ? raised : largest
-            absent[unchecked: row] |= isPresent ? 0 : bit
+    precondition(scratch.count >= AirIndexTable.scratchCount, "The scratch holds the entries of one block of rows.")
+    var first = 0
+    while first < count {
+        let rows = first..<min(first + blockRows, count)
+        for item in 0..<AirIndexTable.itemCount {
+            let column = concentrations.extracting(item * count + rows.lowerBound..<item * count + rows.upperBound)
+            lookUp(column, table, item: item, into: &scratch)
         }
+        markLargest(scratch.span, rows, &index, &primary)
+        markAbsent(concentrations, count, rows, &absent)
+        first = rows.upperBound
     }
-    for row in 0..<count {
-        let largest = index[unchecked: row]
-        index[unchecked: row] = largest &- 1
-        primary[unchecked: row] = largest > 51 ? primary[unchecked: row] : 0
+}
+
+/// Rows taken together: their entries stay in the nearest cache between the look-ups and the comparison.
+private let blockRows = AirIndexTable.scratchCount / AirIndexTable.itemCount
+
+/// The entries of one item: the only step that vectors cannot do.
+private func lookUp(_ column: Span<Int32>, _ table: AirIndexTable, item: Int, into scratch: inout MutableSpan<UInt16>) {
+    let entries = table.entries.span
+    let (first, last, base) = (table.firsts[item] + 1, table.lasts[item], item * blockRows)
+    for row in column.indices {
+        let place = max(-1, min(column[unchecked: row], last))
+        scratch[unchecked: base &+ row] = entries[unchecked: first &+ Int(place)]
+    }
+}
+
+private func markLargest(
+    _ scratch: Span<UInt16>, _ rows: Range<Int>, _ index: inout MutableSpan<UInt16>, _ primary: inout MutableSpan<UInt8>
+) {
+    for row in 0..<rows.count {
+        let (so2, no2) = (scratch[unchecked: row], scratch[unchecked: row &+ blockRows])
+        let (pm10, co) = (scratch[unchecked: row &+ 2 &* blockRows], scratch[unchecked: row &+ 3 &* blockRows])
+        let (pm25, o3) = (scratch[unchecked: row &+ 4 &* blockRows], scratch[unchecked: row &+ 5 &* blockRows])
+        let largest = max(max(max(so2, no2), max(pm10, co)), max(pm25, o3))
+        var bits: UInt16 = so2 == largest ? 1 : 0
+        bits |= no2 == largest ? 2 : 0
+        bits |= pm10 == largest ? 4 : 0
+        bits |= co == largest ? 8 : 0
+        bits |= pm25 == largest ? 16 : 0
+        bits |= o3 == largest ? 32 : 0
+        // An entry is one more than its sub-index.
+        bits = largest > 51 ? bits : 0
+        index[unchecked: rows.lowerBound &+ row] = largest &- 1
+        primary[unchecked: rows.lowerBound &+ row] = UInt8(truncatingIfNeeded: bits)
+    }
+}
+
+private func markAbsent(
+    _ concentrations: Span<Int32>, _ count: Int, _ rows: Range<Int>, _ absent: inout MutableSpan<UInt8>
+) {
+    for row in rows {
+        var bits: UInt32 = 0
+        for item in 0..<AirIndexTable.itemCount {
+            let sign = UInt32(bitPattern: concentrations[unchecked: item &* count &+ row]) &>> 31
+            bits |= sign &<< UInt32(truncatingIfNeeded: item)
+        }
+        absent[unchecked: row] = UInt8(truncatingIfNeeded: bits)
     }
 }

@@ -65,20 +65,4 @@ private func fractions(_ column: [Int64]) -> [Fraction?] { column.map { $0 == em
             checkDays(column)
         }
     }
-
-    @Test func `Sliding sums are those of the definition at every window`() {
-        var numbers = SeededNumbers(state: 6)
-        for window in [1, 2, 8, 12, 24, 255] {
-            let column = randomColumn(&numbers, days: 14, gaps: 2)
-            var (sums, counts) = (
-                [Int64](repeating: 7, count: column.count), [UInt8](repeating: 7, count: column.count)
-            )
-            var sumSpan = sums.mutableSpan
-            var countSpan = counts.mutableSpan
-            slidingHourSums(column.span, window: window, sums: &sumSpan, counts: &countSpan)
-            let expected = slidingHourSumsReference(fractions(column), window: window)
-            #expect(sums.map { Fraction(Int($0)) } == expected.map(\.sum))
-            #expect(counts.map { Int($0) } == expected.map(\.count))
-        }
-    }
 }

@@ -16,7 +16,11 @@ import Testing
         var indexSpan = index.mutableSpan
         var primarySpan = primary.mutableSpan
         var absentSpan = absent.mutableSpan
-        airIndexes(columns.span, table: table, index: &indexSpan, primary: &primarySpan, absent: &absentSpan)
+        var scratch = [UInt16](repeating: 9, count: AirIndexTable.scratchCount)
+        var scratchSpan = scratch.mutableSpan
+        airIndexes(
+            columns.span, table: table, index: &indexSpan, primary: &primarySpan, absent: &absentSpan,
+            scratch: &scratchSpan)
         let expected = airIndexesReference(columns, of: basis, edition: edition)
         #expect(index == expected.map(\.index))
         #expect(primary == expected.map(\.primary))
@@ -73,5 +77,49 @@ import Testing
                 mantissa: mantissa, exponent: exponent, qualifier: qualifier, decimals: decimals)
             #expect(concentrations == expected)
         }
+    }
+}
+
+@Suite struct AirHourIndexTests {
+    @Test func `The hours of a place are those of the text, each under the edition of its day`() throws {
+        var numbers = SeededNumbers(state: 31)
+        var hours: [ParameterID: AirHours] = [:]
+        for (item, scale) in [("so2", 30), ("no2", 90), ("pm10", 200), ("co", 3), ("pm25", 120), ("o3", 230)] {
+            hours[id(item)] = airHours(item, from: "2026-02-27", until: "2026-03-03") { _, _ in
+                numbers.next(below: 9) == 0 ? nil : "\(numbers.next(below: scale)).\(numbers.next(below: 100))"
+            }
+        }
+        // One column too long for integers.
+        hours[id("no2")] = airHours("no2", from: "2026-02-27", until: "2026-03-03") { _, hour in
+            hour == 2 ? nil : "4\(hour % 3).123456789012345"
+        }
+        let period = try #require(hours[id("so2")]?.period)
+        let result = airHourIndexes(hours, over: period, region: nil, registry: Registry())
+        #expect(
+            try result.editions.map { try $0.get() } == ["HJ 633-2012", "HJ 633-2012", "HJ 633-2026", "HJ 633-2026"])
+        let columns = hours.mapValues(\.values)
+        for hour in 0..<96 {
+            var values: [ParameterID: ItemValue] = [:]
+            for (parameter, column) in columns {
+                if let value = column[hour] { values[parameter] = ItemValue(decimal(value.description)) }
+            }
+            for rule in MissingItemRule.allCases {
+                let edition = try #require(hour < 48 ? edition2012 : edition2026)
+                let expected = airIndex(hour: values, outsidePlan: [], edition: edition, missingItems: rule)
+                #expect((try? result.result(hour, rule).get()) == expected.index)
+                #expect(AirHourIndexes.items(result.absent[hour]) == expected.missing)
+                if expected.index != nil { #expect(AirHourIndexes.items(result.primary[hour]) == expected.primary) }
+            }
+        }
+    }
+
+    @Test func `Without an edition or a value no hour has an index`() throws {
+        let period = CivilPeriod(from: day("2015-12-31"), until: day("2016-01-02"), offset: .china)
+        let hours = airHours("pm25", from: "2015-12-31", until: "2016-01-02") { _, hour in hour == 0 ? nil : "30" }
+        let result = airHourIndexes([id("pm25"): hours], over: period, region: nil, registry: Registry())
+        #expect(result.result(5, .feedPractice).failure?.reason == .noEdition)
+        #expect(result.result(24, .feedPractice).failure?.reason == .noValues)
+        #expect(result.result(25, .clause).failure?.reason == .missingItem)
+        #expect(try result.result(25, .feedPractice).get() == 43)
     }
 }

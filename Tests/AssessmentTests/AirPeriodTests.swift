@@ -141,14 +141,6 @@ private func assessed(
         #expect(read.days[0].value.failure?.reason == .ruleIncomplete)
         #expect((try? read.days[1].value.get()) == Fraction(30))
     }
-
-    @Test func `Sliding means end with their hour and need their minimum`() {
-        let hours = airHours("pm10", from: "2025-06-01", until: "2025-06-03") { _, hour in hour == 3 ? nil : "\(hour)" }
-        let means = slidingMeans(hours, window: 24, minimum: 20)
-        #expect(means[18] == nil && means[23] == Fraction(273, 23))
-        #expect(means[19] == nil && means[20] == Fraction(207, 20))
-        #expect(means[24] == Fraction(273, 23))
-    }
 }
 
 @Suite struct AirYearTests {

@@ -39,7 +39,9 @@ import Testing
 
     private static func date(_ text: String) throws -> CivilDate { try #require(CivilDate(text)) }
 
-    @Test func `Three Beijing stations over 2016: every mean, percentile, index and count is that of exact fractions`() throws {
+    @Test func `Three Beijing stations over 2016: every mean, percentile, index and count is that of exact fractions`()
+        throws
+    {
         guard let folder = RealData.folder("beijing_air") else { return }
         let rules = AirPeriodRules(quality: .notInvalid)
         let year = CivilPeriod(
@@ -72,7 +74,9 @@ import Testing
             default:
                 let result = assessAirPeriod(place, unit: unit, period: period, leftOut: [:], rules: rules)
                 let item = try #require(
-                    result.items.first { $0.statistic.item.parameter.rawValue == row[3] && $0.statistic.item.name == row[4] })
+                    result.items.first {
+                        $0.statistic.item.parameter.rawValue == row[3] && $0.statistic.item.name == row[4]
+                    })
                 #expect((try? item.statistic.value.get()) == Fraction(row[5]), "\(line)")
                 #expect(item.statistic.used == Int(row[6]), "\(line)")
             }
@@ -85,13 +89,16 @@ import Testing
         let period = CivilPeriod(
             from: try Self.date("2026-03-31"), until: try Self.date("2026-04-05"), offset: .china)
         let means = try Self.hourMeans(files)
-        var sliding: [StationID: [ParameterID: [Int: [Fraction?]]]] = [:]
+        var sliding: [StationID: [ParameterID: [Fraction?]]] = [:]
         for (station, items) in means {
             for (parameter, values) in items where ["so2", "no2", "pm10", "pm25", "o3"].contains(parameter.rawValue) {
-                let hours = AirHours(values, of: parameter, over: period, quality: .notInvalid)
                 let window = parameter.rawValue == "o3" ? 8 : 24
-                sliding[station, default: [:]][parameter, default: [:]][window] = slidingMeans(
-                    hours, window: window, minimum: window)
+                let rule = SlidingRule(
+                    window: .hours(window), cadence: .hours(1), needs: Sufficiency(count: window),
+                    quality: .notInvalid, belowDetection: .refuse)
+                let (means, _) = slidingMeans(
+                    PeriodColumns(values), of: parameter, in: period.interval, rule: rule)
+                sliding[station, default: [:]][parameter] = means.map { try? $0.value.get() }
             }
         }
         var (full, equal) = (0, 0)
@@ -101,11 +108,8 @@ import Testing
                     let reading = slice.block[index]
                     let key = reading.series
                     guard key.statistic == .slidingMean, let printed = reading.value else { continue }
-                    let window = Int(key.window.milliseconds / 3_600_000)
-                    // The interval's last hour, counted from the period's first.
-                    let end = reading.start.milliseconds + key.window.milliseconds - period.interval.start.milliseconds
-                    let place = Int(end / 3_600_000) - 1
-                    guard let column = sliding[key.station]?[key.parameter]?[window], column.indices.contains(place),
+                    let place = Int(reading.start.duration(since: period.interval.start).milliseconds / 3_600_000)
+                    guard let column = sliding[key.station]?[key.parameter], column.indices.contains(place),
                         let mean = column[place]
                     else { continue }
                     full += 1

@@ -22,8 +22,8 @@ struct AirPeriodReport {
     let unit: CivilUnit
     let exclusions: [Exclusion]
     let rules: AirPeriodRules
-    /// Also the change against the same period a year before, or against the one before.
-    let comparesWithYearBefore: Bool?
+    /// Also the change from this period.
+    let compared: ComparedPeriod?
 
     /// Every record, places in order of their ids, regions behind stations.
     func records() -> [DumpRecord] {
@@ -32,16 +32,18 @@ struct AirPeriodReport {
         let whole = CivilPeriod(
             from: from, until: CivilUnit.year.end(from: CivilUnit.year.start(of: CivilTime(last, at: .china).date)),
             offset: .china)
+        if unit == .hour { return hourRecords(over: whole) }
         let periods = periods(from: CivilTime(first, at: .china).date, through: CivilTime(last, at: .china).date)
         return places(over: whole).flatMap { place in periods.flatMap { records(place, $0) } }
     }
 
     private func periods(from: CivilDate, through last: CivilDate) -> [CivilPeriod] {
         var periods: [CivilPeriod] = []
-        var start = unit.start(of: from)
-        while start <= last {
-            periods.append(CivilPeriod(from: start, until: unit.end(from: start), offset: .china))
-            start = unit.end(from: start)
+        var date = from
+        while date <= last {
+            let period = CivilPeriod(unit, containing: date, offset: .china)
+            periods.append(period)
+            date = period.until
         }
         return periods
     }
@@ -92,15 +94,16 @@ struct AirPeriodReport {
     ) -> [DumpRecord] {
         let leftOut = leftOutDays(records, of: reported.names, over: period)
         let result = assessAirPeriod(reported.place, unit: unit, period: period, leftOut: leftOut, rules: rules)
-        let earlier = comparesWithYearBefore.map { isYear -> AirPeriodAssessment in
-            let other = earlierPeriod(period, yearBefore: isYear)
+        let earlier = compared.map { compared -> AirPeriodAssessment in
+            let other = earlierPeriod(period, compared)
             // The same records are applied to both periods alike.
             return assessAirPeriod(
                 reported.place, unit: unit, period: other,
                 leftOut: leftOutDays(records, of: reported.names, over: other), rules: rules)
         }
         let head: DumpRecord = [
-            ("place", reported.id), ("kind", reported.kind), ("period", Self.text(period, unit)), ("exclusions", name),
+            ("place", reported.id), ("kind", reported.kind),
+            ("period", unit == .day ? period.from.description : period.text), ("exclusions", name),
         ]
         let days = airDayIndexes(reported.place, period: period, leftOut: leftOut, rules: rules)
         var lines = result.items.enumerated().map { place, item in
@@ -119,13 +122,10 @@ struct AirPeriodReport {
         airDayCounts(days, of: reported.place, unit: unit, period: period, rules: rules)
     }
 
-    private func earlierPeriod(_ period: CivilPeriod, yearBefore: Bool) -> CivilPeriod {
-        let before = period.from.advanced(byDays: -1)
-        let (year, month, day) = (period.from.year - 1, period.from.month, period.from.day)
-        // 29 February has 28 February before it.
-        let same = CivilDate(year: year, month: month, day: day) ?? CivilDate(year: year, month: month, day: 28)
-        let from = yearBefore ? same ?? before : unit.start(of: before)
-        return CivilPeriod(from: from, until: unit.end(from: from), offset: period.offset)
+    private func earlierPeriod(_ period: CivilPeriod, _ compared: ComparedPeriod) -> CivilPeriod {
+        let start =
+            compared == .yearBefore ? period.yearBefore.from : unit.start(of: period.from.advanced(byDays: -1))
+        return CivilPeriod(unit, containing: start, offset: period.offset)
     }
 }
 
@@ -134,7 +134,8 @@ struct AirPeriodReport {
 extension AirPeriodReport {
     /// Behind place, kind, period and exclusions.
     static let columns = [
-        "item", "statistic", "value", "rounded", "days", "expected", "needed", "left_out", "limit", "multiple", "edition",
+        "item", "statistic", "value", "rounded", "days", "expected", "needed", "left_out", "limit", "multiple",
+        "edition",
         "verdict", "main", "change", "change_share", "review", "reason", "rules",
     ]
 
@@ -224,15 +225,5 @@ extension AirPeriodReport {
     /// A decimal for the eye; nothing is compared with it.
     private static func shown(_ value: Fraction, places: Int) -> String {
         value.rounded(places: places, .halfEven).decimalText(places: places) ?? value.description
-    }
-
-    private static func text(_ period: CivilPeriod, _ unit: CivilUnit) -> String {
-        let date = period.from.description
-        switch unit {
-        case .year: return String(date.prefix(4))
-        case .quarter: return "\(date.prefix(4))-Q\((period.from.month + 2) / 3)"
-        case .month: return String(date.prefix(7))
-        default: return date
-        }
     }
 }
