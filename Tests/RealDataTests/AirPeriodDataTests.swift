@@ -126,7 +126,7 @@ import Testing
     @Test func `The United States index over a year of hours is that of exact fractions`() throws {
         guard let folder = RealData.folder("openair_mydata") else { return }
         let lines = try Self.unpacked(folder.appending(path: "mydata.csv.gz")).split(separator: "\n")
-        let header = lines[0].split(separator: ",").map { $0.replacing("\"", with: "") }
+        let header = lines[0].split(separator: ",").map { String($0).replacing("\"", with: "") }
         let hours = lines.dropFirst().filter { $0.hasPrefix("2004") }
             .map { $0.split(separator: ",", omittingEmptySubsequences: false) }
         #expect(hours.count == 8_784)

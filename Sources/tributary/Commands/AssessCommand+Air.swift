@@ -1,6 +1,7 @@
 // `tributary assess --period` without a water rule: air over days, months, quarters and years, from files or a data folder.
 
 import Assessment
+import Formats
 import Foundation
 import Monitoring
 import Standards

@@ -1,10 +1,12 @@
 // `tributary assess --period --data` on the node: the hour means of air that the book holds, as known at one position.
 
 import Assessment
+import Formats
 import Foundation
 import Monitoring
 import Standards
 import Storage
+import Web
 
 extension Node {
     func performAssessAir(_ request: AirAssessmentRequest) throws -> CommandReply {
