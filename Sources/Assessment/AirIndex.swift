@@ -1,5 +1,6 @@
 // The air quality index of one hour or day: sub-indices of the items, the largest, and who caused it (HJ 633).
 
+package import Exact
 package import Monitoring
 package import Standards
 
@@ -8,13 +9,14 @@ package struct AirIndex: Sendable {
     /// One of the six items.
     package struct Item: Sendable {
         package let parameter: ParameterID
+        package let averaging: AirAveraging
         /// The sub-index, `nil` when the item has no value.
         package let subIndex: AirIndexStandard.SubIndex?
 
         package var value: Int? { subIndex?.value }
     }
 
-    package enum Basis: String, Sendable { case hour, day }
+    package enum Basis: String, Sendable, CaseIterable { case hour, day }
 
     package let basis: Basis
     /// The edition, for instance `HJ 633-2026`.
@@ -22,7 +24,7 @@ package struct AirIndex: Sendable {
     /// The document of an early adoption, where the edition holds by one.
     package let adoptedBy: String?
     package let missingItems: MissingItemRule
-    /// In the order of `AirIndexStandard.items`.
+    /// In the order of `AirIndexStandard.items`; a day under HJ 633-2012 has its largest hour of ozone behind them.
     package let items: [Item]
     /// Items of the plan without a usable value.
     package let missing: [ParameterID]
@@ -38,7 +40,9 @@ package struct AirIndex: Sendable {
     /// Source: HJ 633-2012 and HJ 633-2026, primary pollutant; ties are all listed.
     package var primary: [ParameterID] {
         guard let index, index > 50 else { return [] }
-        return items.filter { $0.value == index }.map(\.parameter)
+        return AirIndexStandard.items.filter { parameter in
+            items.contains { $0.parameter == parameter && $0.value == index }
+        }
     }
 
     /// The primary items as the national feed prints them: `细颗粒物(PM2.5),臭氧1小时(O3_1h)`.
@@ -87,9 +91,7 @@ package func airIndex(
     hour values: [ParameterID: ItemValue], outsidePlan: [ParameterID], edition: AirEdition,
     missingItems: MissingItemRule
 ) -> AirIndex {
-    airIndex(values, basis: .hour, outsidePlan: outsidePlan, edition: edition, missingItems: missingItems) {
-        AirIndexStandard.hourlyColumn(of: $0)
-    }
+    airIndex(values, basis: .hour, outsidePlan: outsidePlan, edition: edition, missingItems: missingItems)
 }
 
 /// The daily index of day means and, for ozone, the largest sliding 8 h mean of the day.
@@ -97,29 +99,64 @@ package func airIndex(
     day values: [ParameterID: ItemValue], outsidePlan: [ParameterID], edition: AirEdition,
     missingItems: MissingItemRule
 ) -> AirIndex {
-    airIndex(values, basis: .day, outsidePlan: outsidePlan, edition: edition, missingItems: missingItems) {
-        $0.rawValue == "o3" ? .dayMaximum8h : .day
+    airIndex(values, basis: .day, outsidePlan: outsidePlan, edition: edition, missingItems: missingItems)
+}
+
+/// The daily index of exact means, each rounded once, from the unrounded mean.
+///
+/// - Parameter ozoneHour: the day's largest hour mean of ozone. Under HJ 633-2012 it is the seventh item of the daily
+///   report, and what stands for ozone when its 8 h mean is above the table; under HJ 633-2026 it takes no part. It can
+///   only raise an index: a day without a valid 8 h mean lacks ozone all the same.
+package func airIndex(
+    dayMeans: [ParameterID: Fraction], ozoneHour: Fraction?, outsidePlan: [ParameterID], edition: AirEdition,
+    missingItems: MissingItemRule
+) -> AirIndex {
+    let ozone = ParameterID("o3")
+    var more: [AirIndex.Item] = []
+    if edition.index.document == "HJ 633-2012", let ozoneHour {
+        let subIndex = edition.index.subIndex(ofMean: ozoneHour, parameter: ozone, over: .hour)
+        more.append(AirIndex.Item(parameter: ozone, averaging: .hour, subIndex: subIndex))
+    }
+    return airIndex(
+        basis: .day, outsidePlan: outsidePlan, edition: edition, missingItems: missingItems, more: more
+    ) { parameter in
+        dayMeans[parameter].map {
+            edition.index.subIndex(
+                ofMean: $0, parameter: parameter, over: AirIndex.Basis.day.averaging(of: parameter))
+        }
     }
 }
 
 private func airIndex(
     _ values: [ParameterID: ItemValue], basis: AirIndex.Basis, outsidePlan: [ParameterID], edition: AirEdition,
-    missingItems: MissingItemRule, column: (ParameterID) -> AirAveraging
+    missingItems: MissingItemRule
+) -> AirIndex {
+    airIndex(basis: basis, outsidePlan: outsidePlan, edition: edition, missingItems: missingItems) { parameter in
+        guard let value = values[parameter], value.qualifier == .none else { return nil }
+        return edition.index.subIndex(of: value.value, parameter: parameter, over: basis.averaging(of: parameter))
+    }
+}
+
+private func airIndex(
+    basis: AirIndex.Basis, outsidePlan: [ParameterID], edition: AirEdition, missingItems: MissingItemRule,
+    more: [AirIndex.Item] = [], subIndex: (ParameterID) -> AirIndexStandard.SubIndex?
 ) -> AirIndex {
     var missing: [ParameterID] = []
     let items = AirIndexStandard.items.map { parameter in
-        guard let value = values[parameter], value.qualifier == .none else {
-            if !outsidePlan.contains(parameter) { missing.append(parameter) }
-            return AirIndex.Item(parameter: parameter, subIndex: nil)
+        let subIndex = subIndex(parameter)
+        switch subIndex {
+        case .none: if !outsidePlan.contains(parameter) { missing.append(parameter) }
+        case .notAssessable(let reason): if reason.reason != .noLimit { missing.append(parameter) }
+        case .value, .aboveTable: break
         }
-        let subIndex = edition.index.subIndex(of: value.value, parameter: parameter, over: column(parameter))
-        if case .notAssessable(let reason) = subIndex, reason.reason != .noLimit { missing.append(parameter) }
-        return AirIndex.Item(parameter: parameter, subIndex: subIndex)
+        return AirIndex.Item(
+            parameter: parameter, averaging: basis.averaging(of: parameter), subIndex: subIndex)
     }
+    let all = items + more
     return AirIndex(
         basis: basis, document: edition.index.document, adoptedBy: edition.adoptedBy, missingItems: missingItems,
-        items: items, missing: missing, outsidePlan: outsidePlan,
-        result: largest(of: items, missing: missing, rule: missingItems))
+        items: all, missing: missing, outsidePlan: outsidePlan,
+        result: largest(of: all, missing: missing, rule: missingItems))
 }
 
 private func largest(

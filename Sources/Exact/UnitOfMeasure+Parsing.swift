@@ -40,7 +40,8 @@ extension UnitOfMeasure {
     /// The unit written in `text`: `mg/L`, `µg/m³`, `ug/(dm2.d)`, `m3 s-1`, `10k CNY`, `万元/t`, `亿m3`, `{sample}`.
     ///
     /// Products are `·`, `*`, `×`, `.` or a space; `/` divides by the next part only; exponents follow the symbol.
-    /// Both µ (U+00B5) and μ (U+03BC) are read as `u`, superscripts as digits.
+    /// Both µ (U+00B5) and μ (U+03BC) are read as `u`, superscripts as exponents: `10⁴ m³`
+    /// is 10,000 m3.
     package init(parsing text: String) throws(UnitProblem) {
         guard text.count <= Self.textLimit else {
             throw UnitProblem(text: String(text.prefix(Self.textLimit)), reason: .tooLong, suggestions: [])
@@ -62,6 +63,7 @@ private struct UnitReader {
         // Blanks count only between two parts, where they are a product.
         let parts = plain.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         var normalised: [Character] = []
+        var (isExponent, isExponentOfNumber) = (false, false)
         for scalar in parts.unicodeScalars {
             if Self.products.contains(scalar) {
                 if normalised.last == " " { normalised.removeLast() }
@@ -72,13 +74,26 @@ private struct UnitReader {
             } else if scalar == " ", let last = normalised.last, "·/(".contains(last) {
                 continue
             } else {
+                let isRaised = Self.raised.contains(scalar)
+                if isRaised, !isExponent, let last = normalised.last, last.isASCII, last.isNumber {
+                    // A raised digit behind a number is its exponent, never one more of its digits: 10⁴ is not 104.
+                    normalised.append("^")
+                    isExponentOfNumber = true
+                } else if !isRaised, isExponentOfNumber, scalar != " " {
+                    normalised.append("·")
+                }
+                if !isRaised { isExponentOfNumber = false }
+                isExponent = isRaised
                 normalised.append(Character(Self.plainForms[scalar] ?? scalar))
+                continue
             }
+            (isExponent, isExponentOfNumber) = (false, false)
         }
         characters = normalised
     }
 
     private static let products = Set("·*×.⋅•".unicodeScalars)
+    private static let raised = Set("⁻⁰¹²³⁴⁵⁶⁷⁸⁹".unicodeScalars)
     private static let plainForms: [Unicode.Scalar: Unicode.Scalar] = [
         "\u{B5}": "u", "\u{3BC}": "u", "⁻": "-", "−": "-", "（": "(", "）": ")",
         "⁰": "0", "¹": "1", "²": "2", "³": "3", "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8", "⁹": "9",

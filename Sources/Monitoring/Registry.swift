@@ -227,6 +227,8 @@ package struct Registry: Sendable {
     package var stationNames: [String: StationID] = [:]
     /// Standards in force early in some regions.
     package var adoptions: [Adoption] = []
+    /// The assessment points of regions (评价点位), by region in order of their first day.
+    package var airPoints: [RegionID: [AirPointList]] = [:]
     /// The kind of water of sections of national feeds, by `basin/section`.
     package var waterBodies: [String: WaterBodyEntry] = [:]
     /// The standard and item list of each boundary, by boundary id.

@@ -74,15 +74,45 @@ package struct AirIndexStandard: Sendable {
     ///
     /// - Units: µg/m³, CO mg/m³.
     package func subIndex(of value: ExactDecimal, parameter: ParameterID, over averaging: AirAveraging) -> SubIndex {
+        if value < .zero { return .notAssessable(NotAssessable(.impossibleValue, "\(parameter) is negative")) }
+        guard let concentration = value.roundedHalfEven(places: decimals(of: parameter, over: averaging) ?? 0) else {
+            return .notAssessable(NotAssessable(.impossibleValue, "\(parameter) is too large"))
+        }
+        return subIndex(ofRounded: concentration, parameter: parameter, over: averaging)
+    }
+
+    /// The sub-index of a mean that need not be a decimal: rounded once, from the exact value.
+    package func subIndex(ofMean mean: Fraction, parameter: ParameterID, over averaging: AirAveraging) -> SubIndex {
+        if mean.isNegative { return .notAssessable(NotAssessable(.impossibleValue, "\(parameter) is negative")) }
+        let scaled = decimals(of: parameter, over: averaging) == 1 ? mean * Fraction(10) : mean
+        guard let concentration = scaled.roundedToInteger(.halfEven).integer else {
+            return .notAssessable(NotAssessable(.impossibleValue, "\(parameter) is too large"))
+        }
+        return subIndex(ofRounded: concentration, parameter: parameter, over: averaging)
+    }
+
+    /// The sub-index of a concentration already rounded, counted in units of 10^−decimals: what tables are made of.
+    ///
+    /// - Precondition: `concentration` is not negative.
+    package func subIndex(
+        ofRounded concentration: Int, parameter: ParameterID, over averaging: AirAveraging
+    ) -> SubIndex {
+        precondition(concentration >= 0, "A concentration below zero has no index.")
         guard let column = columns[ColumnKey(parameter: parameter, averaging: averaging)] else {
             let detail = "\(document) has no break points for \(parameter) over \(averaging.rawValue)"
             return .notAssessable(NotAssessable(.noLimit, detail))
         }
-        if value < .zero { return .notAssessable(NotAssessable(.impossibleValue, "\(parameter) is negative")) }
-        guard let concentration = value.roundedHalfEven(places: column.decimals) else {
-            return .notAssessable(NotAssessable(.impossibleValue, "\(parameter) is too large"))
-        }
         return column.subIndex(of: concentration, parameter: parameter, document: document)
+    }
+
+    /// The decimals a concentration is rounded to before the look-up; `nil` where there are no break points.
+    package func decimals(of parameter: ParameterID, over averaging: AirAveraging) -> Int? {
+        columns[ColumnKey(parameter: parameter, averaging: averaging)]?.decimals
+    }
+
+    /// The last break point, in units of 10^−decimals; above it every concentration has one and the same result.
+    package func lastConcentration(of parameter: ParameterID, over averaging: AirAveraging) -> Int? {
+        columns[ColumnKey(parameter: parameter, averaging: averaging)]?.pieces.last?.concentration.upperBound
     }
 
     private init(id: String, document: String) {

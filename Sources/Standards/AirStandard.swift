@@ -6,9 +6,12 @@ package import Monitoring
 /// How long a concentration is averaged before it is held against a limit or a break point.
 package enum AirAveraging: String, Sendable, CaseIterable {
     case hour = "1h"
+    /// A sliding mean of 8 hours.
+    case eightHours = "8h"
     case day = "daily"
     /// The largest sliding 8 h mean of a day.
     case dayMaximum8h = "MDA8"
+    case quarter
     case year = "annual"
 }
 
@@ -59,7 +62,7 @@ package struct AirStandard: Sendable {
         self.document = document
         span = DateSpan(tableRow: rows.first, table: "gb3095")
         limits = rows.compactMap { row in
-            // Averaging times we do not assess yet (quarter, month, growing season) stay in the table.
+            // Averaging times we do not assess yet (month, growing season) stay in the table.
             guard let averaging = AirAveraging(rawValue: row["averaging"]), let first = ExactDecimal(row["grade_I"]),
                 let second = ExactDecimal(row["grade_II"])
             else { return nil }

@@ -21,6 +21,8 @@ package struct NotAssessable: Error, Hashable, Sendable, CustomStringConvertible
         case ruleIncomplete = "rule-incomplete"
         /// The period has values under unlike editions or reference states.
         case mixedEditions = "mixed-editions"
+        /// Different values came for one time; people decide which holds.
+        case disputedValue = "disputed-value"
         /// No target is set for the date.
         case noTarget = "no-target"
         /// Nobody says whether it is a river or a lake, and the verdict depends on it.
@@ -44,6 +46,7 @@ package struct NotAssessable: Error, Hashable, Sendable, CustomStringConvertible
             case .censoredValue: "检出限外数值无处理规则"
             case .ruleIncomplete: "规则参数未填写"
             case .mixedEditions: "跨标准版本或参比状态"
+            case .disputedValue: "同一时刻数值有争议"
             case .noTarget: "当日未设目标"
             case .unknownWater: "水体类型未登记"
             case .notComparable: "前后不可比"

@@ -38,4 +38,6 @@ package enum RegistryCheck: String, Sendable, CaseIterable {
     case targetKind = "registry.target.kind"
     case spanOrder = "registry.span.order"
     case spanOverlap = "registry.span.overlap"
+    case pointsMinimum = "registry.points.minimum"
+    case pointsStations = "registry.points.stations"
 }

@@ -9,6 +9,7 @@ extension RegistryReader {
         for section in sections { checkSection(section) }
         for station in stations { checkStation(station) }
         for adoption in adoptions { checkAdoption(adoption) }
+        checkAirPoints()
     }
 
     private mutating func checkParent(_ region: Placed<Region>) {
@@ -171,11 +172,11 @@ extension RegistryReader {
         }
     }
 
-    private mutating func add<Value>(_ placed: Placed<Value>, _ check: String, _ message: String, _ remedy: String) {
+    mutating func add<Value>(_ placed: Placed<Value>, _ check: String, _ message: String, _ remedy: String) {
         problems.append(placed.problem(check, message, remedy))
     }
 
-    private mutating func addMissingRegion<Value>(_ placed: Placed<Value>, _ region: RegionID, _ who: String) {
+    mutating func addMissingRegion<Value>(_ placed: Placed<Value>, _ region: RegionID, _ who: String) {
         add(
             placed, "registry.region.missing", "\(who) the region \(region), which is not there.",
             "Add it to regions.yaml or correct the id.")

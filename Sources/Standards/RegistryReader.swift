@@ -37,6 +37,7 @@ package struct RegistryReader {
     var boundaryIDs: Set<String> = []
     var adoptions: [Placed<Adoption>] = []
     var waterBodies: [Placed<WaterBodyEntry>] = []
+    var airPoints: [Placed<AirPointList>] = []
     var waterSystems: [Placed<WaterSystem>] = []
 
     /// The registry of `files` and every problem found, sorted by file and line.
@@ -80,6 +81,7 @@ package struct RegistryReader {
         for item in mapping.items("stations") { readStation(item, path) }
         for item in mapping.items("adoptions") { readAdoption(item, path) }
         for item in mapping.items("water-bodies") { readWaterBody(item, path) }
+        for item in mapping.items("points") { readAirPoints(item, path) }
         for item in mapping.items("rivers") { readWaterSystem(item, path, kind: .river) }
         for item in mapping.items("basins") { readWaterSystem(item, path, kind: .basin) }
         for item in mapping.items("cities") { readWaterSystem(item, path, kind: .city) }
@@ -123,6 +125,7 @@ package struct RegistryReader {
             registry.waterSystems[id] = registry.waterSystems[id] ?? system.value
         }
         registry.adoptions = adoptions.map(\.value)
+        assembleAirPoints()
         assembleNames()
     }
 

@@ -4,6 +4,12 @@
 
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
+static const unsigned char air_assessment[] = {
+#embed "data/air_assessment.csv"
+};
+static const unsigned char air_validity[] = {
+#embed "data/air_validity.csv"
+};
 static const unsigned char codes[] = {
 #embed "data/codes.csv"
 };
@@ -24,6 +30,8 @@ static const unsigned char spearman_wp[] = {
 };
 
 static const struct tributary_table tables[] = {
+    {"air_assessment", air_assessment, sizeof air_assessment},
+    {"air_validity", air_validity, sizeof air_validity},
     {"codes", codes, sizeof codes},       {"gb3095", gb3095, sizeof gb3095},
     {"gb3838", gb3838, sizeof gb3838},    {"iaqi", iaqi, sizeof iaqi},
     {"sources", sources, sizeof sources}, {"spearman_wp", spearman_wp, sizeof spearman_wp},

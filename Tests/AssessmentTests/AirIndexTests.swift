@@ -85,15 +85,59 @@ import Testing
         #expect(AirIndexLevel(index: index).rawValue == level)
     }
 
-    @Test func `An hour of gas exceeds its limit above it, not at it; particles have none`() throws {
+    @Test func `A mean exceeds its limit above it, not at it, rounded once where the rule rounds`() throws {
         let edition = try #require(edition2026)
-        func exceedance(_ item: String, _ value: String) -> Result<AirExceedance, NotAssessable> {
-            airExceedance(hour: ItemValue(decimal(value)), parameter: id(item), edition: edition)
+        func exceedance(
+            _ item: String, _ averaging: AirAveraging, _ value: String, _ comparison: LimitComparison = .unrounded
+        ) -> Result<AirExceedance, NotAssessable> {
+            var rules = airRules
+            rules.comparison = comparison
+            return airExceedance(
+                of: Fraction(decimal(value)), parameter: id(item), over: averaging, edition: edition, rules: rules)
         }
-        #expect(try exceedance("o3", "200").get().exceeds == false)
-        #expect(try exceedance("o3", "250").get().multiple == Fraction(1, 4))
-        #expect(try exceedance("so2", "500.1").get().exceeds)
-        #expect(exceedance("pm25", "900").failure?.reason == .noLimit)
-        #expect(exceedance("o3", "-1").failure?.reason == .impossibleValue)
+        #expect(try exceedance("o3", .hour, "200").get().exceeds == false)
+        #expect(try exceedance("o3", .hour, "250").get().multiple == Fraction(1, 4))
+        #expect(try exceedance("so2", .hour, "500.1").get().exceeds)
+        #expect(try exceedance("so2", .hour, "500.1", .rounded).get().exceeds == false)
+        #expect(try exceedance("co", .day, "4.05", .rounded).get().exceeds == false)
+        #expect(try exceedance("co", .day, "4.15", .rounded).get().multiple == Fraction(1, 20))
+        #expect(exceedance("pm25", .hour, "900").failure?.reason == .noLimit)
+        #expect(exceedance("o3", .hour, "-1").failure?.reason == .impossibleValue)
+        #expect(exceedance("pb", .year, "0.4", .rounded).failure?.reason == .ruleIncomplete)
+        #expect(try exceedance("pb", .year, "0.6").get().exceeds)
+    }
+
+    @Test func `Exact means are rounded once, from the unrounded mean`() throws {
+        // 75.45 would become 75.4 and then 75, or 75.5 and then 76: once, it is 75.
+        let result = airIndex(
+            dayMeans: [id("pm25"): Fraction(1_509, 20), id("co"): Fraction(201, 200)], ozoneHour: nil,
+            outsidePlan: [], edition: try #require(edition2012), missingItems: .feedPractice)
+        #expect(result.items.first { $0.parameter == id("pm25") }?.value == 100)
+        #expect(result.items.first { $0.parameter == id("co") }?.value == 25)
+        #expect(result.missing == ["so2", "no2", "pm10", "o3"].map(id))
+    }
+
+    @Test
+    func `Under 2012 the largest hour of ozone is the seventh item of a day, and never a reason to call it whole`()
+        throws
+    {
+        func day(_ edition: AirEdition?, _ means: [ParameterID: Fraction], hour: Int) throws -> AirIndex {
+            airIndex(
+                dayMeans: means, ozoneHour: Fraction(hour), outsidePlan: [], edition: try #require(edition),
+                missingItems: .clause)
+        }
+        var means: [ParameterID: Fraction] = [:]
+        for item in ["so2", "no2", "pm10", "co", "pm25"] { means[id(item)] = Fraction(1) }
+        means[id("o3")] = Fraction(150)
+        // MDA8 150: 92; 1 h 210: 105.
+        #expect(try day(edition2012, means, hour: 210).index == 105)
+        #expect(try day(edition2012, means, hour: 210).primary == [id("o3")])
+        #expect(try day(edition2026, means, hour: 210).index == 92)
+        means[id("o3")] = Fraction(900)
+        #expect(try day(edition2012, means, hour: 1_000).index == 400)
+        #expect(try day(edition2026, means, hour: 1_000).index == 300)
+        means[id("o3")] = nil
+        #expect(try day(edition2012, means, hour: 90).result.failure?.reason == .missingItem)
+        #expect(try day(edition2012, means, hour: 210).index == 105)
     }
 }

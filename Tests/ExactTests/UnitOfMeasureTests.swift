@@ -52,6 +52,17 @@ struct UnitOfMeasureTests {
     }
 
     @Test(arguments: [
+        ("10⁴ m³", "10000"), ("10⁴m³", "10000"), ("10⁴m³/d", nil), ("10⁻³ m³", "0.001"), ("10^4 m3", "10000"),
+        ("104 m3", "104"),
+        ("10⁸ m³", "100000000"), ("10⁻⁶·m³", "0.000001"), ("10¹⁰ m³", nil), ("m2³", nil), ("10⁴·m³", "10000"),
+    ])
+    func `A raised digit behind a number is its exponent`(text: String, cubicMetres: String?) throws {
+        let read = try? unit(text)
+        #expect(read?.conversionFactor(to: try unit("m3")) == cubicMetres.flatMap { Fraction($0) })
+        if let read { #expect(try unit(read.symbol) == read) }
+    }
+
+    @Test(arguments: [
         ("mg/L", "t"), ("class", "mg/L"), ("point", "%"), ("class", "1"), ("rank", "class"), ("month", "d"),
         ("year", "month"), ("CNY", "EUR"), ("CNY", "1"), ("[pH]", "1"), ("mg/m3", "ppm"), ("m3", "m2"), ("{a}", "{b}"),
     ])

@@ -6,14 +6,15 @@ import Testing
 
 @Suite struct StandardTableTests {
     @Test(arguments: [
-        ("codes", 73), ("gb3095", 113), ("gb3838", 30), ("iaqi", 199), ("sources", 70), ("spearman_wp", 17),
+        ("air_assessment", 10), ("air_validity", 17), ("codes", 73), ("gb3095", 113), ("gb3838", 30), ("iaqi", 199),
+        ("sources", 70), ("spearman_wp", 17),
     ])
     func `Every table is there with all its rows`(name: String, rows: Int) {
         #expect(StandardTable.names.contains(name))
         #expect(StandardTable.builtIn(name).rows.count == rows)
     }
 
-    @Test(arguments: ["codes", "gb3095", "gb3838", "iaqi"])
+    @Test(arguments: ["air_assessment", "air_validity", "codes", "gb3095", "gb3838", "iaqi"])
     func `Every row names sources that the list of sources has, and a confidence`(name: String) {
         let known = Set(StandardTable.builtIn("sources").rows.map { $0["source_id"] })
         for row in StandardTable.builtIn(name).rows {

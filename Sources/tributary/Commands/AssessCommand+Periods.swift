@@ -9,10 +9,11 @@ import Standards
 
 /// The length of the periods to assess.
 enum PeriodUnitOption: String, ExpressibleByArgument, CaseIterable {
-    case day, month, quarter, year
+    case hour, day, month, quarter, year
 
     var unit: CivilUnit {
         switch self {
+        case .hour: .hour
         case .day: .day
         case .month: .month
         case .quarter: .quarter
@@ -90,7 +91,7 @@ extension AssessCommand {
     }
 
     /// Records with a fault stop the assessment: one left out would change a figure without a word.
-    private func readRecords(_ path: String) throws -> [Exclusion] {
+    func readRecords(_ path: String) throws -> [Exclusion] {
         let (records, problems) = readExclusions(try text(of: path), file: path)
         for problem in problems { Terminal.note("\(problem)") }
         if !problems.isEmpty {

@@ -19,15 +19,21 @@ struct AssessCommand: AsyncParsableCommand {
             ISO 8601 with offset. A single reading's verdict is never met or not met. Rows that cannot be read go to \
             standard error; exit code 1 when a file could not be read to its end.
 
-            With --period the water values of all files are put together and assessed month by month, quarter by \
-            quarter or year by year, under the rule in --rule (docs/assessment-water.md): what it leaves blank makes \
-            the result not assessable. The rule's switches are printed first. Both figures stand in a row: with the \
-            approved records of --exclusions, and as measured.
+            With --period and --rule the water values of all files are put together and assessed month by month, \
+            quarter by quarter or year by year, under the rule in --rule (docs/assessment-water.md): what it leaves \
+            blank makes the result not assessable. The rule's switches are printed first. Both figures stand in a row: \
+            with the approved records of --exclusions, and as measured.
+
+            With --period alone the hour means of air are assessed, station by station and region by region \
+            (docs/assessment-air.md): from files, or from a data folder with --data. The minimum numbers of values are \
+            those of GB 3095, table 4. With records of --exclusions that concern a place and period each figure stands \
+            twice: without and with them.
             """)
 
     @Argument(help: ArgumentHelp("Files, or folders to take every file of.", valueName: "path"))
-    var paths: [String]
-    @Option(name: .long, help: "Assess periods of water: day, month, quarter or year.")
+    var paths: [String] = []
+    @Option(
+        name: .long, help: "Assess periods: day, month, quarter or year; water with --rule, air without (also hour).")
     var period: PeriodUnitOption?
     @Option(
         name: .long, help: ArgumentHelp("The rule of an assessment over periods.", valueName: "file.yaml"))
@@ -40,16 +46,32 @@ struct AssessCommand: AsyncParsableCommand {
     var change: ComparedPeriod?
     @Flag(name: .long, help: "Also assess the rivers, basins and cities of the registry.")
     var rivers = false
+    @Option(
+        name: .long, parsing: .singleValue,
+        help: ArgumentHelp("A switch of the air assessment (docs/assessment-air.md).", valueName: "name=value"))
+    var `switch`: [String] = []
+    @Option(name: .long, help: ArgumentHelp("Air: assess what this data folder holds.", valueName: "dir"))
+    var data: String?
     @OptionGroup var stations: StationsOption
     @OptionGroup var output: FormatOption
 
     func validate() throws {
-        if period != nil, rule == nil {
-            throw ValidationError(
-                "--period needs --rule FILE: minimum counts and shares have no default (docs/assessment-water.md).")
+        if period == nil,
+            rule != nil || exclusions != nil || change != nil || rivers || !`switch`.isEmpty || data != nil
+        {
+            throw ValidationError("--rule, --exclusions, --change, --rivers, --switch and --data go with --period.")
         }
-        if period == nil, rule != nil || exclusions != nil || change != nil || rivers {
-            throw ValidationError("--rule, --exclusions, --change and --rivers go with --period.")
+        if period == .hour, rule != nil { throw ValidationError("--period hour is for air: leave out --rule.") }
+        if period == .hour, exclusions != nil || change != nil {
+            throw ValidationError(
+                "--period hour prints real-time indices: --exclusions and --change need a day or more.")
+        }
+        if rule == nil, rivers { throw ValidationError("--rivers needs --rule FILE (docs/assessment-water.md).") }
+        if rule != nil, !`switch`.isEmpty || data != nil {
+            throw ValidationError("--switch and --data go with air, --rule with water: run one after the other.")
+        }
+        if paths.isEmpty == (data == nil) {
+            throw ValidationError("Name files or folders to assess, or with --period a data folder: --data DIR.")
         }
         if rivers, stations.stations == nil {
             throw ValidationError("--rivers needs --stations DIR: the lists of sections stand there.")
@@ -59,6 +81,7 @@ struct AssessCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             if let period, let rule { return try assessPeriods(period.unit, ruleFile: rule) }
+            if let period { return try await assessAirPeriods(period.unit) }
             let registry = try stations.folder.map { try RegistryFolder.load($0).registry } ?? Registry()
             var report = AssessmentReport(registry: registry, format: output.format)
             for file in try FileList.files(under: paths.map(absolutePath)) { report.assess(file.path) }

@@ -17,6 +17,7 @@ enum NodeRequest: Codable, Sendable {
     /// One SQL statement that reads, and the most rows it may give.
     case query(sql: String, limit: Int, format: OutputFormat)
     case doctor(format: OutputFormat)
+    case assessAir(AirAssessmentRequest)
     case holes(HoleQuery, format: OutputFormat)
     case markHole(HoleMarking, format: OutputFormat)
     case fileNotice(NoticeFiling, format: OutputFormat)
