@@ -5,6 +5,7 @@ import Detection
 import Exact
 import Monitoring
 import Standards
+import Statistics
 import Testing
 
 /// SplitMix64: the same seed, the same history.
