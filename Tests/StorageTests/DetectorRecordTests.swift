@@ -22,22 +22,24 @@ private func state(_ hours: Int64, _ bytes: [UInt8]) -> DetectorStateRecord {
             for hours: Int64 in [0, 10, 20] { try writer.store(state(hours, [UInt8(hours)]), of: place, basis: basis) }
             try writer.store(state(10, []), of: place, basis: basis)
         }
-        try book.read { reader in
-            #expect(try reader.detectorState(place, basis: basis, upTo: instant(-1)) == nil)
-            #expect(try reader.detectorState(place, basis: basis, upTo: instant(10)) == state(10, []))
-            #expect(try reader.detectorState(place, basis: basis, upTo: instant(99)) == state(20, [20]))
-            #expect(try reader.detectorState(place, basis: digest([2]), upTo: instant(99)) == nil)
-            #expect(try reader.detectorStates(place, basis: basis, after: instant(0)).map(\.state) == [[], [20]])
+        func last(_ hours: Int64, on basis: Digest256 = basis) throws -> DetectorStateRecord? {
+            try book.read { try $0.detectorState(place, basis: basis, upTo: instant(hours)) }
         }
+        #expect(try last(-1) == nil)
+        #expect(try last(10) == state(10, []))
+        #expect(try last(99) == state(20, [20]))
+        #expect(try last(99, on: digest([2])) == nil)
+        let later = try book.read { try $0.detectorStates(place, basis: basis, after: instant(0)) }
+        #expect(later.map(\.state) == [[], [20]])
         try book.write { writer in
             try writer.dropDetectorState(place, at: instant(10))
             try writer.store(state(30, [30]), of: place, basis: digest([2]))
             try writer.dropDetectorStates(place, notOf: basis)
         }
-        try book.read { reader in
-            let left = try reader.detectorStates(place, basis: basis, after: Instant(milliseconds: .min))
-            #expect(left.map(\.position) == [instant(0), instant(20)])
+        let left = try book.read {
+            try $0.detectorStates(place, basis: basis, after: Instant(milliseconds: .min))
         }
+        #expect(left.map(\.position) == [instant(0), instant(20)])
     }
 
     @Test func `a state goes with the transaction of its readings`() throws {
@@ -80,11 +82,12 @@ private func state(_ hours: Int64, _ bytes: [UInt8]) -> DetectorStateRecord {
         let book = try folder.open()
         try book.ingest("one", [TestRow("a", newYear, "1"), TestRow("a", newYear + 2_000 * hour, "")])
         let record = try #require(try book.read { try $0.series(key("a")) })
-        try book.read { reader in
-            #expect(try reader.lastStart(record) == instant(2_000))
-            #expect(try reader.firstStart(record, from: instant(-50)) == instant(0))
-            #expect(try reader.firstStart(record, from: instant(1)) == instant(2_000))
-            #expect(try reader.firstStart(record, from: instant(2_001)) == nil)
+        func first(_ hours: Int64) throws -> Instant? {
+            try book.read { try $0.firstStart(record, from: instant(hours)) }
         }
+        #expect(try book.read { try $0.lastStart(record) } == instant(2_000))
+        #expect(try first(-50) == instant(0))
+        #expect(try first(1) == instant(2_000))
+        #expect(try first(2_001) == nil)
     }
 }
