@@ -92,7 +92,7 @@ package struct AlertLine: Hashable, Sendable {
         switch alert.finding.detail {
         case .preWarning(let finding): finding.share.description
         case .forecast(let finding): finding.share?.description ?? ""
-        case .threshold, .trend, .silence: ""
+        case .threshold, .trend, .silence, .change: ""
         }
     }
 

@@ -26,7 +26,8 @@ struct KernelsCommand: AsyncParsableCommand {
                 throw CommandFailure(status: ExitStatus.usage, message: "--count and --rounds are above zero.")
             }
             let all: [(name: String, run: (KernelRun) -> [KernelTiming])] = [
-                ("quality", Self.quality), ("assessment", Self.assessment), ("trend", Self.trend),
+                ("quality", Self.quality), ("assessment", Self.assessment), ("trend", Self.trend), ("air", Self.air),
+                ("change", Self.change),
             ]
             let run = KernelRun(count: count, rounds: rounds)
             Terminal.output("kernel,values,ns_per_value,reference_ns_per_value,ratio,checksum\n")
