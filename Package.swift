@@ -77,7 +77,7 @@ let package = Package(
         floor("Formats", ["CExpat", "CIconv", "CZip", "CZlib", "Exact", "Monitoring", crypto]),
         floor("Standards", ["Exact", "Monitoring", "StandardsData", yams]),
         // Floor 3: verdicts on values, findings, period statistics.
-        floor("Quality", ["Exact", "Monitoring"]),
+        floor("Quality", ["Exact", "Monitoring", "Standards"]),
         floor("Detection", ["Exact", "Statistics", "Monitoring", "Standards"]),
         floor("Assessment", ["Exact", "Monitoring", "Standards"]),
         // Floor 4: decisions people review, money people transfer.

@@ -37,7 +37,7 @@ package func assessPeriod(
         let lake = classify(computed: values, on: period.from, waterBody: .lake, target: target, rule: rule)
         if targetVerdict(on: lake, isDisputed: false).0 != .met {
             (verdict, reason) = (
-                .notAssessable, NotAssessable(.noLimit, "nobody says whether this is a river or a lake")
+                .notAssessable, NotAssessable(.unknownWater, "nobody says whether this is a river or a lake")
             )
         }
     }

@@ -22,6 +22,9 @@ package struct WaterAssessmentRule: Sendable {
     package var water: WaterRule
     /// The class every section must reach where the registry sets no target of its own; `nil` for none.
     package let target: WaterClass?
+    /// The kind of water of sections of which nobody says it; `nil`: a river is assumed for the class, and a verdict that
+    /// depends on it is not assessable.
+    package let waterBody: WaterBody?
     /// Whether every section of a river's list needs a class (`clause`), or those that have one count.
     package let missingSections: MissingItemRule
     /// From how many sections on a river is assessed by proportions.
@@ -37,7 +40,8 @@ package struct WaterAssessmentRule: Sendable {
         id: String, source: String, offset: UTCOffset, step: ValueStep, chain: [CivilUnit],
         needs: [CivilUnit: Sufficiency], quality: QualityPolicy, belowDetection: BelowDetectionRule,
         excludedSlots: ExcludedSlots, phPlaces: Int, water: WaterRule, target: WaterClass?,
-        missingSections: MissingItemRule, proportionFrom: Int, toxicPriority: ToxicPriority, multiplePlaces: Int,
+        waterBody: WaterBody?, missingSections: MissingItemRule, proportionFrom: Int, toxicPriority: ToxicPriority,
+        multiplePlaces: Int,
         trophicPlaces: Int?, codmnFactor: TrophicCODMnFactor
     ) {
         self.id = id
@@ -52,6 +56,7 @@ package struct WaterAssessmentRule: Sendable {
         self.phPlaces = phPlaces
         self.water = water
         self.target = target
+        self.waterBody = waterBody
         self.missingSections = missingSections
         self.proportionFrom = proportionFrom
         self.toxicPriority = toxicPriority
@@ -78,6 +83,7 @@ package struct WaterAssessmentRule: Sendable {
             ("needs", levels.map { "\($0.rawValue): \(needs[$0] ?? Sufficiency())" }.joined(separator: "; ")),
             ("quality", quality.name), ("below-detection", belowDetection.rawValue),
             ("excluded-slots", excludedSlots.rawValue), ("items", water.profile.id),
+            ("water-body", waterBody?.rawValue ?? "as registered"),
             ("comparison", water.comparison.rawValue),
             ("rounding", "half-even once (GB/T 8170), pH at \(phPlaces) decimals"),
             ("missing-items", water.missingItems.rawValue), ("missing-sections", missingSections.rawValue),

@@ -53,6 +53,7 @@ private struct WaterRuleFields {
         let trophicPlaces = places("trophic-places", isRequired: false)
         let factor = fields.optionalChoice("codmn-factor", TrophicCODMnFactor.self) ?? .printed2661
         let target = target()
+        let waterBody = fields.optionalChoice("water-body", WaterBody.self)
         guard let id, let source, let offset, let step, let chain, let quality, let belowDetection, let comparison,
             let phPlaces, let profile, let missingItems, let missingSections
         else { return nil }
@@ -62,7 +63,8 @@ private struct WaterRuleFields {
         return WaterAssessmentRule(
             id: id, source: source, offset: offset, step: step, chain: chain, needs: needs, quality: quality,
             belowDetection: belowDetection, excludedSlots: excludedSlots, phPlaces: phPlaces, water: water,
-            target: target, missingSections: missingSections, proportionFrom: proportionFrom, toxicPriority: toxic,
+            target: target, waterBody: waterBody, missingSections: missingSections, proportionFrom: proportionFrom,
+            toxicPriority: toxic,
             multiplePlaces: multiplePlaces, trophicPlaces: trophicPlaces, codmnFactor: factor)
     }
 

@@ -13,4 +13,6 @@ package protocol ObservationSource {
     func digest(_ series: [SeriesKey], over interval: Interval) throws -> Digest256
     /// First and last start of a series, `nil` when it has none.
     func extent(_ series: SeriesKey) throws -> Interval?
+    /// Records of the checks of a station's instruments and of work at them.
+    func instrumentEvidence(of station: StationID) throws -> InstrumentEvidence
 }

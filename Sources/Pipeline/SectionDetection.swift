@@ -15,7 +15,7 @@ package let detectionLookBack = Duration64.days(400)
 /// - Parameter now: the clock by which stations are silent; `nil` while more batches wait, when the newest reading is
 ///   the latest moment known.
 package func detect(
-    _ section: Section, in registry: Registry, _ source: some ObservationSource, checks: CheckSet,
+    _ section: Section, in registry: Registry, _ source: some ObservationSource, checks: CheckSets,
     rules: DetectionRules, now: Instant?
 ) throws -> SectionFindings {
     guard let kind = registry.boundaries[section.boundary]?.kind else { return SectionFindings() }
@@ -44,7 +44,7 @@ private let waterDepartment: Set<ParameterID> = [ParameterID("discharge"), Param
 /// Sliding means and daily maxima repeat what hour means say, and manual or monthly values are no real-time readings:
 /// none of them takes part in an alert. A feed's published readings do where the station sends us none itself.
 private func stationReadings(
-    _ station: Station, _ registry: Registry, _ source: some ObservationSource, checks: CheckSet
+    _ station: Station, _ registry: Registry, _ source: some ObservationSource, checks: CheckSets
 ) throws -> StationReadings {
     let profile = registry.profiles[station.profile]
     let realTime = try source.series(of: station.id).filter { key in
@@ -60,11 +60,12 @@ private func stationReadings(
     }
     guard let newest else { return StationReadings(station: station, readings: [:]) }
     let interval = Interval(start: newest.advanced(by: -detectionLookBack), end: newest.advanced(by: .hours(1)))
+    let views = try own.map { StoredView(key: $0, view: try source.view($0, over: interval)) }
+    let context = try source.qualityContext(of: station, in: registry, checks: checks, over: interval)
+    let screened = screen(
+        views, profile: profile, cadence: station.cadence, checks: checks.set(for: station, in: registry),
+        context: context)
     var readings: [ParameterID: [ScreenedReading]] = [:]
-    for key in own {
-        let view = try source.view(key, over: interval)
-        readings[key.parameter, default: []] += screen(
-            view, of: key, profile: profile, cadence: station.cadence, checks: checks)
-    }
+    for (view, found) in zip(views, screened) { readings[view.key.parameter, default: []] += found }
     return StationReadings(station: station, readings: readings)
 }

@@ -15,9 +15,9 @@ internal import Standards
 package struct SettlementInputs<Source: ObservationSource>: InputSource {
     private let source: Source
     private let registry: Registry
-    private let checks: CheckSet
+    private let checks: CheckSets
 
-    package init(_ source: Source, registry: Registry, checks: CheckSet) {
+    package init(_ source: Source, registry: Registry, checks: CheckSets) {
         self.source = source
         self.registry = registry
         self.checks = checks
@@ -155,6 +155,24 @@ package struct SettlementInputs<Source: ObservationSource>: InputSource {
         return nil
     }
 
+    /// The readings of a series with their verdicts; what other series of the station say of them counts.
+    private func screened(
+        _ stored: StoredView, at station: Station, _ cadence: Duration64, over interval: Interval
+    ) throws -> [ScreenedReading] {
+        let set = checks.set(for: station, in: registry)
+        let key = stored.key
+        let companions = set.companions(of: key.parameter)
+        let others = try source.series(of: station.id).filter { other in
+            companions.contains(other.parameter) && other.statistic == key.statistic && other.window == key.window
+                && other.origin == key.origin
+        }
+        let views = try [stored] + others.map { StoredView(key: $0, view: try source.view($0, over: interval)) }
+        let context = try source.qualityContext(of: station, in: registry, checks: checks, over: interval)
+        let all = screen(
+            views, profile: registry.profiles[station.profile], cadence: cadence, checks: set, context: context)
+        return all[0]
+    }
+
     private func statistic(
         of key: SeriesKey, at station: Station, _ terms: StatisticTerms, _ request: InputRequest
     ) throws -> Result<PeriodMean, Refusal> {
@@ -165,7 +183,7 @@ package struct SettlementInputs<Source: ObservationSource>: InputSource {
         }
         let period = CivilPeriod(from: request.period.from, until: request.period.until, offset: request.offset)
         let view = try source.view(key, over: period.interval)
-        let readings = screen(view, of: key, profile: profile, cadence: cadence, checks: checks)
+        let readings = try screened(StoredView(key: key, view: view), at: station, cadence, over: period.interval)
         if let dispute = view.disputes.first {
             let stamp = dispute.start.iso8601(at: request.offset)
             return .failure(

@@ -2,68 +2,83 @@
 
 package import Monitoring
 
-/// The checks by the name they are stored and shown under.
-package enum CheckName: String, Sendable, CaseIterable {
-    case sourceFlag = "source-flag"
-    case grossRange = "gross-range"
-    case spike
-    case flatLine = "flat-line"
-    case gap
-
-    /// The check's bit in `RollUp.untested`.
-    package var bit: UInt8 {
-        switch self {
-        case .sourceFlag: 1
-        case .grossRange: 2
-        case .spike: 4
-        case .flatLine: 8
-        case .gap: 16
-        }
-    }
-}
-
-/// Why a check gave no verdict (未检验的原因).
-package enum NotTestedReason: UInt8, Sendable, CaseIterable {
-    /// It did run.
-    case none = 0
-    /// The source stated that there is no value, or the value is not a finite number.
-    case missingValue
-    /// The value is a detection or range limit (`<`, `>`), not a measured level.
-    case censoredValue
-    /// The check set has no entry for the parameter.
-    case noConfiguration
-    /// No valid reading near enough on one side; the newest reading waits for the next one.
-    case noNeighbour
-    /// The series is shorter than the shortest run the check looks for.
-    case tooFewReadings
-    /// The source sends no flag with this reading.
-    case noFlag
-    /// The source profile does not say what this flag means.
-    case unlistedFlag
-    /// The step between readings is not known.
-    case noCadence
-    /// The first reading has none before it.
-    case firstReading
-}
-
 /// One check's verdicts over one series, reading by reading.
 package struct CheckResult: Hashable, Sendable {
-    package let check: CheckName
-    package var verdicts: [QualityVerdict]
-    /// `none` exactly where the verdict is not `notTested`.
-    package var reasons: [NotTestedReason]
+    /// Reasons follow from the reading's state wherever they can, so that a check costs one byte a reading.
+    private enum Columns: Hashable, Sendable {
+        /// Ran on no reading, for one reason.
+        case notRun(NotTestedReason, count: Int)
+        /// Ran; a reading without a verdict has none because of its state, else for one reason of the check.
+        case derived([QualityVerdict], [ReadingState], otherwise: NotTestedReason)
+        case each([QualityVerdict], [NotTestedReason])
+    }
 
+    package let check: CheckName
+    private let columns: Columns
+
+    private init(_ check: CheckName, _ columns: Columns) {
+        self.check = check
+        self.columns = columns
+    }
+
+    /// - Precondition: each reading has a verdict and a reason, `none` exactly where the verdict is not `notTested`.
     package init(check: CheckName, verdicts: [QualityVerdict], reasons: [NotTestedReason]) {
         precondition(verdicts.count == reasons.count, "Each reading has a verdict and a reason.")
-        self.check = check
-        self.verdicts = verdicts
-        self.reasons = reasons
+        self.init(check, .each(verdicts, reasons))
+    }
+
+    /// A check whose reasons follow from the readings' states; `otherwise` is its own reason for a measured value.
+    init(check: CheckName, verdicts: [QualityVerdict], of series: SeriesColumns, otherwise: NotTestedReason) {
+        precondition(verdicts.count == series.count, "Each reading has a verdict.")
+        self.init(check, .derived(verdicts, series.state, otherwise: otherwise))
     }
 
     /// A check that ran on no reading, for one reason.
-    static func notRun(_ check: CheckName, count: Int, _ reason: NotTestedReason) -> CheckResult {
-        CheckResult(
-            check: check, verdicts: [QualityVerdict](repeating: .notTested, count: count),
-            reasons: [NotTestedReason](repeating: reason, count: count))
+    package static func notRun(_ check: CheckName, count: Int, _ reason: NotTestedReason) -> CheckResult {
+        CheckResult(check, .notRun(reason, count: count))
+    }
+
+    package var count: Int {
+        switch columns {
+        case .notRun(_, let count): count
+        case .derived(let verdicts, _, _), .each(let verdicts, _): verdicts.count
+        }
+    }
+
+    /// False when the check ran on no reading.
+    package var didRun: Bool {
+        if case .notRun = columns { return false }
+        return true
+    }
+
+    package var verdicts: [QualityVerdict] {
+        switch columns {
+        case .notRun(_, let count): [QualityVerdict](repeating: .notTested, count: count)
+        case .derived(let verdicts, _, _), .each(let verdicts, _): verdicts
+        }
+    }
+
+    /// `none` exactly where the verdict is not `notTested`.
+    package var reasons: [NotTestedReason] { (0..<count).map(reason) }
+
+    package func verdict(_ index: Int) -> QualityVerdict {
+        switch columns {
+        case .notRun: .notTested
+        case .derived(let verdicts, _, _), .each(let verdicts, _): verdicts[index]
+        }
+    }
+
+    package func reason(_ index: Int) -> NotTestedReason {
+        switch columns {
+        case .notRun(let reason, _): return reason
+        case .each(_, let reasons): return reasons[index]
+        case .derived(let verdicts, let states, let otherwise):
+            if verdicts[index] != .notTested { return .none }
+            switch states[index] {
+            case .measured: return otherwise
+            case .missing, .notFinite: return .missingValue
+            case .censored: return .censoredValue
+            }
+        }
     }
 }

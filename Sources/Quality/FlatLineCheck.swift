@@ -25,21 +25,10 @@ package struct FlatLineCheck: Sendable {
 
     package func run(_ series: SeriesColumns) -> CheckResult {
         guard let limit else { return .notRun(.flatLine, count: series.count, .noConfiguration) }
-        var result = CheckResult.notRun(.flatLine, count: series.count, .tooFewReadings)
-        var tested = series.value
-        for index in tested.indices where series.isCensored[index] { tested[index] = .nan }
-        var verdicts = result.verdicts.mutableSpan
-        flatLines(tested.span, limit: limit.readings, into: &verdicts)
-        for index in series.value.indices {
-            if result.verdicts[index] != .notTested {
-                result.reasons[index] = .none
-            } else if series.isCensored[index] {
-                result.reasons[index] = .censoredValue
-            } else if series.value[index].isNaN {
-                result.reasons[index] = .missingValue
-            }
-        }
-        return result
+        var verdicts = [QualityVerdict](repeating: .notTested, count: series.count)
+        var span = verdicts.mutableSpan
+        flatLines(series.measured.span, limit: limit.readings, into: &span)
+        return CheckResult(check: .flatLine, verdicts: verdicts, of: series, otherwise: .tooFewReadings)
     }
 }
 
@@ -47,28 +36,104 @@ package struct FlatLineCheck: Sendable {
 ///
 /// - Shape: `values`, n numbers in time order, NaN marks missing; `verdicts`, n. Missing values stay as they were, and
 ///   so does everything when fewer than `limit` values are present.
-/// - Complexity: O(n), no allocation: each run is walked twice.
+/// - Complexity: O(n), no allocation: eight lanes at a time where no run can end up long; else value by value, and a
+///   run is walked back once, when it reaches the limit.
 /// - Reference: `flatLinesReference(_:limit:)`; equal for all inputs.
 package func flatLines(_ values: Span<Double>, limit: Int, into verdicts: inout MutableSpan<QualityVerdict>) {
-    precondition(values.count == verdicts.count, "Each value has a verdict.")
+    let count = values.count
+    precondition(count == verdicts.count, "Each value has a verdict.")
+    precondition(limit >= 2, "A flat line has at least two readings.")
+    guard hasValues(values, atLeast: limit) else { return }
+    let erosion = Erosion(width: limit - 1)
+    values.withUnsafeBufferPointer { values in
+        verdicts.withMutableRawValues { verdicts in
+            guard let column = values.baseAddress, let out = verdicts.baseAddress else { return }
+            // The level of the last value present and how many values in a row have had it.
+            var level = Double.nan
+            var run = 0
+            var index = 0
+            while index < count {
+                if index > 0, index + laneCount <= count, column[index - 1] == column[index - 1] {
+                    let value = lanes(column, index)
+                    let same = bits(ones(value .== lanes(column, index - 1)))
+                    let leading = (~same).trailingZeroBitCount
+                    if ones(value .== value) == everyLane, run + leading < limit, erosion.erode(same) == 0 {
+                        store(suspect: 0, out, index)
+                        let trailing = (~same << 56).leadingZeroBitCount
+                        run = leading >= laneCount ? run + laneCount : trailing + 1
+                        level = column[index + laneCount - 1]
+                        index += laneCount
+                        continue
+                    }
+                }
+                let end = min(index + laneCount, count)
+                while index < end {
+                    let value = column[index]
+                    if value == value {
+                        run = value == level ? run + 1 : 1
+                        level = value
+                        out[index] = run > limit ? 2 : 1
+                        if run == limit { markRun(column, endingAt: index, limit, out) }
+                    }
+                    index += 1
+                }
+            }
+        }
+    }
+}
+
+/// Marks the `length` values present that end at `index`.
+private func markRun(
+    _ column: UnsafePointer<Double>, endingAt index: Int, _ length: Int, _ out: UnsafeMutablePointer<UInt8>
+) {
+    var left = length
+    var index = index
+    while left > 0 {
+        if column[index] == column[index] {
+            out[index] = 2
+            left -= 1
+        }
+        index -= 1
+    }
+}
+
+private func hasValues(_ values: Span<Double>, atLeast wanted: Int) -> Bool {
     var present = 0
-    for index in values.indices where !values[index].isNaN { present += 1 }
-    if present < limit { return }
-    var runStart = 0
-    while runStart < values.count {
-        let level = values[runStart]
-        if level.isNaN {
-            runStart += 1
-            continue
+    for index in values.indices where values[index] == values[index] {
+        present += 1
+        if present == wanted { return true }
+    }
+    return false
+}
+
+/// Finds runs of `width` ones in eight bits: each step keeps a bit when the one so far above it is set too.
+private struct Erosion {
+    private var shifts: (UInt64, UInt64, UInt64) = (0, 0, 0)
+    private let isPossible: Bool
+
+    init(width: Int) {
+        isPossible = width <= laneCount
+        guard isPossible else { return }
+        var reached = 1
+        var steps: [UInt64] = []
+        while reached < width {
+            let step = min(reached, width - reached)
+            steps.append(UInt64(step))
+            reached += step
         }
-        var length = 0
-        var end = runStart
-        while end < values.count, values[end] == level || values[end].isNaN {
-            if !values[end].isNaN { length += 1 }
-            end += 1
-        }
-        let verdict: QualityVerdict = length >= limit ? .suspect : .valid
-        for index in runStart..<end where !values[index].isNaN { verdicts[index] = verdict }
-        runStart = end
+        if !steps.isEmpty { shifts.0 = steps[0] }
+        if steps.count > 1 { shifts.1 = steps[1] }
+        if steps.count > 2 { shifts.2 = steps[2] }
+    }
+
+    /// Not zero when `bits` hold a run of the width.
+    @inline(__always)
+    func erode(_ bits: UInt64) -> UInt64 {
+        guard isPossible else { return 0 }
+        var left = bits
+        left &= left >> shifts.0
+        left &= left >> shifts.1
+        left &= left >> shifts.2
+        return left
     }
 }

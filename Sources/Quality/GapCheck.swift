@@ -23,19 +23,20 @@ package struct GapCheck: Sendable {
         guard let cadence = series.cadence, cadence > .zero else {
             return (.notRun(.gap, count: series.count, .noCadence), [])
         }
-        var result = CheckResult.notRun(.gap, count: series.count, .firstReading)
+        var verdicts = [QualityVerdict](repeating: .notTested, count: series.count)
+        var reasons = [NotTestedReason](repeating: .firstReading, count: series.count)
         var holes: [ReadingHole] = []
         var latest: Int64?
         for index in series.start.indices {
             let start = series.start[index]
             if let before = latest {
-                result.verdicts[index] = start > before ? .valid : .suspect
-                result.reasons[index] = .none
+                verdicts[index] = start > before ? .valid : .suspect
+                reasons[index] = .none
                 if let hole = Self.hole(after: before, until: start, cadence.milliseconds) { holes.append(hole) }
             }
             latest = max(latest ?? start, start)
         }
-        return (result, holes)
+        return (CheckResult(check: .gap, verdicts: verdicts, reasons: reasons), holes)
     }
 
     /// A quarter of a cadence late is still in time: station clocks drift.

@@ -32,28 +32,44 @@ package struct GrossRangeCheck: Sendable {
 
     package func run(_ series: SeriesColumns) -> CheckResult {
         guard let range else { return .notRun(.grossRange, count: series.count, .noConfiguration) }
-        var result = CheckResult.notRun(.grossRange, count: series.count, .missingValue)
-        var verdicts = result.verdicts.mutableSpan
-        grossRange(series.value.span, range, into: &verdicts)
-        for index in series.value.indices where result.verdicts[index] != .notTested { result.reasons[index] = .none }
-        return result
+        var verdicts = [QualityVerdict](repeating: .notTested, count: series.count)
+        var span = verdicts.mutableSpan
+        grossRange(series.value.span, range, into: &span)
+        return CheckResult(check: .grossRange, verdicts: verdicts, of: series, otherwise: .missingValue)
     }
 }
 
 /// Flags each value by the two ranges.
 ///
-/// - Shape: `values`, n numbers, NaN marks missing; `verdicts`, n. Missing stays as it was.
-/// - Complexity: O(n), no allocation.
+/// - Shape: `values`, n numbers, NaN marks missing; `verdicts`, n, all written: `notTested` where missing.
+/// - Complexity: O(n), no allocation; eight lanes at a time.
 /// - Reference: `grossRangeReference(_:_:)`; equal for all inputs.
 package func grossRange(_ values: Span<Double>, _ range: ValueRange, into verdicts: inout MutableSpan<QualityVerdict>) {
     precondition(values.count == verdicts.count, "Each value has a verdict.")
     let (lowest, highest) = (range.possible.lowerBound, range.possible.upperBound)
     let (low, high) = (range.plausible.lowerBound, range.plausible.upperBound)
-    for index in values.indices {
-        let value = values[index]
-        // A NaN fails each comparison, so it is neither possible nor impossible.
-        let impossible = value < lowest || value > highest
-        let implausible = value < low || value > high
-        if value == value { verdicts[index] = impossible ? .invalid : implausible ? .suspect : .valid }
+    values.withUnsafeBufferPointer { values in
+        verdicts.withMutableRawValues { verdicts in
+            guard let column = values.baseAddress, let out = verdicts.baseAddress else { return }
+            var index = 0
+            while index + laneCount <= values.count {
+                let value = lanes(column, index)
+                let impossible = ones((value .< lowest) .| (value .> highest))
+                let implausible = ones((value .< low) .| (value .> high))
+                let present = ones(value .== value)
+                // Without a value nothing is out of range: 0. Else valid, one more when implausible, one more when
+                // impossible; what is impossible is implausible.
+                UnsafeMutableRawPointer(out + index).storeBytes(of: present &+ implausible &+ impossible, as: UInt64.self)
+                index += laneCount
+            }
+            while index < values.count {
+                let value = column[index]
+                let present: UInt8 = value == value ? 1 : 0
+                let implausible: UInt8 = value < low || value > high ? 1 : 0
+                let impossible: UInt8 = value < lowest || value > highest ? 1 : 0
+                out[index] = present &+ implausible &+ impossible
+                index += 1
+            }
+        }
     }
 }

@@ -6,31 +6,91 @@ package import Monitoring
 package struct RollUp: Hashable, Sendable {
     package let verdicts: [QualityVerdict]
     /// A bit for each check that did not run (`CheckName.bit`): shown beside the verdict, whatever the verdict is.
-    package let untested: [UInt8]
+    package let untested: [UInt32]
 }
 
 /// The worst verdict of each reading: invalid, then suspect; else `notTested` when a required check did not run or no
 /// check ran at all; only then valid.
 ///
 /// - Precondition: all results are equally long.
+/// - Complexity: O(n × checks that ran).
+/// - Reference: `rollUpReference(_:required:)`; equal for all inputs.
 package func rollUp(_ results: [CheckResult], required: Set<CheckName>) -> RollUp {
-    guard let count = results.first?.verdicts.count else { return RollUp(verdicts: [], untested: []) }
-    precondition(results.allSatisfy { $0.verdicts.count == count }, "All checks saw the same readings.")
-    let ran = results.reduce(into: UInt8(0)) { $0 |= $1.check.bit }
-    let requiredBits = required.reduce(into: UInt8(0)) { $0 |= $1.bit }
+    guard let count = results.first?.count else { return RollUp(verdicts: [], untested: []) }
+    precondition(results.allSatisfy { $0.count == count }, "All checks saw the same readings.")
+    let requiredBits = required.reduce(into: UInt32(0)) { $0 |= $1.bit }
+    let given = results.reduce(into: UInt32(0)) { $0 |= $1.check.bit }
+    // A required check that is not among the results did not run, nor did one that ran on no reading.
+    let nowhere = results.reduce(into: requiredBits & ~given) { if !$1.didRun { $0 |= $1.check.bit } }
     var worst = [QualityVerdict](repeating: .notTested, count: count)
-    // A required check that is not among the results did not run.
-    var untested = [UInt8](repeating: requiredBits & ~ran, count: count)
-    for result in results {
-        for index in 0..<count {
-            let verdict = result.verdicts[index]
-            if verdict == .notTested { untested[index] |= result.check.bit }
-            // notTested < valid < suspect < invalid by raw value.
-            if verdict.rawValue > worst[index].rawValue { worst[index] = verdict }
+    var untested = [UInt32](repeating: nowhere, count: count)
+    var worstSpan = worst.mutableSpan
+    var untestedSpan = untested.mutableSpan
+    for result in results where result.didRun {
+        foldVerdicts(result.verdicts.span, bit: result.check.bit, worst: &worstSpan, untested: &untestedSpan)
+    }
+    closeRollUp(untested: untested.span, required: requiredBits, worst: &worstSpan)
+    return RollUp(verdicts: worst, untested: untested)
+}
+
+/// Takes one check's verdicts into the worst so far, and sets its bit where it did not run.
+///
+/// - Shape: `verdicts`, `worst` and `untested`, n each.
+/// - Complexity: O(n), no allocation; eight lanes at a time.
+package func foldVerdicts(
+    _ verdicts: Span<QualityVerdict>, bit: UInt32, worst: inout MutableSpan<QualityVerdict>,
+    untested: inout MutableSpan<UInt32>
+) {
+    let count = verdicts.count
+    precondition(worst.count == count && untested.count == count, "Columns are equally long.")
+    verdicts.withRawValues { verdicts in
+        worst.withMutableRawValues { worst in
+            untested.withUnsafeMutableBufferPointer { untested in
+                guard let column = verdicts.baseAddress, let out = worst.baseAddress, let mask = untested.baseAddress
+                else { return }
+                var index = 0
+                while index + laneCount <= count {
+                    let verdict = UnsafeRawPointer(column + index).loadUnaligned(as: SIMD8<UInt8>.self)
+                    let before = UnsafeRawPointer(out + index).loadUnaligned(as: SIMD8<UInt8>.self)
+                    // notTested < valid < suspect < invalid by raw value.
+                    let after = before.replacing(with: verdict, where: verdict .> before)
+                    UnsafeMutableRawPointer(out + index).storeBytes(of: after, as: SIMD8<UInt8>.self)
+                    if bytes(column, index).hasZeroByte {
+                        for lane in 0..<laneCount where verdict[lane] == 0 { mask[index + lane] |= bit }
+                    }
+                    index += laneCount
+                }
+                while index < count {
+                    if column[index] > out[index] { out[index] = column[index] }
+                    if column[index] == 0 { mask[index] |= bit }
+                    index += 1
+                }
+            }
         }
     }
-    for index in 0..<count where worst[index] == .valid && untested[index] & requiredBits != 0 {
-        worst[index] = .notTested
+}
+
+/// Turns `valid` into `notTested` where a required check did not run.
+///
+/// - Shape: `untested` and `worst`, n each.
+/// - Complexity: O(n), no allocation.
+package func closeRollUp(untested: Span<UInt32>, required: UInt32, worst: inout MutableSpan<QualityVerdict>) {
+    precondition(worst.count == untested.count, "Columns are equally long.")
+    guard required != 0 else { return }
+    untested.withUnsafeBufferPointer { untested in
+        worst.withMutableRawValues { worst in
+            for index in untested.indices {
+                let keeps: UInt8 = worst[index] != 1 || untested[index] & required == 0 ? 0xFF : 0
+                worst[index] &= keeps
+            }
+        }
     }
-    return RollUp(verdicts: worst, untested: untested)
+}
+
+extension UInt64 {
+    /// Whether one of its eight bytes is 0. Each byte is below 128.
+    @inline(__always)
+    fileprivate var hasZeroByte: Bool {
+        (self &+ 0x7F7F_7F7F_7F7F_7F7F) & 0x8080_8080_8080_8080 != 0x8080_8080_8080_8080
+    }
 }

@@ -3,42 +3,73 @@
 package import Exact
 package import Monitoring
 
+/// What a reading offers to the checks.
+package enum ReadingState: UInt8, Sendable, CaseIterable {
+    case measured = 0
+    case missing
+    /// The value is a detection or range limit.
+    case censored
+    case notFinite
+}
+
 /// The readings of one series as columns, in time order.
 ///
 /// | column | type | unit | meaning |
 /// |---|---|---|---|
 /// | start | Int64 | ms UTC | start of the half-open interval |
 /// | value | Double | the parameter's unit | the binary view; NaN where there is no value |
-/// | isCensored | Bool | – | the value is a detection or range limit |
+/// | measured | Double | the parameter's unit | as `value`, NaN where the value is censored or not finite too |
+/// | state | UInt8 | – | `ReadingState` |
 /// | flagVerdict, flagReason | – | – | what the station's own flag says, by its source profile |
 package struct SeriesColumns: Sendable {
+    package let station: StationID
     package let parameter: ParameterID
     /// The step between readings, `nil` when it is not known.
     package let cadence: Duration64?
     package private(set) var start: [Int64] = []
     package private(set) var value: [Double] = []
-    package private(set) var isCensored: [Bool] = []
+    package private(set) var state: [ReadingState] = []
     package private(set) var flagVerdict: [QualityVerdict] = []
     package private(set) var flagReason: [NotTestedReason] = []
+    private var isAllMeasured = true
 
-    package init(parameter: ParameterID, cadence: Duration64?) {
+    package init(parameter: ParameterID, cadence: Duration64?, station: StationID = StationID("")) {
+        self.station = station
         self.parameter = parameter
         self.cadence = cadence
     }
 
     package var count: Int { start.count }
 
+    package var measured: [Double] {
+        if isAllMeasured { return value }
+        return zip(value, state).map { $1 == .measured ? $0 : .nan }
+    }
+
     /// Appends one reading; `flags` is the source profile's table of flags.
     package mutating func append(
         start: Instant, value: ExactDecimal?, qualifier: Qualifier, flag: String, flags: [String: QualityVerdict]
     ) {
-        self.start.append(start.milliseconds)
         let isMissing = qualifier == .missing || value == nil
-        self.value.append(isMissing ? .nan : value?.approximate ?? .nan)
-        isCensored.append(qualifier == .below || qualifier == .above)
         let verdict = flags[flag] ?? .notTested
-        flagVerdict.append(verdict)
-        flagReason.append(verdict != .notTested ? .none : flag.isEmpty ? .noFlag : .unlistedFlag)
+        append(
+            start: start.milliseconds, value: isMissing ? .nan : value?.approximate ?? .nan,
+            isCensored: qualifier == .below || qualifier == .above, flagVerdict: verdict,
+            flagReason: verdict != .notTested ? .none : flag.isEmpty ? .noFlag : .unlistedFlag)
+    }
+
+    /// Appends one reading as a binary number; NaN marks a missing one.
+    package mutating func append(
+        start: Int64, value: Double, isCensored: Bool = false, flagVerdict: QualityVerdict = .notTested,
+        flagReason: NotTestedReason = .noFlag
+    ) {
+        self.start.append(start)
+        self.value.append(value)
+        let found: ReadingState = value.isNaN ? .missing : value.isInfinite ? .notFinite : isCensored ? .censored : .measured
+        state.append(found)
+        if found != .measured { isAllMeasured = false }
+        self.flagVerdict.append(flagVerdict)
+        self.flagReason.append(flagReason)
     }
 }
 
@@ -55,7 +86,7 @@ extension SeriesColumns {
         // Equal starts keep the order of the batch, so that the result does not depend on the sort.
         let ordered = rows.sorted { (block.start[$0], $0) < (block.start[$1], $1) }
         let key = block.seriesTable[Int(block.series[first])]
-        var columns = SeriesColumns(parameter: key.parameter, cadence: cadence)
+        var columns = SeriesColumns(parameter: key.parameter, cadence: cadence, station: key.station)
         for row in ordered {
             let reading = block[row]
             columns.append(

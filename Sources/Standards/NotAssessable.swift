@@ -25,6 +25,8 @@ package struct NotAssessable: Error, Hashable, Sendable, CustomStringConvertible
         case disputedValue = "disputed-value"
         /// No target is set for the date.
         case noTarget = "no-target"
+        /// Nobody says whether it is a river or a lake, and the verdict depends on it.
+        case unknownWater = "unknown-water"
         /// Two things to be compared are unlike: other items, other sections.
         case notComparable = "not-comparable"
         /// A rounding that no number of digits decides.
@@ -46,6 +48,7 @@ package struct NotAssessable: Error, Hashable, Sendable, CustomStringConvertible
             case .mixedEditions: "跨标准版本或参比状态"
             case .disputedValue: "同一时刻数值有争议"
             case .noTarget: "当日未设目标"
+            case .unknownWater: "水体类型未登记"
             case .notComparable: "前后不可比"
             case .undecided: "修约无法判定"
             case .notImplemented: "本版本未实现"

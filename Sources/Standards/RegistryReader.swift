@@ -42,12 +42,13 @@ package struct RegistryReader {
 
     /// The registry of `files` and every problem found, sorted by file and line.
     ///
-    /// A path is relative to `stations/`; agreements (`…/agreements/…`) have their own reader and are passed over.
+    /// A path is relative to `stations/`; agreements (`…/agreements/…`) and check sets (`…/checks/…`) have their own
+    /// readers and are passed over.
     package static func read(
         _ files: [(path: String, text: String)], parameters: ParameterCatalogue = .standard
     ) -> (registry: Registry, problems: [Problem]) {
         var reader = RegistryReader(parameters: parameters)
-        for file in files.sorted(by: { $0.path < $1.path }) where !isAgreement(file.path) {
+        for file in files.sorted(by: { $0.path < $1.path }) where !isAgreement(file.path) && !isCheckSet(file.path) {
             reader.readFile(file.text, path: file.path)
         }
         reader.assemble()
@@ -60,6 +61,10 @@ package struct RegistryReader {
 
     package static func isAgreement(_ path: String) -> Bool {
         path.split(separator: "/").dropLast().contains("agreements")
+    }
+
+    package static func isCheckSet(_ path: String) -> Bool {
+        path.split(separator: "/").dropLast().contains("checks")
     }
 
     private init(parameters: ParameterCatalogue) { self.parameters = parameters }

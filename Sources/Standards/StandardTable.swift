@@ -40,7 +40,8 @@ package struct StandardTable: Sendable {
         return StandardTable(name: name, text: text)
     }
 
-    init(name: String, text: String) {
+    /// - Precondition: `text` is well formed: a header of distinct columns, and rows of as many fields.
+    package init(name: String, text: String) {
         let records = Self.records(in: text)
         guard let header = records.first, Set(header).count == header.count else {
             preconditionFailure("The table \(name) has no header of distinct columns.")

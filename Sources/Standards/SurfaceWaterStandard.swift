@@ -113,7 +113,11 @@ extension SurfaceWaterStandard.Item {
 }
 
 extension SurfaceWaterStandard {
-    fileprivate init(id: String, table: StandardTable, span: DateSpan) {
+    /// The class limits of `table` for the standard `id`.
+    ///
+    /// An item with a hole among its limits is left out: without all five no value of it has a class, and whoever asks
+    /// is told that there is no limit.
+    package init(id: String, table: StandardTable, span: DateSpan) {
         self.id = id
         self.span = span
         items = table.rows.compactMap { row in
@@ -125,7 +129,7 @@ extension SurfaceWaterStandard {
                 ? row["I"].split(separator: ".").map(String.init)
                 : ["I", "II", "III", "IV", "V"].map { row[$0] }
             let limits = printed.compactMap { ExactDecimal($0) }
-            precondition(limits.count == (direction == .range ? 2 : 5), "\(row["item_id"]) has a limit for each class.")
+            guard limits.count == (direction == .range ? 2 : 5) else { return nil }
             return Item(
                 parameter: ParameterID(row["item_id"]),
                 name: BilingualName(chinese: row["name_zh"], english: row["name_en"]),

@@ -14,7 +14,7 @@ struct ExampleRiver {
         folder = try TemporaryFolder()
         let source = Program.root.appending(path: "stations")
         try FileManager.default.createDirectory(atPath: folder.file("stations"), withIntermediateDirectories: true)
-        for name in ["regions.yaml", "profiles", "example-river-xinan"] {
+        for name in ["regions.yaml", "profiles", "checks", "example-river-xinan"] {
             try FileManager.default.copyItem(
                 at: source.appending(path: name), to: folder.url.appending(path: "stations/\(name)"))
         }

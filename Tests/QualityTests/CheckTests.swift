@@ -35,20 +35,20 @@ private func reason(_ report: QualityReport, _ check: CheckName) -> [NotTestedRe
 
 @Suite struct CheckTests {
     @Test func `A flag means what the profile lists and nothing else`() throws {
-        let report = CheckSet.example.run(try series("ph", ["7.1 N", "7.1 M", "7.2 S", "7.1 X", "7.2"]))
+        let report = ExampleChecks.set.run(try series("ph", ["7.1 N", "7.1 M", "7.2 S", "7.1 X", "7.2"]))
         #expect(verdict(report, .sourceFlag) == [.valid, .invalid, .suspect, .notTested, .notTested])
         #expect(reason(report, .sourceFlag) == [.none, .none, .none, .unlistedFlag, .noFlag])
     }
 
     @Test func `What cannot be is invalid and a missing value is not tested`() throws {
-        let report = CheckSet.example.run(try series("ph", ["7", "14.01", "-0.5", "3", ""]))
+        let report = ExampleChecks.set.run(try series("ph", ["7", "14.01", "-0.5", "3", ""]))
         #expect(verdict(report, .grossRange) == [.valid, .invalid, .invalid, .suspect, .notTested])
         #expect(reason(report, .grossRange)[4] == .missingValue)
         #expect(report.rollUp.verdicts[4] == .notTested)
     }
 
     @Test func `A parameter without a configuration is not tested, and says so`() throws {
-        let report = CheckSet.example.run(try series("fc", ["200", "300", "400"]))
+        let report = ExampleChecks.set.run(try series("fc", ["200", "300", "400"]))
         #expect(verdict(report, .grossRange) == [.notTested, .notTested, .notTested])
         #expect(reason(report, .grossRange) == [.noConfiguration, .noConfiguration, .noConfiguration])
         // The gap check alone ran; the required range check did not, so nothing is called valid.
@@ -56,31 +56,31 @@ private func reason(_ report: QualityReport, _ check: CheckName) -> [NotTestedRe
     }
 
     @Test func `A single reading that leaves both neighbours is a spike`() throws {
-        let report = CheckSet.example.run(try series("codmn", ["3.1", "3.2", "14.0", "3.3", "3.1", "9.9"]))
+        let report = ExampleChecks.set.run(try series("codmn", ["3.1", "3.2", "14.0", "3.3", "3.1", "9.9"]))
         #expect(verdict(report, .spike) == [.notTested, .valid, .suspect, .valid, .valid, .notTested])
         #expect(reason(report, .spike)[0] == .noNeighbour && reason(report, .spike)[5] == .noNeighbour)
     }
 
     // opendcs#176: the good reading beside a rejected one must not be blamed for the distance between them.
     @Test func `A spike is not measured against a rejected neighbour`() throws {
-        let report = CheckSet.example.run(try series("codmn", ["3.1", "9.0", "0.1 M", "9.2", "9.1"]))
+        let report = ExampleChecks.set.run(try series("codmn", ["3.1", "9.0", "0.1 M", "9.2", "9.1"]))
         // 9.0 lies between 3.1 and 9.2; against 0.1 it would stand out on both sides.
         #expect(verdict(report, .spike)[1] == .valid)
-        let next = CheckSet.example.run(try series("codmn", ["0.1 M", "9.0", "0.1 M"]))
+        let next = ExampleChecks.set.run(try series("codmn", ["0.1 M", "9.0", "0.1 M"]))
         #expect(verdict(next, .spike)[1] == .notTested)
     }
 
     @Test func `Neighbours beyond two cadences say nothing`() throws {
-        let near = CheckSet.example.run(try series("codmn", ["3.1", "-", "14.0", "3.1"]))
+        let near = ExampleChecks.set.run(try series("codmn", ["3.1", "-", "14.0", "3.1"]))
         #expect(verdict(near, .spike)[1] == .suspect)
-        let far = CheckSet.example.run(try series("codmn", ["3.1", "-", "-", "14.0", "3.1"]))
+        let far = ExampleChecks.set.run(try series("codmn", ["3.1", "-", "-", "14.0", "3.1"]))
         #expect(verdict(far, .spike)[1] == .notTested)
     }
 
     // EGRET#23: a detection limit taken as a value.
     @Test func `A detection limit is not a level to compare with`() throws {
         let cells = ["<0.025", "<0.025", "<0.025", "3.000", "<0.025"] + Array(repeating: "<0.025", count: 12)
-        let report = CheckSet.example.run(try series("nh3n", cells))
+        let report = ExampleChecks.set.run(try series("nh3n", cells))
         #expect(verdict(report, .spike)[3] == .notTested)
         #expect(reason(report, .spike)[0] == .censoredValue)
         #expect(reason(report, .flatLine)[0] == .censoredValue)
@@ -90,17 +90,17 @@ private func reason(_ report: QualityReport, _ check: CheckName) -> [NotTestedRe
     @Test func `Eight equal readings are suspect, seven are not, and a missing one breaks nothing`() throws {
         let seven = Array(repeating: "3.10", count: 7)
         #expect(
-            verdict(CheckSet.example.run(try series("codmn", seven + ["3.2"])), .flatLine)
+            verdict(ExampleChecks.set.run(try series("codmn", seven + ["3.2"])), .flatLine)
                 == Array(repeating: .valid, count: 8))
-        let eight = CheckSet.example.run(try series("codmn", seven + ["", "3.1", "3.2"]))
+        let eight = ExampleChecks.set.run(try series("codmn", seven + ["", "3.1", "3.2"]))
         #expect(
             verdict(eight, .flatLine) == Array(repeating: .suspect, count: 7) + [.notTested, .suspect, .valid])
-        let short = CheckSet.example.run(try series("codmn", ["3.1", "3.1"]))
+        let short = ExampleChecks.set.run(try series("codmn", ["3.1", "3.1"]))
         #expect(reason(short, .flatLine) == [.tooFewReadings, .tooFewReadings])
     }
 
     @Test func `A hole is listed and the reading after it keeps its verdict`() throws {
-        let report = CheckSet.example.run(try series("ph", ["7.1", "-", "-", "7.2", "7.3"]))
+        let report = ExampleChecks.set.run(try series("ph", ["7.1", "-", "-", "7.2", "7.3"]))
         #expect(verdict(report, .gap) == [.notTested, .valid, .valid])
         #expect(
             report.holes == [
@@ -122,10 +122,10 @@ private func reason(_ report: QualityReport, _ check: CheckName) -> [NotTestedRe
     }
 
     @Test func `Nothing, one and two readings have a defined result`() throws {
-        #expect(CheckSet.example.run(try series("ph", [])).rollUp.verdicts.isEmpty)
-        #expect(CheckSet.example.run(try series("ph", ["7"])).rollUp.verdicts == [.valid])
-        #expect(CheckSet.example.run(try series("ph", [""])).rollUp.verdicts == [.notTested])
-        let noCadence = CheckSet.example.run(try series("ph", ["7", "7"], cadence: nil))
+        #expect(ExampleChecks.set.run(try series("ph", [])).rollUp.verdicts.isEmpty)
+        #expect(ExampleChecks.set.run(try series("ph", ["7"])).rollUp.verdicts == [.valid])
+        #expect(ExampleChecks.set.run(try series("ph", [""])).rollUp.verdicts == [.notTested])
+        let noCadence = ExampleChecks.set.run(try series("ph", ["7", "7"], cadence: nil))
         #expect(reason(noCadence, .spike) == [.noCadence, .noCadence] && reason(noCadence, .gap)[1] == .noCadence)
     }
 }

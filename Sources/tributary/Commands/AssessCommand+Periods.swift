@@ -32,7 +32,7 @@ extension AssessCommand {
         let folder = try stations.folder.map { try RegistryFolder.load($0) }
         for problem in folder?.problems ?? [] { Terminal.note("\(problem)") }
         let registry = folder?.registry ?? Registry()
-        var gathered = GatheredSeries(registry: registry)
+        var gathered = GatheredWater(registry: registry)
         var isWhole = true
         for file in try FileList.files(under: paths.map(absolutePath)) {
             let isRead = decodeStationFile(file.path) { slice, context in

@@ -4,6 +4,7 @@ import ArgumentParser
 import Compensation
 import Foundation
 import Monitoring
+import Quality
 import Standards
 
 struct CheckCommand: AsyncParsableCommand {
@@ -12,7 +13,8 @@ struct CheckCommand: AsyncParsableCommand {
         abstract: "Check a registry folder, an agreement or a batch file and print every problem with its remedy.",
         discussion: """
             A folder is read as one registry with its agreements; worked examples are settled and compared. A single \
-            agreement (.yaml, .yml) is checked against the registry given with --stations, or the one around it. \
+            agreement (.yaml, .yml), or a check set in a folder checks/, is checked against the registry given with \
+            --stations, or the one around it. \
             Notices (blank parameters of a template) go to standard error.
 
             Any other file is read as a batch would be, without storing it: container, format, profile and why, what \
@@ -90,12 +92,21 @@ struct CheckCommand: AsyncParsableCommand {
                 Terminal.note(
                     "\(shown): \(folder.files.count) files, \(registry.boundaries.count) boundaries, "
                         + "\(registry.sections.count) sections, \(registry.stations.count) stations, "
-                        + "\(folder.agreementFiles.count) agreements: no problem.")
+                        + "\(folder.agreementFiles.count) agreements, \(folder.checkSets.sets.count) check sets: no problem."
+                )
             }
             return found
         }
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             throw CommandFailure(status: ExitStatus.inputUnusable, message: "\(shown) is not UTF-8 text.")
+        }
+        if CheckSetReader.isCheckSet(path) {
+            let above = URL(filePath: path).deletingLastPathComponent().deletingLastPathComponent()
+            let folder = stations.folder ?? above.path(percentEncoded: false)
+            let registry =
+                try FileManager.default.fileExists(atPath: folder + "/regions.yaml")
+                ? RegistryFolder.load(folder).registry : nil
+            return CheckSetReader.read([(shown, text)], registry: registry).problems
         }
         let around = try (stations.folder ?? Self.registryAround(path)).map { try RegistryFolder.load($0).registry }
         return agreement(text, shown, around ?? Registry())

@@ -31,7 +31,7 @@ struct SystemResult {
 
 /// Assesses what was gathered, period by period.
 struct PeriodAssessor {
-    let gathered: GatheredSeries
+    let gathered: GatheredWater
     let registry: Registry
     let rule: WaterAssessmentRule
     let unit: CivilUnit
@@ -77,9 +77,11 @@ struct PeriodAssessor {
             let reason = NotAssessable(.mixedEditions, "no one list of sections holds over the whole period")
             return SystemResult(river: .failure(reason), index: system.kind == .city ? .failure(reason) : nil)
         }
-        // A list may name a section by its id or by the section's own name in the feed.
-        let members = list.sections.compactMap { name in
-            sections.first { $0.section == name || $0.section.hasSuffix("/" + name) }.map { member(name, $0) }
+        // A list may name a section by its id, or by its own name in a feed where only one section bears it.
+        let members = list.sections.compactMap { name -> RiverMember? in
+            if let own = sections.first(where: { $0.section == name }) { return member(name, own) }
+            let namesakes = sections.filter { $0.section.hasSuffix("/" + name) }
+            return namesakes.count == 1 ? member(name, namesakes[0]) : nil
         }
         let river = assessRiver(listed: list.sections, members: members, over: period, rule: rule)
         guard system.kind == .city else { return SystemResult(river: .success(river), index: nil) }

@@ -13,7 +13,7 @@ extension PeriodResult {
             let records = section.exclusions.joined(separator: ", ")
             let measured = section.measured.classification.waterClass.map(\.description)
             return lines
-                + "  剔除记录：\(records)；不剔除时：\(measured ?? "无类别")，\(section.measured.assessment.verdict.chinese)。\n"
+                + "  剔除记录：\(records)；不剔除时：\(measured.map { "\($0)类" } ?? "无类别")，\(section.measured.assessment.verdict.chinese)。\n"
                 + "  Exclusions: \(records); as measured: \(measured.map { "class \($0)" } ?? "no class"), "
                 + "\(section.measured.assessment.verdict.rawValue).\n"
         }.joined()
@@ -38,7 +38,7 @@ extension PeriodResult {
             english += "; class \(waterClass), \(status.english)"
         }
         if !pollutants.isEmpty {
-            chinese += "；主要污染指标：" + pollutants.map { chineseText($0, found, rule) }.joined(separator: "、")
+            chinese += "；主要污染指标：" + chineseNames(pollutants.map { text($0, rule) }.joined(separator: " "))
             english += "; main pollutants: " + pollutants.map { text($0, rule) }.joined(separator: ", ")
         }
         if found.isWaterBodyAssumed {
@@ -50,12 +50,13 @@ extension PeriodResult {
         return chinese + english
     }
 
-    private static func chineseText(
-        _ pollutant: MainPollutant, _ found: WaterClassification, _ rule: WaterAssessmentRule
-    ) -> String {
-        let name = rule.water.standard.item(pollutant.parameter, in: found.waterBody)?.name.chinese
-        let plain = text(pollutant, rule)
-        return (name ?? pollutant.parameter.rawValue) + plain.dropFirst(pollutant.parameter.rawValue.count)
+    /// `tp(0.35) codmn` with the items' Chinese names.
+    private static func chineseNames(_ pollutants: String) -> String {
+        pollutants.split(separator: " ").map { pollutant in
+            let id = pollutant.prefix { $0 != "(" }
+            let name = ParameterCatalogue.standard[ParameterID(String(id))]?.name.chinese
+            return (name ?? String(id)) + pollutant.dropFirst(id.count)
+        }.joined(separator: "、")
     }
 
     func systemSentences(_ rule: WaterAssessmentRule) -> String {
@@ -78,8 +79,12 @@ extension PeriodResult {
             }
             let pollutants = Self.pollutants(river, rule)
             if !pollutants.isEmpty {
-                chinese += "；主要污染指标：\(pollutants)"
+                chinese += "；主要污染指标：\(Self.chineseNames(pollutants))"
                 english += "; main pollutants: \(pollutants)"
+            }
+            if river?.isDisputed == true {
+                chinese += "；含有争议的数据"
+                english += "; disputed values take part"
             }
             if !why.isEmpty { english += "; \(why)" }
             return chinese + "。\n" + english + ".\n"

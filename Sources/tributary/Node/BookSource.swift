@@ -3,6 +3,7 @@
 import Formats
 import Monitoring
 import Pipeline
+import Quality
 import Storage
 
 /// Answers the flows as known at one log position; each call is a reading of its own, so that a long computation holds
@@ -26,6 +27,18 @@ struct BookSource: ObservationSource {
 
     func digest(_ series: [SeriesKey], over interval: Interval) throws -> Digest256 {
         try book.read { try $0.snapshot(series, over: interval, asKnownAt: asKnownAt) }.digest
+    }
+
+    func instrumentEvidence(of station: StationID) throws -> InstrumentEvidence {
+        var evidence = InstrumentEvidence()
+        let work: Set<NoticeKind> = [.maintenance, .calibration, .instrumentChange]
+        for record in try book.read({ try $0.notices(ofStation: station) })
+        where record.sequence <= asKnownAt && work.contains(record.notice.kind) {
+            let notice = record.notice
+            let parameters: [ParameterID?] = notice.parameters.isEmpty ? [nil] : notice.parameters.map { $0 }
+            evidence.marks += parameters.map { ($0, notice.interval) }
+        }
+        return evidence
     }
 
     func extent(_ series: SeriesKey) throws -> Interval? {

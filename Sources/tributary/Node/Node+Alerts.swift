@@ -32,7 +32,8 @@ extension Node {
         let source = try BookSource(book)
         let found = try sections.map { section in
             try detect(
-                section, in: registry.registry, source, checks: .example, rules: rules, now: judgesSilence ? now : nil)
+                section, in: registry.registry, source, checks: registry.checkSets, rules: rules,
+                now: judgesSilence ? now : nil)
         }
         // Applied to a copy: the book in memory follows the book on disk, never the other way round.
         var updated = alertBook

@@ -34,8 +34,8 @@ extension Node {
         let source = try BookSource(book)
         let run = settle(
             agreement, period: period, kind: kind,
-            inputs: SettlementInputs(source, registry: registry.registry, checks: .example), program: Release.version,
-            isExampleBoundary: isExample)
+            inputs: SettlementInputs(source, registry: registry.registry, checks: registry.checkSets),
+            program: Release.version, isExampleBoundary: isExample)
         if case .notSettled = run.outcome {
             return .done(
                 format == .text ? run.refusalText : try refusal(run, format), status: ExitStatus.needsAttention)

@@ -153,6 +153,7 @@ actor Node {
             case .decideNotice(let deciding, let format): return try performDecideNotice(deciding, format)
             case .notices(let query, let format): return try performNotices(query, format)
             case .sender(let act, let format): return try performSender(act, format)
+            case .backtest(let request, let format): return try performBacktest(request, format)
             }
         } catch {
             return .failed(CommandFailure(error))

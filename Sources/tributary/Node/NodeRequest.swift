@@ -24,6 +24,8 @@ enum NodeRequest: Codable, Sendable {
     case decideNotice(NoticeDeciding, format: OutputFormat)
     case notices(NoticeQuery, format: OutputFormat)
     case sender(SenderAct, format: OutputFormat)
+    /// What a check set would have said of stored history.
+    case backtest(BacktestRequest, format: OutputFormat)
 
     var encoded: String {
         get throws { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }

@@ -2,6 +2,7 @@
 
 import Foundation
 import Monitoring
+import Quality
 import Standards
 
 /// One file of the registry folder.
@@ -18,6 +19,8 @@ struct RegistryFolder: Sendable {
 
     let files: [RegistryFile]
     let registry: Registry
+    /// Which quality checks run where.
+    let checkSets: CheckSets
     /// Faults of the registry; agreements are checked apart.
     let problems: [Problem]
 
@@ -28,7 +31,10 @@ struct RegistryFolder: Sendable {
         self.files = files
         let read = RegistryReader.read(files.map { ($0.path, $0.text) })
         registry = read.registry
-        self.problems = problems + read.problems
+        let checks = CheckSetReader.read(
+            files.filter { CheckSetReader.isCheckSet($0.path) }.map { ($0.path, $0.text) }, registry: read.registry)
+        checkSets = checks.sets
+        self.problems = problems + read.problems + checks.problems
     }
 
     /// Reads every YAML file below `folder`; a file that cannot be read is a problem, not the end.
