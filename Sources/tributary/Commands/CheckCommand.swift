@@ -92,8 +92,7 @@ struct CheckCommand: AsyncParsableCommand {
                 Terminal.note(
                     "\(shown): \(folder.files.count) files, \(registry.boundaries.count) boundaries, "
                         + "\(registry.sections.count) sections, \(registry.stations.count) stations, "
-                        + "\(folder.agreementFiles.count) agreements, \(folder.checkSets.sets.count) check sets: no problem."
-                )
+                        + "\(folder.agreementFiles.count) agreements, \(folder.checkSets.sets.count) check sets: no problem.")
             }
             return found
         }
@@ -103,8 +102,7 @@ struct CheckCommand: AsyncParsableCommand {
         if CheckSetReader.isCheckSet(path) {
             let above = URL(filePath: path).deletingLastPathComponent().deletingLastPathComponent()
             let folder = stations.folder ?? above.path(percentEncoded: false)
-            let registry =
-                try FileManager.default.fileExists(atPath: folder + "/regions.yaml")
+            let registry = try FileManager.default.fileExists(atPath: folder + "/regions.yaml")
                 ? RegistryFolder.load(folder).registry : nil
             return CheckSetReader.read([(shown, text)], registry: registry).problems
         }

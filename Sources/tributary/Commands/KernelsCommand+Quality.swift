@@ -102,9 +102,7 @@ private struct QualityColumn {
         usable = [UInt8](repeating: 0, count: count)
         regular = usable
         rangeVerdicts = [QualityVerdict](repeating: .notTested, count: count)
-        (spikeVerdicts, rateVerdicts, flatVerdicts, worst) = (
-            rangeVerdicts, rangeVerdicts, rangeVerdicts, rangeVerdicts
-        )
+        (spikeVerdicts, rateVerdicts, flatVerdicts, worst) = (rangeVerdicts, rangeVerdicts, rangeVerdicts, rangeVerdicts)
         untested = [UInt32](repeating: 0, count: count)
         grossRange()
     }

@@ -43,9 +43,7 @@ struct QCCommand: AsyncParsableCommand {
 
     func validate() throws {
         if backtest {
-            guard data != nil, checks != nil else {
-                throw ValidationError("--backtest needs --data DIR and --checks FILE.")
-            }
+            guard data != nil, checks != nil else { throw ValidationError("--backtest needs --data DIR and --checks FILE.") }
             guard paths.isEmpty else { throw ValidationError("--backtest reads stored history: give no paths.") }
         } else {
             guard !paths.isEmpty else { throw ValidationError("Give files or folders, or --backtest --data DIR.") }
