@@ -122,7 +122,7 @@ private func halfEvenWide(_ value: Int64, _ unit: Int64) -> Int64 {
 /// - Shape: `concentrations`, six columns of n one behind the other, as `airConcentrations` makes them; `index`, n, with
 ///   `AirIndexTable.missing` where no item has a sub-index; `primary` and `absent`, n, bit i for item i; `scratch`,
 ///   `AirIndexTable.scratchCount`, overwritten.
-/// - Complexity: O(n), no allocation; six look-ups in 16 KiB of tables.
+/// - Complexity: O(n), no allocation; six look-ups in 17 kB of tables.
 /// - Source: HJ 633: the largest sub-index; primary above 50 only, ties all.
 /// - Reference: `airIndexesReference(_:of:edition:)`, equal.
 package func airIndexes(

@@ -88,7 +88,9 @@ extension FlowTests {
             let verdicts = result.records.filter { $0["record"] == "section" }.map { $0["verdict"] }
             #expect(verdicts.allSatisfy { $0 == "not-assessable" } && verdicts.count == 4)
             let values = thin.appending(path: "values.csv").path
-            #expect(try Program.run(["assess", values, "--period", "month"]).exitCode == 64)
+            // Without a rule only air is assessed, and there is none.
+            let ruleless = try Program.run(["assess", values, "--period", "month"])
+            #expect(ruleless.exitCode == 1 && ruleless.output.isEmpty && ruleless.notes.contains("--rule"))
             let bad = thin.appending(path: "rule.yaml")
             try "water-rule: {id: x}\n".write(to: bad, atomically: true, encoding: .utf8)
             let refused = try Program.run(["assess", values, "--period", "month", "--rule", bad.path])

@@ -40,7 +40,7 @@ struct AssessCommand: AsyncParsableCommand {
     var rule: String?
     @Option(
         name: .long,
-        help: ArgumentHelp("Records of excluded values (断流, 冰封, 施工, 自然本底).", valueName: "file.yaml|csv"))
+        help: ArgumentHelp("Records of excluded values (断流, 冰封, 施工, 自然本底, 沙尘).", valueName: "file.yaml|csv"))
     var exclusions: String?
     @Option(name: .long, help: "Also print the change from the previous period or from the year-before.")
     var change: ComparedPeriod?
