@@ -62,7 +62,8 @@ extension Book {
     ) throws -> LargeMember {
         guard byteCount < SegmentMember.byteLimit else {
             throw BookProblem(
-                .input, place: name, message: "it has \(byteCount) bytes, and the archive holds fewer than 8 GiB a batch.",
+                .input, place: name,
+                message: "it has \(byteCount) bytes, and the archive holds fewer than 8 GiB a batch.",
                 remedy: "Send the rows in smaller batches; nothing of it was kept.")
         }
         let (number, path) = pool.writeWithoutTransaction { _ in state.archive.reserveSegment() }
