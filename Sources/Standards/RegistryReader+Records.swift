@@ -134,7 +134,8 @@ extension RegistryReader {
             return share
         }
         fields.report(
-            "registry.value.type", at: fields.node[key] ?? node, "`\(key)` of \(fields.subject) is no share: `\(text)`.",
+            "registry.value.type", at: fields.node[key] ?? node,
+            "`\(key)` of \(fields.subject) is no share: `\(text)`.",
             "Write a number above 0 and at most 1, such as 0.9.")
         return nil
     }

@@ -96,7 +96,9 @@ extension Node {
     private func knownStation(
         _ station: StationID, in reader: BookReader, series: [TouchedSeries]
     ) throws -> KnownStation {
-        if var known = live.known[station], series.allSatisfy({ new in known.records.contains { $0.key == new.series } }) {
+        if var known = live.known[station],
+            series.allSatisfy({ new in known.records.contains { $0.key == new.series } })
+        {
             let own = series.filter { new in known.own.contains { $0.key == new.series } }
             if let last = own.map(\.lastStart).max() { known.newest = max(known.newest ?? last, last) }
             return known
