@@ -95,7 +95,9 @@ extension ItemScreen {
                 last.end = last.end ?? last.month.end
                 forecasts[forecasts.count - 1] = last
             }
-            guard day < lastDay, let target = monthTarget(on: day), let latest = days[day]?.last?.start else { continue }
+            guard day < lastDay, let target = monthTarget(on: day), let latest = days[day]?.last?.start else {
+                continue
+            }
             let values = days.keys.sorted().filter { $0 <= day }.flatMap { days[$0] ?? [] }
                 .filter { month.contains($0.start) && isInMean($0, series) }.compactMap(\.value)
             if values.isEmpty { continue }

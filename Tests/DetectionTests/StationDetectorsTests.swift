@@ -62,7 +62,9 @@ private typealias History = [ParameterID: [ScreenedReading]]
 
 private func history(_ chance: inout Chance, steps: Int) -> History {
     var history: History = [:]
-    for (name, level, swing) in [("nh3n", 80, 60), ("do", 560, 120), ("ph", 850, 80), ("pm25", 70, 60), ("codmn", 500, 300)] {
+    for (name, level, swing) in [
+        ("nh3n", 80, 60), ("do", 560, 120), ("ph", 850, 80), ("pm25", 70, 60), ("codmn", 500, 300),
+    ] {
         var readings: [ScreenedReading] = []
         var drift = 0.0
         var isGap = false
@@ -98,7 +100,8 @@ private struct Told {
             findings[id] = nil
         }
         for finding in found.findings {
-            #expect(found.examined.contains { $0.covers(finding.id) }, "\(finding.id) lies outside of what was examined")
+            #expect(
+                found.examined.contains { $0.covers(finding.id) }, "\(finding.id) lies outside of what was examined")
             findings[finding.id] = finding
         }
     }
