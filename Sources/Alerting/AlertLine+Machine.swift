@@ -13,7 +13,8 @@ extension AlertLine {
         "station",
         "parameter", "parameter_zh", "parameter_en", "class", "target_class", "index", "target_index", "multiple",
         "start", "end", "peak", "peak_at", "limit", "unit", "slope_per_year", "p", "standard", "edition", "clause",
-        "review", "share", "month_mean", "remaining_mean", "change", "former_level", "detected", "statistic", "threshold",
+        "review", "share", "month_mean", "remaining_mean", "change", "former_level", "detected", "statistic",
+        "threshold",
         "outcome",
     ]
 

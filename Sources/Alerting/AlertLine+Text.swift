@@ -39,6 +39,9 @@ extension AlertLine {
         if case .forecast(let forecast) = alert.finding.detail, case .minimum = forecast.limit { true } else { false }
     }
 
+    /// The direction stands before it.
+    private var changeDistance: Substring { changeSize.drop { $0 == "-" } }
+
     private var chineseWhat: String {
         switch alert.finding.detail {
         case .threshold:
@@ -62,7 +65,7 @@ extension AlertLine {
                 ? "\(rest)无论多低，月均值都将超过目标" : "\(rest)均值须\(isLowerLimit ? "不低于" : "不高于") \(remainingMean)，否则月均值将不达目标"
             return "\(parameter.chinese)月均值预测：\(far)；\(unless)（非考核结论），\(basis)"
         case .change(let change):
-            let what = "水平\(change.direction == .rise ? "上升" : "下降") \(changeSize)\(spacedUnit)（原水平 \(formerLevel)）"
+            let what = "水平\(change.direction == .rise ? "上升" : "下降") \(changeDistance)\(spacedUnit)（原水平 \(formerLevel)）"
             let test = "统计量 \(changeStatistic) > 阈值 \(changeThreshold)（按 \(change.runLengthDays) 天一次误报校准）"
             let outcome =
                 switch change.outcome {
@@ -100,7 +103,7 @@ extension AlertLine {
                 : "the month's mean will miss the target unless \(rest) have a mean of \(isLowerLimit ? "at least" : "at most") \(remainingMean)"
             return "\(parameter.english) month forecast: \(far); \(unless) (no assessment), \(basis)"
         case .change(let change):
-            let what = "\(change.direction.rawValue) of its level by \(changeSize)\(spacedUnit) from \(formerLevel)"
+            let what = "\(change.direction.rawValue) of its level by \(changeDistance)\(spacedUnit) from \(formerLevel)"
             let threshold = "\(changeThreshold) (one false alarm in \(change.runLengthDays) days)"
             let test = "statistic \(changeStatistic) over \(threshold)"
             let outcome =

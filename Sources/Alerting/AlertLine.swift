@@ -45,9 +45,9 @@ package struct AlertLine: Hashable, Sendable {
         if case .change(let finding) = alert.finding.detail { finding } else { nil }
     }
 
-    /// The distance from the former level with its sign, four digits that count; empty for other kinds.
+    /// The distance from the former level, below zero for a fall, four digits that count; empty for other kinds.
     package var changeSize: String {
-        change.map { ($0.size > 0 ? "+" : "") + fixedText($0.size, places: changePlaces) } ?? ""
+        change.map { fixedText($0.size, places: changePlaces) } ?? ""
     }
 
     /// The former level with as many places.

@@ -52,15 +52,16 @@ package struct DetectionRules: Hashable, Sendable {
     package var episode = EpisodeRule()
     package var trend = TrendRule()
     package var silence = SilenceRule()
-    package var change = ChangeRule()
+    package var change = ChangeRule.forAlerts
     /// The items of a section's class that are judged reading by reading.
     ///
     /// Source: the five items of 5+X, 环办监测函〔2020〕714号.
     package var waterItems = ["ph", "do", "codmn", "nh3n", "tp"].map { ParameterID($0) }
     /// Items whose rise is worth an alert; temperature, pH and oxygen go with the season.
     package var trendItems = ["codmn", "nh3n", "tp"].map { ParameterID($0) }
-    /// Items whose change of level is worth an alert; temperature and oxygen go with the weather.
-    package var changeItems = ["ph", "ec", "turb", "codmn", "nh3n", "tp", "tn"].map { ParameterID($0) }
+    /// Items whose change of level is an alert: where a new discharge or a faulty instrument shows before any limit is
+    /// reached. Temperature and oxygen go with the weather; the others have limits, trends and forecasts.
+    package var changeItems = ["ph", "ec", "turb"].map { ParameterID($0) }
     /// The zone that days and targets are cut in.
     package var offset = UTCOffset.china
 

@@ -49,6 +49,14 @@ package struct ChangeRule: Hashable, Sendable {
 
     package init() {}
 
+    /// For alerts that two regions have to answer: a run length of a hundred years, since four weeks of history know
+    /// little of a year and a station has several series.
+    package static let forAlerts: ChangeRule = {
+        var rule = ChangeRule()
+        rule.runLengthDays = 36_525
+        return rule
+    }()
+
     /// Names the rule in a checkpoint: states made by another rule are not taken up.
     package var fingerprint: UInt64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325

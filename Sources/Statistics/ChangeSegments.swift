@@ -105,7 +105,9 @@ private struct CostPiece {
         let (mean, reach) = (sum / count, discriminant.squareRoot() / count)
         let (from, to) = (max(lower, mean - reach), min(upper, mean + reach))
         // Where all readings are equal there is one mean only.
-        guard from < to || lower == upper && from == to else { return Self.append(lower, upper, level, start, to: &pieces) }
+        guard from < to || lower == upper && from == to else {
+            return Self.append(lower, upper, level, start, to: &pieces)
+        }
         if lower < from { Self.append(lower, from, level, start, to: &pieces) }
         var kept = self
         (kept.lower, kept.upper) = (from, to)

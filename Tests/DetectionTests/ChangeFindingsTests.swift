@@ -43,10 +43,12 @@ private func readings(
     }
 }
 
-private func whole(_ readings: [ParameterID: [ScreenedReading]]) -> [Finding] {
+private func whole(
+    _ readings: [ParameterID: [ScreenedReading]], rules: DetectionRules = DetectionRules()
+) -> [Finding] {
     findings(
         section: section, stationSeries: [StationReadings(station: station, readings: readings)],
-        standard: .gb3838of2002, rules: DetectionRules(), now: nil
+        standard: .gb3838of2002, rules: rules, now: nil
     ).findings
 }
 
@@ -56,7 +58,7 @@ struct ChangeFindingsTests {
         let found = whole([
             ec: readings(days: 160, level: 4_120, noise: 60, exponent: -1, seed: 5, step: 960),
             ParameterID("turb"): readings(days: 160, level: 180, noise: 8, exponent: -1, seed: 6),
-            ParameterID("tn"): readings(days: 160, level: 115, noise: 3, exponent: -2, seed: 7),
+            ParameterID("ph"): readings(days: 160, level: 770, noise: 3, exponent: -2, seed: 7),
         ])
         #expect(found.map(\.id.parameter) == [ec])
         guard case .change(let change)? = found.first?.detail else {
@@ -67,7 +69,7 @@ struct ChangeFindingsTests {
         let finding = try #require(found.first)
         #expect(finding.id.start == onset && change.detectedAt <= onset.advanced(by: .hours(24)))
         #expect(change.direction == .rise && abs(change.size - 96) < 15 && abs(change.baseline - 415) < 12)
-        #expect(change.statistic > change.threshold && change.runLengthDays == 1_461 && change.chart == "cusum")
+        #expect(change.statistic > change.threshold && change.runLengthDays == 36_525 && change.chart == "cusum")
         #expect(change.outcome == .lasting && finding.end != nil && change.unit == "uS/cm")
         #expect(Finding(json: finding.json) == finding)
         #expect(CanonicalJSON(reading: finding.json.text()).flatMap { Finding(json: $0) } == finding)
@@ -79,7 +81,9 @@ struct ChangeFindingsTests {
             values[number] = ScreenedReading(
                 start: values[number].start, value: ExactDecimal(mantissa: 1_600, exponent: -3))
         }
-        #expect(whole([ParameterID("nh3n"): values]).map(\.id.kind) == [.threshold])
+        var rules = DetectionRules()
+        rules.changeItems = [ParameterID("nh3n")]
+        #expect(whole([ParameterID("nh3n"): values], rules: rules).map(\.id.kind) == [.threshold])
     }
 
     @Test func `Unusable readings leave no trace`() {

@@ -78,7 +78,8 @@ struct ChangeMonitorTests {
         for (number, value) in hourlySeries(days: 60, seed: 3).enumerated() { _ = monitor.add(value, at: number) }
         let bytes = monitor.encoded()
         #expect(bytes.count < 1_400)
-        for length in 0..<bytes.count where ChangeMonitor(Array(bytes[..<length]), rule: monitor.rule, slots: 24) != nil {
+        for length in 0..<bytes.count where ChangeMonitor(Array(bytes[..<length]), rule: monitor.rule, slots: 24) != nil
+        {
             Issue.record("cut at \(length)")
         }
         #expect(ChangeMonitor(bytes + [0], rule: monitor.rule, slots: 24) == nil)

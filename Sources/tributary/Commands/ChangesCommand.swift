@@ -149,7 +149,7 @@ struct ChangesCommand: AsyncParsableCommand {
         )
         for series in searched {
             let events = planted.events(of: series.name)
-            if names?.contains(series.name) ?? false {
+            if names?.contains(PlantedChanges.label(of: series.name)) ?? false {
                 tunedScore.add(series, events)
             } else {
                 testScore.add(series, events)

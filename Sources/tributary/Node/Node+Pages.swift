@@ -34,7 +34,7 @@ extension Node: NodeReading {
     private func against(_ line: AlertLine) -> String {
         switch line.alert.finding.id.kind {
         case .threshold, .preWarning: "\(line.reached) / \(line.target)"
-        case .change: "\(line.formerLevel) \(line.changeSize) \(line.unit)"
+        case .change: "\(line.changeSize) \(line.unit) ← \(line.formerLevel)"
         case .forecast: "\(line.monthMean) → \(line.limit) \(line.unit)"
         case .trend: "\(line.slopePerYear) \(line.unit)/a, p \(line.probability)"
         case .silence: "—"

@@ -34,16 +34,17 @@ struct PlantedChanges {
             else { throw unusable("cannot be read at entry \(index + 1)") }
             // An outage names no parameter.
             guard let parameter = entry["parameter"]?.string else { continue }
-            let id = ParameterCatalogue.standard.id(for: parameter)?.rawValue ?? parameter
+            let id = ParameterCatalogue.standard.id(for: parameter)?.rawValue ?? parameter.lowercased()
             let end = entry["end"]?.string.flatMap(Self.instant) ?? onset
             events["\(station)/\(id)", default: []].append(Event(kind: kind, onset: onset, end: end))
         }
     }
 
-    /// `station/parameter` names a series of instants; of others the statistic follows.
-    func events(of series: String) -> [Event] {
-        let parts = series.split(separator: "/", omittingEmptySubsequences: false)
-        return events[parts.prefix(2).joined(separator: "/")] ?? []
+    func events(of series: String) -> [Event] { events[Self.label(of: series)] ?? [] }
+
+    /// `station/parameter` names a series of instants; of others the statistic follows, which labels leave out.
+    static func label(of series: String) -> String {
+        series.split(separator: "/", omittingEmptySubsequences: false).prefix(2).joined(separator: "/")
     }
 
     /// `2025-07-27T14:25:00+08:00`

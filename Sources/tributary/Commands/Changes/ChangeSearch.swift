@@ -48,7 +48,8 @@ extension ChangeOptions {
         case .cusum, .pageHinkley, .ewma:
             return clock == .numbers ? chartNumbers(series) : chart(series, clock: clock, cadence: cadence)
         case .pettitt, .segments:
-            let levels = clock == .numbers ? (series.times, series.values) : dailyLevels(series, cadence: cadence, clock)
+            let levels =
+                clock == .numbers ? (series.times, series.values) : dailyLevels(series, cadence: cadence, clock)
             let (changes, reason) = method == .pettitt ? pettittChange(levels) : segmentChanges(levels)
             return SearchedSeries(name: series.name, changes: changes, watched: last - first, reason: reason)
         }

@@ -45,7 +45,8 @@ enum ChangeClock: Sendable {
         switch self {
         case .instants: Instant(milliseconds: Int64(time)).iso8601(at: .china)
         case .asWritten:
-            String(Instant(milliseconds: Int64(time)).iso8601(at: UTCOffset(minutes: 0)).prefix { $0 != "+" && $0 != "Z" })
+            String(
+                Instant(milliseconds: Int64(time)).iso8601(at: UTCOffset(minutes: 0)).prefix { $0 != "+" && $0 != "Z" })
         case .numbers: time == time.rounded() && time.magnitude < 1e15 ? String(Int64(time)) : String(time)
         }
     }
@@ -117,12 +118,12 @@ struct ChangeSource {
         }
         if table.problemCount > 0 || !table.isWhole { isWhole = false }
         for column in table.columns {
-            let place = place(of: column.name)
+            let found = place(of: column.name)
             // A censored value has no place among measured ones.
             for row in column.times.indices
             where column.values[row].isFinite && (column.sides.isEmpty || column.sides[row] == 0) {
-                series[place].times.append(column.times[row])
-                series[place].values.append(column.values[row])
+                series[found].times.append(column.times[row])
+                series[found].values.append(column.values[row])
             }
         }
     }
@@ -145,9 +146,9 @@ struct ChangeSource {
             }
             let columns = block.seriesTable.map { key in
                 if let place = known[key] { return place }
-                let place = place(of: TrendSource.name(key))
-                known[key] = place
-                return place
+                let found = place(of: TrendSource.name(key))
+                known[key] = found
+                return found
             }
             let flags = slice.profile?.flags ?? [:]
             let isUsable = block.flagTable.map { flags[$0] != .suspect && flags[$0] != .invalid }
