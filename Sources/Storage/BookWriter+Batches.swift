@@ -165,7 +165,7 @@ extension OpenBatch {
         members.add("rejected", counts.rejected)
         members.add("rows", ending.rowCount)
         members.add("sender", incoming.sender)
-        members.add("sent_at", incoming.sentAt.map { .integer($0.milliseconds) } ?? .null)
+        members.add("sent_at", incoming.sentAt.map { CanonicalJSON.integer($0.milliseconds) } ?? .null)
         members.add("state", ending.state.rawValue)
         return members.text()
     }
