@@ -18,7 +18,7 @@ private struct TrendColumns {
     private let count: Int
     private let series: [[Double]]
     private let times: [Double]
-    private var scratch: [Double]
+    private let scratch: [Double]
 
     init(count: Int, seriesCount: Int) {
         var state: UInt64 = 20_250_102
@@ -39,14 +39,14 @@ private struct TrendColumns {
         scratch = [Double](repeating: 0, count: senSlopeScratchCount(count))
     }
 
-    mutating func timings(_ run: KernelRun) -> [KernelTiming] {
+    func timings(_ run: KernelRun) -> [KernelTiming] {
         // Nanoseconds a series: what a trend costs does not follow the number of values.
         var results: [Double] = []
         func timing(_ name: String, reference: Double? = nil, _ body: ([Double]) -> [Double]) -> KernelTiming {
             let time = run.time(values: series.count) {
                 results = series.flatMap(body)
             }
-            let bytes = results.flatMap { value in
+            let bytes: [UInt8] = results.flatMap { value in
                 (0..<8).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
             }
             return KernelTiming(

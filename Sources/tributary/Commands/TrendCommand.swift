@@ -53,7 +53,9 @@ struct TrendCommand: AsyncParsableCommand {
     var lags: Int?
     @Option(name: .long, help: ArgumentHelp("The covariate's series, for partial and wrtds.", valueName: "series"))
     var covariate: String?
-    @Option(name: .long, help: ArgumentHelp("A text that stands for a missing value; repeatable.", valueName: "code"))
+    @Option(
+        name: .long, parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("A text that stands for a missing value; repeatable.", valueName: "code"))
     var missing: [String] = []
     @Option(name: .long, help: "One object of sums instead of rows: json.")
     var summary: SummaryFormat?

@@ -39,9 +39,11 @@ struct TrendSource {
         for section in sections {
             let reply = try await NodeGateway.reply(.seriesTable(section), folder: folder)
             guard reply.exitCode == Int(ExitStatus.done) else {
+                // The node names the program before its words; so does whoever prints the failure.
+                let words = reply.standardError.split(separator: "\n").first.map(String.init) ?? section
                 throw CommandFailure(
-                    status: Int32(reply.exitCode),
-                    message: reply.standardError.split(separator: "\n").first.map(String.init) ?? section)
+                    status: Int32(reply.exitCode), message: words.replacing("tributary: ", with: "", maxReplacements: 1)
+                )
             }
             var text = reply.standardOutput
             text.withUTF8 { bytes in
