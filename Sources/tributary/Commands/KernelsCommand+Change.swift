@@ -113,10 +113,14 @@ private struct ChartColumns {
         var down = up
         var ups = up.mutableSpan
         var downs = down.mutableSpan
-        var told = signals.mutableSpan
+        // Out of self for the call: the columns are read while the signals are written.
+        var taken: [UInt8] = []
+        swap(&taken, &signals)
+        var told = taken.mutableSpan
         twoSidedCUSUM(
             values.span, seriesCount: Self.seriesCount, centers: centers.span, inverseScales: inverseScales.span,
             allowance: 0.5, limits: limits.span, up: &ups, down: &downs, signals: &told)
+        swap(&taken, &signals)
     }
 
     mutating func pageHinkley() {
@@ -128,10 +132,13 @@ private struct ChartColumns {
         var meanSpan = means.mutableSpan
         var ups = up.mutableSpan
         var downs = down.mutableSpan
-        var told = signals.mutableSpan
+        var taken: [UInt8] = []
+        swap(&taken, &signals)
+        var told = taken.mutableSpan
         Statistics.pageHinkley(
             values.span, seriesCount: Self.seriesCount, allowances: allowances.span, limits: widths.span,
             minimumCount: 30, counts: &countSpan, means: &meanSpan, up: &ups, down: &downs, signals: &told)
+        swap(&taken, &signals)
     }
 
     mutating func average() {
@@ -139,9 +146,12 @@ private struct ChartColumns {
         var beginnings = [Double](repeating: 1, count: Self.seriesCount)
         var meanSpan = means.mutableSpan
         var beginningSpan = beginnings.mutableSpan
-        var told = signals.mutableSpan
+        var taken: [UInt8] = []
+        swap(&taken, &signals)
+        var told = taken.mutableSpan
         ewmaChart(
             values.span, seriesCount: Self.seriesCount, centers: centers.span, inverseScales: inverseScales.span,
             weight: 0.1, limits: limits.span, means: &meanSpan, beginnings: &beginningSpan, signals: &told)
+        swap(&taken, &signals)
     }
 }

@@ -7,7 +7,7 @@ extension KernelsCommand {
     static func trend(_ run: KernelRun) -> [KernelTiming] {
         // About as many values for each length, so that a round takes about as long.
         [(480, 100), (3_650, 20), (35_064, 3)].flatMap { count, seriesCount in
-            var columns = TrendColumns(count: count, seriesCount: seriesCount)
+            let columns = TrendColumns(count: count, seriesCount: seriesCount)
             return columns.timings(run)
         }
     }
