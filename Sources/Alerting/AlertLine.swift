@@ -106,9 +106,10 @@ package struct AlertLine: Hashable, Sendable {
         value.rounded(places: 4, .halfEven).decimalText(places: 4) ?? ""
     }
 
-    /// The multiple with two decimals, half to even; empty for items that have none.
+    /// The multiple with two decimals, half to even; empty for items that have none, and where nothing was exceeded.
     package var multiple: String {
-        threshold?.multiple?.rounded(places: 2, .halfEven).decimalText(places: 2) ?? ""
+        if case .preWarning = alert.finding.detail { return "" }
+        return threshold?.multiple?.rounded(places: 2, .halfEven).decimalText(places: 2) ?? ""
     }
 
     /// What was reached: a class in Roman numerals, or an index.

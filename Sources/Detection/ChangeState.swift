@@ -72,6 +72,7 @@ extension ChangeState {
         for _ in 0..<length { bytes.append(try state.byte()) }
         guard let decoded = ChangeMonitor(bytes, rule: monitor.rule, slots: grid.slots) else { throw .otherVersion }
         monitor = decoded
+        if let number, number.magnitude > UInt(1) << 40 || number <= monitor.newest ?? .min { throw state.problem }
     }
 
     /// The state as bytes: about 1 KB for an hourly series that is watched, up to 11 KB while it learns.

@@ -62,8 +62,32 @@ extension ChangeMonitor: Equatable {
             phase = .watching(watch)
         default: return nil
         }
-        guard reader.isAtEnd else { return nil }
+        guard reader.isAtEnd, isConsistent else { return nil }
     }
+
+    /// Whether the readings it names can be those of one history: damaged bytes may name any.
+    private var isConsistent: Bool {
+        func isNumber(_ number: Int) -> Bool { number.magnitude <= Self.numberLimit }
+        guard lateCount >= 0, newest.map(isNumber) ?? true else { return false }
+        let newestDay = newest.map { floorDivided($0, slots) }
+        switch phase {
+        case .learning(let window):
+            if window.values.isEmpty { return isNumber(window.firstDay) }
+            guard let newestDay, isNumber(window.firstDay) else { return false }
+            return window.values.count % slots == 0
+                && (0..<window.values.count / slots).contains(newestDay - window.firstDay)
+        case .watching(let watch):
+            guard let newest, watch.day == newestDay, watch.sizeCount >= 0, watch.lastNumber <= newest else {
+                return false
+            }
+            guard [watch.lastNumber, watch.riseStart, watch.fallStart].allSatisfy(isNumber) else { return false }
+            guard watch.riseStart <= newest, watch.fallStart <= newest else { return false }
+            return watch.open.map { isNumber($0.start) && $0.start <= $0.detected && $0.detected <= newest } ?? true
+        }
+    }
+
+    /// Far beyond any reading of a minute in the years that instants can name.
+    private static let numberLimit = UInt(1) << 40
 }
 
 extension ChangeWatch {

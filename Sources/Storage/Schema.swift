@@ -36,17 +36,18 @@ package enum Schema {
         // A table that others refer to can be made anew only while references are not followed. They are looked at
         // once, when all is done.
         try db.execute(sql: "PRAGMA foreign_keys = OFF")
-        for number in current..<version {
-            try db.inTransaction(.immediate) {
+        // All or nothing: a book that cannot be upgraded whole stays as it was.
+        try db.inTransaction(.immediate) {
+            for number in current..<version {
                 try db.execute(sql: migrations[number])
                 try db.execute(
                     sql: "INSERT INTO meta (key, value) VALUES (?, ?)",
                     arguments: ["schema-\(number + 1)-at", String(now.milliseconds)])
-                try db.execute(sql: "PRAGMA user_version = \(number + 1)")
-                try db.execute(sql: "PRAGMA application_id = \(Book.applicationID)")
-                if number + 1 == version, current > 0 { try checkReferences(db, path: path) }
-                return .commit
             }
+            try db.execute(sql: "PRAGMA user_version = \(version)")
+            try db.execute(sql: "PRAGMA application_id = \(Book.applicationID)")
+            if current > 0 { try checkReferences(db, path: path) }
+            return .commit
         }
         try db.execute(sql: "PRAGMA foreign_keys = ON")
     }

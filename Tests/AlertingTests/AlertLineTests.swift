@@ -117,13 +117,13 @@ private func lines(_ cells: String, mark: AlertMark = .synthetic, now hour: Int?
 
     @Test func `A CSV row has a field for every column`() throws {
         let line = try #require(try lines("0.500 1.200 1.845 0.9 0.8 0.7").first)
-        #expect(AlertLine.csvHeader.split(separator: ",").count == 33)
+        #expect(AlertLine.csvHeader.split(separator: ",").count == 39)
         #expect(
             line.csvRow
                 == "A-EX-S1-EX-W1-nh3n-20260331T200000Z-threshold,threshold,ended,synthetic,EX-S1,界河,Boundary Bridge,"
                 + "甲县 → 乙县,Jia County → Yi County,EX-W1,nh3n,氨氮,ammonia nitrogen,5,3,,,0.84,2026-04-01T04:00:00+08:00,"
                 + "2026-04-01T12:00:00+08:00,1.845,2026-04-01T08:00:00+08:00,≤1.0,mg/L,,,GB 3838-2002,GB 3838-2002,"
-                + "表1 / table 1,\"real-time, unreviewed\",,,")
+                + "表1 / table 1,\"real-time, unreviewed\",,,,,,,,,")
     }
 
     @Test func `JSON has classes as numbers, decimals as text and both sides`() throws {

