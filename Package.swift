@@ -131,7 +131,7 @@ let package = Package(
         tests(
             "Storage",
             ["CZlib", "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Storage", grdb, crypto, log]),
-        tests("Pipeline", ["Exact", "Monitoring", "Formats", "Standards", "Quality", "Pipeline"]),
+        tests("Pipeline", ["Exact", "Monitoring", "Formats", "Standards", "Quality", "Detection", "Pipeline"]),
         tests("Ingest", ["Monitoring", "Ingest"]),
         tests("Forwarding", ["Monitoring", "Formats", "Forwarding", crypto, nioCore, nioHTTP1, nioPosix, nioSSL]),
         tests("Web", ["Monitoring", "Web", log, nioCore]),

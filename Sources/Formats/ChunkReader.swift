@@ -2,7 +2,7 @@
 
 /// Bytes being read, with the place reached.
 struct ByteReader {
-    private let bytes: UnsafeRawBufferPointer
+    let bytes: UnsafeRawBufferPointer
     var offset = 0
 
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }

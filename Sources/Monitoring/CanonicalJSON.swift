@@ -98,3 +98,32 @@ extension CanonicalJSON {
         return power > 0 && power == rest.count
     }
 }
+
+/// The keys of many objects that have the same ones: sorted and quoted once, the same bytes as `CanonicalJSON.object`.
+package struct JSONRow: Sendable {
+    /// Each with the bytes before its value.
+    private let prefixes: [[UInt8]]
+
+    /// - Precondition: `keys` are in the order of their UTF-8 bytes, none twice.
+    package init(_ keys: [String]) {
+        for (key, next) in zip(keys, keys.dropFirst()) {
+            precondition(key.utf8.lexicographicallyPrecedes(next.utf8), "The keys of a row are sorted.")
+        }
+        prefixes = keys.enumerated().map { place, key in
+            var bytes = [place == 0 ? UInt8(ascii: "{") : UInt8(ascii: ",")]
+            CanonicalJSON.string(key).write(to: &bytes)
+            bytes.append(UInt8(ascii: ":"))
+            return bytes
+        }
+    }
+
+    /// Appends an object with these values, one a key.
+    package func write(_ values: [CanonicalJSON], to output: inout [UInt8]) {
+        precondition(values.count == prefixes.count, "A row has a value for each key.")
+        for (prefix, value) in zip(prefixes, values) {
+            output.append(contentsOf: prefix)
+            value.write(to: &output)
+        }
+        output.append(UInt8(ascii: "}"))
+    }
+}

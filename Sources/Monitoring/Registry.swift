@@ -219,6 +219,8 @@ package struct Registry: Sendable {
     package var waterBodies: [String: WaterBodyEntry] = [:]
     /// The standard and item list of each boundary, by boundary id.
     package var boundaryStandards: [String: BoundaryStandard] = [:]
+    /// Limits and episode rules that `tributary detect` can be asked for, by id.
+    package var limitProfiles: [String: LimitProfile] = [:]
 
     package init() {}
 

@@ -37,6 +37,7 @@ package struct RegistryReader {
     var boundaryIDs: Set<String> = []
     var adoptions: [Placed<Adoption>] = []
     var waterBodies: [Placed<WaterBodyEntry>] = []
+    var limitProfiles: [Placed<LimitProfile>] = []
 
     /// The registry of `files` and every problem found, sorted by file and line.
     ///
@@ -74,6 +75,7 @@ package struct RegistryReader {
         for item in mapping.items("stations") { readStation(item, path) }
         for item in mapping.items("adoptions") { readAdoption(item, path) }
         for item in mapping.items("water-bodies") { readWaterBody(item, path) }
+        for item in mapping.items("limit-profiles") { readLimitProfile(item, path) }
         problems += mapping.finish()
     }
 
@@ -107,6 +109,11 @@ package struct RegistryReader {
             let key = entry.value.key
             if registry.waterBodies[key] != nil { reportDuplicate(entry, "water body", key) }
             registry.waterBodies[key] = registry.waterBodies[key] ?? entry.value
+        }
+        for profile in limitProfiles {
+            let id = profile.value.id
+            if registry.limitProfiles[id] != nil { reportDuplicate(profile, "limit profile", id) }
+            registry.limitProfiles[id] = registry.limitProfiles[id] ?? profile.value
         }
         registry.adoptions = adoptions.map(\.value)
         assembleNames()

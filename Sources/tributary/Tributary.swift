@@ -20,7 +20,7 @@ struct Tributary: AsyncParsableCommand {
             ServeCommand.self, IngestCommand.self, PushCommand.self, StationCommand.self, CheckCommand.self,
             AlertsCommand.self, AssessCommand.self, HolesCommand.self, HoleCommand.self, NoticeCommand.self,
             SettleCommand.self, StatementCommand.self, ExplainCommand.self, ReceiptCommand.self, SimulateCommand.self,
-            DumpCommand.self, QueryCommand.self, DoctorCommand.self, VersionCommand.self,
+            DumpCommand.self, QueryCommand.self, DetectCommand.self, DoctorCommand.self, VersionCommand.self,
         ])
 }
 
