@@ -79,9 +79,12 @@ private func decimal(_ text: String) -> ExactDecimal { ExactDecimal(text) ?? .ze
         for round in 0..<200 {
             let step = steps[round % steps.count]
             let count = Int.random(in: 1...400, using: &generator)
-            let words = (0..<(count + 63) / 64).map { _ in round % 2 == 0 ? UInt64.max : generator.next() | generator.next() }
+            let words = (0..<(count + 63) / 64).map { _ in
+                round % 2 == 0 ? UInt64.max : generator.next() | generator.next()
+            }
             let values = (0..<count).map { row in
-                words[row / 64] >> UInt64(row % 64) & 1 == 1 ? Int32.random(in: .min + 1 ... .max, using: &generator) : 0
+                words[row / 64] >> UInt64(row % 64) & 1 == 1
+                    ? Int32.random(in: .min + 1 ... .max, using: &generator) : 0
             }
             let start = Int64.random(in: -100_000...100_000, using: &generator) * [1, 60_000][round / 2 % 2]
             let cut = Int.random(in: 0...count, using: &generator)
@@ -149,7 +152,8 @@ private func decimal(_ text: String) -> ExactDecimal { ExactDecimal(text) ?? .ze
             var level: Int64 = 8
             for row in 0..<150 {
                 level += Int64.random(in: -3...3, using: &generator)
-                let value = Int.random(in: 0..<8, using: &generator) == 0
+                let value =
+                    Int.random(in: 0..<8, using: &generator) == 0
                     ? nil : ExactDecimal(mantissa: level, exponent: -1)
                 values.append(value)
                 judged.append(value != nil)

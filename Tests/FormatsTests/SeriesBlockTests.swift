@@ -39,7 +39,8 @@ import Testing
         for rows in [
             [], [chunkRow(0, 20, -2)], [chunkRow(0, 0, 0, .missing)], [chunkRow(0, most, 18), chunkRow(1, -most, -18)],
             [chunkRow(0, 2, -1), chunkRow(60_000, 25, -2), chunkRow(120_000, 3)],
-            [chunkRow(0, Int64(Int32.min)), chunkRow(1, Int64(Int32.max))], [chunkRow(0, 1, 5), chunkRow(1, 0, 0, .missing)],
+            [chunkRow(0, Int64(Int32.min)), chunkRow(1, Int64(Int32.max))],
+            [chunkRow(0, 1, 5), chunkRow(1, 0, 0, .missing)],
         ] {
             #expect(try isSame(encoded(makeChunk(rows)), &reader))
         }

@@ -68,7 +68,8 @@ private let wholeTime = Interval(
         #expect(detector.end().isEmpty)
         let rows = [
             ChunkVersion(start: Instant(milliseconds: 0), value: decimal("9"), qualifier: .none, flag: "", sequence: 1),
-            ChunkVersion(start: Instant(milliseconds: 60_000), value: decimal("9"), qualifier: .none, flag: "M", sequence: 1),
+            ChunkVersion(
+                start: Instant(milliseconds: 60_000), value: decimal("9"), qualifier: .none, flag: "M", sequence: 1),
             ChunkVersion(start: Instant(milliseconds: 120_000), value: nil, qualifier: .missing, flag: "", sequence: 1),
         ]
         try feed(rows, unlimited, &detector)
@@ -116,7 +117,8 @@ private let wholeTime = Interval(
             var outcomes: [MergeOutcome] = []
             let additions = rows[from..<end].map { row in
                 ChunkAddition(
-                    start: row.start.milliseconds, mantissa: row.value?.mantissa ?? 0, exponent: row.value?.exponent ?? 0,
+                    start: row.start.milliseconds, mantissa: row.value?.mantissa ?? 0,
+                    exponent: row.value?.exponent ?? 0,
                     qualifier: row.qualifier.rawValue, flag: chunk.index(ofFlag: row.flag) ?? 0, sequence: 1)
             }
             chunk.merge(additions, outcomes: &outcomes) { _ in

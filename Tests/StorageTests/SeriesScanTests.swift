@@ -14,7 +14,8 @@ import Testing
         try book.write { writer in
             try writer.ingest("a", [TestRow("S1", newYear, "1.0"), TestRow("S1", newYear + hour, "2.05", flag: "N")])
             try writer.ingest("b", [TestRow("S2", newYear, ""), TestRow("S2", newYear + hour, "<0.5")])
-            try writer.ingest("c", [TestRow("S1", newYear + hour, "2.5"), TestRow("S1", newYear + 40 * 24 * hour, "7")])
+            try writer.ingest(
+                "c", [TestRow("S1", newYear + hour, "2.5"), TestRow("S1", newYear + 40 * 24 * hour, "7")])
         }
         let found = try scanned(book, all)
         // The second start of S1 has two values: disputed, so none.
@@ -46,7 +47,8 @@ import Testing
     private func scanned(_ book: Book, _ interval: Interval, asKnownAt: Int64? = nil) throws -> [String] {
         let (records, head) = try book.read { (try $0.series(), try $0.logHead().sequence) }
         var lines: [String] = []
-        try book.scan(SeriesScan(series: records, interval: interval, asKnownAt: asKnownAt ?? head)) { place, block, _ in
+        try book.scan(SeriesScan(series: records, interval: interval, asKnownAt: asKnownAt ?? head)) {
+            place, block, _ in
             for row in 0..<block.count {
                 lines.append("\(place) \(block.start(row)) \(block.value(row)?.description ?? "-")")
             }

@@ -38,6 +38,9 @@ package struct HourSums: Sendable {
     /// Values in the hour that is being added to.
     package var openCount: Int { hourCount }
 
+    /// Whether values of `hour` were added and more may come.
+    package func isOpen(at hour: Int64) -> Bool { hourCount > 0 && self.hour == hour }
+
     /// Takes the hour that is being added to out, `nil` where it has no value.
     package mutating func takeOpen() -> (hour: Int64, sum: Int128, count: Int)? {
         guard hourCount > 0 else { return nil }

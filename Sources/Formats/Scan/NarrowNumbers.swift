@@ -28,7 +28,9 @@ extension ByteReader {
                 return false
             }
             let byteCount = (width * length + 7) / 8
-            guard byteCount <= bytes.count - offset, let base = bytes.baseAddress else { throw .truncated(offset: offset) }
+            guard byteCount <= bytes.count - offset, let base = bytes.baseAddress else {
+                throw .truncated(offset: offset)
+            }
             var source = base + offset
             if bytes.count - offset < byteCount + unpackingSlack {
                 // Words are loaded whole: near the end of the bytes, from a copy with room behind it.

@@ -151,7 +151,8 @@ extension SeriesBlock {
         var rest = length
         if times[last].count > 1, times[last].step != step {
             times.append(
-                TimeRun(row: times[last].row + times[last].count, count: 1, start: times[last].lastStart + step, step: 0))
+                TimeRun(
+                    row: times[last].row + times[last].count, count: 1, start: times[last].lastStart + step, step: 0))
             rest -= 1
         }
         if rest == 0 { return }
@@ -177,7 +178,8 @@ extension SeriesBlock {
             if from >= until { continue }
             part.times.append(
                 TimeRun(
-                    row: from - rows.lowerBound, count: until - from, start: run.start + Int64(from - run.row) * run.step,
+                    row: from - rows.lowerBound, count: until - from,
+                    start: run.start + Int64(from - run.row) * run.step,
                     step: until - from == 1 ? 0 : run.step))
         }
         part.qualifiers = Self.part(qualifiers, rows)

@@ -55,7 +55,9 @@ package struct SeriesBlockReader {
         try Self.runs(&reader, count: rows, limit: 3, into: &block.qualifiers)
         try readFlags(&reader, rows, &block)
         let present = markValues(&block)
-        guard try readDigits(&reader, present, isScaled: bits & ChunkFormat.scaledBit != 0, &block) else { return false }
+        guard try readDigits(&reader, present, isScaled: bits & ChunkFormat.scaledBit != 0, &block) else {
+            return false
+        }
         return reader.offset == bytes.count
     }
 
@@ -232,6 +234,10 @@ package struct SeriesBlockReader {
         if count == 0 { return }
         let place = reader.offset
         if try reader.mode() == .packed {
+            if try reader.byte() == 0 {
+                runs.append(SeriesBlock.CodeRun(code: 0, end: count))
+                return
+            }
             reader.offset = place
             var row = 0
             try reader.small(count: count, limit: limit) { code in

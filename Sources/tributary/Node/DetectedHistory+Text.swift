@@ -97,14 +97,16 @@ extension DetectedHistory {
             plan.basis,
             Words(
                 chinese: "单次读数类别为实时、未经审核，不作为达标结论；仅采用数据标记，未作其他质控检查。",
-                english: "Classes of single readings are real-time and unreviewed: no verdict on a period. Source flags "
+                english:
+                    "Classes of single readings are real-time and unreviewed: no verdict on a period. Source flags "
                     + "are heeded; no other quality check was run."),
         ]
         if counts.unjudged > 0 || !unjudgedSeries.isEmpty {
             notes.append(
                 Words(
                     chinese: "\(unjudgedSeries.count) 个序列没有限值；\(counts.unjudged) 个数值未评类别。",
-                    english: "\(unjudgedSeries.count) series have no limits; \(counts.unjudged) values are in no class."))
+                    english: "\(unjudgedSeries.count) series have no limits; \(counts.unjudged) values are in no class."
+                ))
         }
         if counts.disputed + counts.censored + counts.leftOut > 0 {
             notes.append(
@@ -128,7 +130,8 @@ extension DetectedHistory {
         var lines = notes.map { "\($0.chinese)\n\($0.english)\n" }
         lines.append("来源 source: \(plan.source)\n")
         lines.append(
-            "序列 series \(series.count) · 行 rows \(counts.rows) · 数值 values \(counts.values) · 缺测 missing \(counts.missing)\n")
+            "序列 series \(series.count) · 行 rows \(counts.rows) · 数值 values \(counts.values) · 缺测 missing \(counts.missing)\n"
+        )
         lines.append("类别 classes: \(classes)\n")
         lines.append("小时均值 hour means: \(hours.cellCount)\n")
         lines.append("超标时段 episodes: \(episodeCount) · 读数 readings \(episodeRows)\n")

@@ -6,6 +6,7 @@ import Monitoring
 import Pipeline
 import Standards
 import Storage
+import Web
 
 /// The limits of the series of one book.
 struct LimitPlan: Sendable {
@@ -35,14 +36,16 @@ struct LimitPlan: Sendable {
         }
         if let profile {
             basis = Words(
-                chinese: "限值：\(profile.name.chinese)（\(profile.id)）", english: "Limits: \(profile.name.english) (\(profile.id))")
+                chinese: "限值：\(profile.name.chinese)（\(profile.id)）",
+                english: "Limits: \(profile.name.english) (\(profile.id))")
             source = profile.source
             return
         }
         guard registry.sections.values.contains(where: { registry.boundaries[$0.boundary]?.kind == .river }) else {
             throw CommandFailure(
                 status: ExitStatus.inputUnusable,
-                message: "nothing says which limits hold: \(folder.map { "\($0) has" } ?? "the node's registry has") neither "
+                message:
+                    "nothing says which limits hold: \(folder.map { "\($0) has" } ?? "the node's registry has") neither "
                     + "a limit profile nor a river section; give a registry folder with --stations.")
         }
         basis = Words(
