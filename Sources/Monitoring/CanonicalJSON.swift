@@ -62,6 +62,13 @@ extension CanonicalJSON {
         let quote = UInt8(ascii: "\"")
         let backslash = UInt8(ascii: "\\")
         output.append(quote)
+        var text = text
+        let isPlain = text.withUTF8 { bytes in
+            let isPlain = bytes.allSatisfy { $0 >= 0x20 && $0 != quote && $0 != backslash }
+            if isPlain { output.append(contentsOf: bytes) }
+            return isPlain
+        }
+        if isPlain { return output.append(quote) }
         for byte in text.utf8 {
             switch byte {
             case quote, backslash: output.append(contentsOf: [backslash, byte])

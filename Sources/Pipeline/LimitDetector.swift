@@ -356,21 +356,27 @@ extension SeriesBlock {
         return word * 64 + hasValue[word].trailingZeroBitCount
     }
 
-    /// The value of `rows` that lies furthest beyond `limit`, the first of equals; `nil` where none has a value.
+    /// The value of `rows` that lies furthest beyond `limit`; above the range where both ends are crossed by as much;
+    /// `nil` where none has a value.
     fileprivate func furthest(_ rows: ClosedRange<Int>, beyond limit: TargetLimit) -> ExactDecimal? {
-        var best: Int?
+        let rows = rows.lowerBound..<rows.upperBound + 1
         switch limit {
-        case .maximum:
-            for row in rows where hasValue(row) && best.map({ mantissa(row) > mantissa($0) }) ?? true { best = row }
-        case .minimum:
-            for row in rows where hasValue(row) && best.map({ mantissa(row) < mantissa($0) }) ?? true { best = row }
-        case .range:
-            var greatest: Fraction?
-            for row in rows {
-                guard let value = value(row), case .over(let excess) = limit.judge(value, .none) else { continue }
-                if greatest.map({ excess > $0 }) ?? true { (greatest, best) = (excess, row) }
+        case .maximum: return furthest(rows, greatest: true)
+        case .minimum: return furthest(rows, greatest: false)
+        case .range(let lowest, let highest):
+            guard let top = furthest(rows, greatest: true), let bottom = furthest(rows, greatest: false) else {
+                return nil
             }
+            let (above, below) = (Fraction(top) - Fraction(highest), Fraction(lowest) - Fraction(bottom))
+            return above >= below ? top : bottom
         }
-        return best.flatMap { value($0) }
+    }
+
+    private func furthest(_ rows: Range<Int>, greatest: Bool) -> ExactDecimal? {
+        let mantissa =
+            isNarrow
+            ? Detection.furthest(narrow.span, hasValue: hasValue.span, rows: rows, greatest: greatest).map(Int64.init)
+            : furthestReference(wide.span, hasValue: hasValue.span, rows: rows, greatest: greatest)
+        return mantissa.map { ExactDecimal(mantissa: $0, exponent: exponent) }
     }
 }

@@ -103,6 +103,24 @@ private func decimal(_ text: String) -> ExactDecimal { ExactDecimal(text) ?? .ze
         }
     }
 
+    @Test func `the furthest value is that of the reference`() {
+        var generator = ColumnGenerator(state: 5)
+        for round in 0..<300 {
+            let count = Int.random(in: 0...200, using: &generator)
+            let words = (0..<(count + 63) / 64).map { _ in round % 3 == 0 ? generator.next() : round % 3 == 1 ? .max : 0
+            }
+            let values = (0..<count).map { _ in Int32.random(in: -9...9, using: &generator) }
+            let first = Int.random(in: 0...count, using: &generator)
+            let rows = first..<Int.random(in: first...count, using: &generator)
+            for greatest in [true, false] {
+                let found = furthest(values.span, hasValue: words.span, rows: rows, greatest: greatest)
+                let expected = furthestReference(
+                    values.map(Int64.init).span, hasValue: words.span, rows: rows, greatest: greatest)
+                #expect(found.map(Int64.init) == expected)
+            }
+        }
+    }
+
     @Test func `an hour of twelve readings, an hour of one, an hour of none`() {
         // 1…12 in the first hour, nothing in the second, 7 in the third: means 6.5 and 7.
         let values: [Int32] = Array(1...12) + Array(repeating: 0, count: 12) + [7]

@@ -31,9 +31,9 @@ import Testing
         let book = try folder.open()
         var rows: [TestRow] = []
         for index in 0..<200 { rows.append(TestRow("S1", newYear + Int64(index) * hour, "\(index).5")) }
-        try book.write { try $0.ingest("a", rows) }
+        _ = try book.write { try $0.ingest("a", rows) }
         let position = try book.read { try $0.logHead().sequence }
-        try book.write { try $0.ingest("b", [TestRow("S1", newYear + 200 * hour, "9")]) }
+        _ = try book.write { try $0.ingest("b", [TestRow("S1", newYear + 200 * hour, "9")]) }
         #expect(try scanned(book, all).count == 201)
         #expect(try scanned(book, all, asKnownAt: position).count == 200)
         let day = Interval(

@@ -43,10 +43,11 @@ extension DetectedHistory {
 
     private func csv() -> String {
         var text = "series,start,end,last,rows,peak,limit,class\n"
+        var stamps = StampText()
         text.reserveCapacity(128 * min(episodeCount, Self.episodeLimit) + 64)
         forEachListed { key, limits, episode in
-            text += "\(csvField(key)),\(episode.start.iso8601(at: .china)),"
-            text += "\(episode.end?.iso8601(at: .china) ?? ""),\(episode.lastOver.iso8601(at: .china)),"
+            text += "\(csvField(key)),\(stamps.text(episode.start)),"
+            text += "\(episode.end.map { stamps.text($0) } ?? ""),\(stamps.text(episode.lastOver)),"
             text += "\(episode.overCount),\(episode.peak.value),\(episode.peak.limit.text),"
             text += "\(peakClass(episode, limits))\n"
         }
@@ -56,14 +57,15 @@ extension DetectedHistory {
     private func json() -> String {
         var output: [UInt8] = []
         output.reserveCapacity(256 * min(episodeCount, Self.episodeLimit) + 1_024)
+        var stamps = StampText()
         let row = JSONRow(["class", "end", "last", "limit", "peak", "rows", "series", "start"])
         forEachListed { key, limits, episode in
             row.write(
                 [
-                    .integer(peakClass(episode, limits)), .optional(episode.end?.iso8601(at: .china)),
-                    .string(episode.lastOver.iso8601(at: .china)), .string(episode.peak.limit.text),
+                    .integer(peakClass(episode, limits)), .optional(episode.end.map { stamps.text($0) }),
+                    .string(stamps.text(episode.lastOver)), .string(episode.peak.limit.text),
                     .string(episode.peak.value.description), .integer(episode.overCount), .string(key),
-                    .string(episode.start.iso8601(at: .china)),
+                    .string(stamps.text(episode.start)),
                 ], to: &output)
             output.append(UInt8(ascii: "\n"))
         }
@@ -143,5 +145,24 @@ extension DetectedHistory {
             lines.append("没有列出超标时段不等于达标。\nNo episode does not mean that targets are met.\n")
         }
         return lines.joined()
+    }
+}
+
+/// Instants as `iso8601(at: .china)` writes them; the date and the minute met before are not written anew.
+private struct StampText {
+    private var day = (number: Int64.min, text: "")
+    private var minutes = [String](repeating: "", count: 1_440)
+
+    mutating func text(_ instant: Instant) -> String {
+        let local = instant.milliseconds + Int64(UTCOffset.china.minutes) * 60_000
+        let inDay = local % 86_400_000
+        guard local >= 0, inDay % 60_000 == 0 else { return instant.iso8601(at: .china) }
+        let (number, minute) = (local / 86_400_000, Int(inDay / 60_000))
+        if number == day.number, !minutes[minute].isEmpty { return day.text + minutes[minute] }
+        let whole = instant.iso8601(at: .china)
+        guard let mark = whole.firstIndex(of: "T") else { return whole }
+        day = (number, String(whole[..<mark]))
+        minutes[minute] = String(whole[mark...])
+        return whole
     }
 }
