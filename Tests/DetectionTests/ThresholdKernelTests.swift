@@ -34,8 +34,9 @@ private func decimal(_ text: String) -> ExactDecimal { ExactDecimal(text) ?? .ze
             for bound in bounds.all {
                 var marks = [UInt64](repeating: .max, count: (count + 63) / 64)
                 var expected = marks
-                var (one, two) = (marks.mutableSpan, expected.mutableSpan)
+                var one = marks.mutableSpan
                 markAbove(values.span, bound: Int32(bound), into: &one)
+                var two = expected.mutableSpan
                 markAboveReference(wide.span, bound: bound, into: &two)
                 #expect(marks == expected, "\(count) above \(bound)")
             }
@@ -46,8 +47,9 @@ private func decimal(_ text: String) -> ExactDecimal { ExactDecimal(text) ?? .ze
         var runs: [JudgedRun] = []
         for judged in UInt64(0)..<64 {
             for over in UInt64(0)..<64 {
-                findJudgedRuns(judged: [judged].span, over: [over].span, wordCount: 1, into: &runs)
-                #expect(runs == reference([judged], [over], 6), "\(judged) \(over)")
+                let (first, second) = ([judged], [over])
+                findJudgedRuns(judged: first.span, over: second.span, wordCount: 1, into: &runs)
+                #expect(runs == reference(first, second, 6), "\(judged) \(over)")
             }
         }
         var generator = ColumnGenerator(state: 2)
@@ -88,12 +90,14 @@ private func decimal(_ text: String) -> ExactDecimal { ExactDecimal(text) ?? .ze
             }
             let start = Int64.random(in: -100_000...100_000, using: &generator) * [1, 60_000][round / 2 % 2]
             let cut = Int.random(in: 0...count, using: &generator)
-            var (sums, expected) = (HourSums(rowLimit: 4_000), HourSums(rowLimit: 4_000))
+            let wide = values.map(Int64.init)
+            var sums = HourSums(rowLimit: 4_000)
+            var expected = HourSums(rowLimit: 4_000)
             for rows in [0..<cut, cut..<count] {
                 let first = start + Int64(rows.lowerBound) * step
                 addHours(values.span, hasValue: words.span, rows: rows, start: first, step: step, to: &sums)
                 addHoursReference(
-                    values.map(Int64.init).span, hasValue: words.span, rows: rows, start: first, step: step,
+                    wide.span, hasValue: words.span, rows: rows, start: first, step: step,
                     to: &expected)
             }
             sums.finish()
@@ -110,12 +114,13 @@ private func decimal(_ text: String) -> ExactDecimal { ExactDecimal(text) ?? .ze
             let words = (0..<(count + 63) / 64).map { _ in round % 3 == 0 ? generator.next() : round % 3 == 1 ? .max : 0
             }
             let values = (0..<count).map { _ in Int32.random(in: -9...9, using: &generator) }
+            let wide = values.map(Int64.init)
             let first = Int.random(in: 0...count, using: &generator)
             let rows = first..<Int.random(in: first...count, using: &generator)
             for greatest in [true, false] {
                 let found = furthest(values.span, hasValue: words.span, rows: rows, greatest: greatest)
                 let expected = furthestReference(
-                    values.map(Int64.init).span, hasValue: words.span, rows: rows, greatest: greatest)
+                    wide.span, hasValue: words.span, rows: rows, greatest: greatest)
                 #expect(found.map(Int64.init) == expected)
             }
         }
@@ -125,7 +130,8 @@ private func decimal(_ text: String) -> ExactDecimal { ExactDecimal(text) ?? .ze
         // 1…12 in the first hour, nothing in the second, 7 in the third: means 6.5 and 7.
         let values: [Int32] = Array(1...12) + Array(repeating: 0, count: 12) + [7]
         var sums = HourSums(rowLimit: 12)
-        addHours(values.span, hasValue: [0x100_0FFF].span, rows: 0..<25, start: 0, step: 300_000, to: &sums)
+        let words: [UInt64] = [0x100_0FFF]
+        addHours(values.span, hasValue: words.span, rows: 0..<25, start: 0, step: 300_000, to: &sums)
         sums.finish()
         #expect(sums.cellCount == 2)
         #expect(sums.sums[12] == 78)
