@@ -97,7 +97,10 @@ struct LimitPlan: Sendable {
     ) -> [LimitSpan] {
         let standard = SurfaceWaterStandard.gb3838of2002
         let body = section.waterBody ?? station.waterBody ?? .river
-        guard let item = standard.item(parameter, in: body),
+        // Items that take no part in the section's class (total nitrogen in rivers, with most lists) get none here.
+        let assessed = registry.boundaryStandards[section.boundary].flatMap { WaterItemProfile($0) }?.items
+        guard (assessed ?? DetectionRules().waterItems).contains(parameter),
+            let item = standard.item(parameter, in: body),
             let direction = LimitDirection(rawValue: item.direction.rawValue), direction.isOrdered(item.limits)
         else { return [] }
         let limits = ClassLimits(direction: direction, limits: item.limits)
