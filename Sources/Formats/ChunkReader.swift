@@ -2,18 +2,29 @@
 
 /// Bytes being read, with the place reached.
 struct ByteReader {
-    private let bytes: UnsafeRawBufferPointer
+    let bytes: UnsafeRawBufferPointer
     var offset = 0
 
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
+    @inline(__always)
     mutating func byte() throws(ChunkProblem) -> UInt8 {
         guard offset < bytes.count else { throw .truncated(offset: offset) }
         offset += 1
         return bytes[offset - 1]
     }
 
+    @inline(__always)
     mutating func varint() throws(ChunkProblem) -> UInt64 {
+        // Most are of one byte.
+        if offset < bytes.count, bytes[offset] < 0x80 {
+            offset += 1
+            return UInt64(bytes[offset - 1])
+        }
+        return try longVarint()
+    }
+
+    private mutating func longVarint() throws(ChunkProblem) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while true {

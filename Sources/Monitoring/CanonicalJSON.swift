@@ -62,12 +62,13 @@ extension CanonicalJSON {
         let quote = UInt8(ascii: "\"")
         let backslash = UInt8(ascii: "\\")
         output.append(quote)
-        // Most texts hold nothing that is written in another way.
-        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != quote && $0 != backslash }) {
-            output.append(contentsOf: text.utf8)
-            output.append(quote)
-            return
+        var text = text
+        let isPlain = text.withUTF8 { bytes in
+            let isPlain = bytes.allSatisfy { $0 >= 0x20 && $0 != quote && $0 != backslash }
+            if isPlain { output.append(contentsOf: bytes) }
+            return isPlain
         }
+        if isPlain { return output.append(quote) }
         for byte in text.utf8 {
             switch byte {
             case quote, backslash: output.append(contentsOf: [backslash, byte])
@@ -102,5 +103,34 @@ extension CanonicalJSON {
         if rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
         let power = digitCount()
         return power > 0 && power == rest.count
+    }
+}
+
+/// The keys of many objects that have the same ones: sorted and quoted once, the same bytes as `CanonicalJSON.object`.
+package struct JSONRow: Sendable {
+    /// Each with the bytes before its value.
+    private let prefixes: [[UInt8]]
+
+    /// - Precondition: `keys` are in the order of their UTF-8 bytes, none twice.
+    package init(_ keys: [String]) {
+        for (key, next) in zip(keys, keys.dropFirst()) {
+            precondition(key.utf8.lexicographicallyPrecedes(next.utf8), "The keys of a row are sorted.")
+        }
+        prefixes = keys.enumerated().map { place, key in
+            var bytes = [place == 0 ? UInt8(ascii: "{") : UInt8(ascii: ",")]
+            CanonicalJSON.string(key).write(to: &bytes)
+            bytes.append(UInt8(ascii: ":"))
+            return bytes
+        }
+    }
+
+    /// Appends an object with these values, one a key.
+    package func write(_ values: [CanonicalJSON], to output: inout [UInt8]) {
+        precondition(values.count == prefixes.count, "A row has a value for each key.")
+        for (prefix, value) in zip(prefixes, values) {
+            output.append(contentsOf: prefix)
+            value.write(to: &output)
+        }
+        output.append(UInt8(ascii: "}"))
     }
 }

@@ -235,6 +235,8 @@ package struct Registry: Sendable {
     package var boundaryStandards: [String: BoundaryStandard] = [:]
     /// Rivers and basins with their dated lists of sections, by id.
     package var waterSystems: [String: WaterSystem] = [:]
+    /// Limits and episode rules that `tributary detect` can be asked for, by id.
+    package var limitProfiles: [String: LimitProfile] = [:]
 
     package init() {}
 

@@ -39,6 +39,7 @@ package struct RegistryReader {
     var waterBodies: [Placed<WaterBodyEntry>] = []
     var airPoints: [Placed<AirPointList>] = []
     var waterSystems: [Placed<WaterSystem>] = []
+    var limitProfiles: [Placed<LimitProfile>] = []
 
     /// The registry of `files` and every problem found, sorted by file and line.
     ///
@@ -85,6 +86,7 @@ package struct RegistryReader {
         for item in mapping.items("rivers") { readWaterSystem(item, path, kind: .river) }
         for item in mapping.items("basins") { readWaterSystem(item, path, kind: .basin) }
         for item in mapping.items("cities") { readWaterSystem(item, path, kind: .city) }
+        for item in mapping.items("limit-profiles") { readLimitProfile(item, path) }
         problems += mapping.finish()
     }
 
@@ -123,6 +125,11 @@ package struct RegistryReader {
             let id = system.value.id
             if registry.waterSystems[id] != nil { reportDuplicate(system, "river or basin", id) }
             registry.waterSystems[id] = registry.waterSystems[id] ?? system.value
+        }
+        for profile in limitProfiles {
+            let id = profile.value.id
+            if registry.limitProfiles[id] != nil { reportDuplicate(profile, "limit profile", id) }
+            registry.limitProfiles[id] = registry.limitProfiles[id] ?? profile.value
         }
         registry.adoptions = adoptions.map(\.value)
         assembleAirPoints()

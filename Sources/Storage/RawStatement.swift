@@ -4,7 +4,7 @@ import GRDB
 import GRDBSQLite
 import Monitoring
 
-/// A prepared statement of the writing connection.
+/// A prepared statement of one of the book's connections.
 ///
 /// GRDB keeps and closes it; this reaches SQLite's own functions, at a quarter of the cost a row. Blobs bound in place
 /// must outlive the run that follows; texts and digests are copied into the statement's own room, which lasts until the
@@ -87,6 +87,22 @@ final class RawStatement {
             let count = Int(sqlite3_column_bytes(handle, 0))
             return try body(UnsafeRawBufferPointer(start: sqlite3_column_blob(handle, 0), count: count))
         case let code: throw problem(code)
+        }
+    }
+
+    /// Hands on each row's first column as a number and its second as bytes, which hold until `body` returns; ends
+    /// early when `body` answers `false`.
+    func rows(_ body: (Int64, UnsafeRawBufferPointer) throws -> Bool) throws {
+        defer { sqlite3_reset(handle) }
+        while true {
+            switch sqlite3_step(handle) {
+            case SQLITE_DONE: return
+            case SQLITE_ROW:
+                let bytes = UnsafeRawBufferPointer(
+                    start: sqlite3_column_blob(handle, 1), count: Int(sqlite3_column_bytes(handle, 1)))
+                if try !body(sqlite3_column_int64(handle, 0), bytes) { return }
+            case let code: throw problem(code)
+            }
         }
     }
 

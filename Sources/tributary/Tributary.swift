@@ -18,10 +18,11 @@ struct Tributary: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             ServeCommand.self, IngestCommand.self, PushCommand.self, StationCommand.self, CheckCommand.self,
-            AlertsCommand.self, AssessCommand.self, TrendCommand.self, ChangesCommand.self, HolesCommand.self, HoleCommand.self, NoticeCommand.self,
+            AlertsCommand.self, AssessCommand.self, TrendCommand.self, ChangesCommand.self, HolesCommand.self,
+            HoleCommand.self, NoticeCommand.self,
             SettleCommand.self, StatementCommand.self, ExplainCommand.self, ReceiptCommand.self, SimulateCommand.self,
-            DumpCommand.self, QueryCommand.self, DoctorCommand.self, VersionCommand.self, QCCommand.self,
-            KernelsCommand.self,
+            DumpCommand.self, QueryCommand.self, DetectCommand.self, DoctorCommand.self, VersionCommand.self,
+            QCCommand.self, KernelsCommand.self,
         ])
 }
 

@@ -151,6 +151,7 @@ actor Node {
             case .receipt(let digest, let format): return try performReceipt(digest, format)
             case .dump(let selection, let format): return try performDump(selection, format)
             case .query(let sql, let limit, let format): return try await performQuery(sql, limit: limit, format)
+            case .detect(let query, let format): return try await performDetect(query, format)
             case .doctor(let format): return try performDoctor(format)
             case .assessAir(let request): return try performAssessAir(request)
             case .holes(let query, let format): return try performHoles(query, format)

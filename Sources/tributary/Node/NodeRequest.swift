@@ -16,6 +16,7 @@ enum NodeRequest: Codable, Sendable {
     case dump(DumpSelection, format: OutputFormat)
     /// One SQL statement that reads, and the most rows it may give.
     case query(sql: String, limit: Int, format: OutputFormat)
+    case detect(DetectQuery, format: OutputFormat)
     case doctor(format: OutputFormat)
     case assessAir(AirAssessmentRequest)
     case holes(HoleQuery, format: OutputFormat)
