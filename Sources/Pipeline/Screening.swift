@@ -147,7 +147,8 @@ package func screen(
     var readings = [[ScreenedReading]](repeating: [], count: views.count)
     var next = views.map { $0.rows(in: interval).lowerBound }
     while true {
-        let starts = zip(views, next).compactMap { stored, row in row < stored.view.count ? stored.view.start[row] : nil }
+        let starts = zip(views, next).compactMap { stored, row in row < stored.view.count ? stored.view.start[row] : nil
+        }
         guard let first = starts.min(), first < interval.end.milliseconds else { break }
         let begin = blocks.start(of: Instant(milliseconds: first))
         let block = Interval(start: begin, end: begin.advanced(by: Duration64(milliseconds: blocks.length)))

@@ -245,7 +245,10 @@ private func arrivals(_ chance: inout Chance, days: Int) -> [[SeriesKey: [ChunkA
         #expect(try book.told.values.sorted { $0.id < $1.id } == book.reference(), "seed \(seed), at the end")
     }
 
-    @Test func `the arrivals above bring every kind of finding but a change, pauses and states that are the same again`() throws {
+    @Test
+    func `the arrivals above bring every kind of finding but a change, pauses and states that are the same again`()
+        throws
+    {
         var kinds: Set<FindingID.Kind> = []
         var (pauses, same) = (0, 0)
         for seed in 0..<6 {

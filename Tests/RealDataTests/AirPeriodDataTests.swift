@@ -131,8 +131,7 @@ import Testing
         #expect(hours.count == 8_784)
         func values(_ name: String) throws -> [Fraction?] {
             let column = try #require(header.firstIndex(of: name))
-            // R prints what is nearly nothing with an exponent.
-            return hours.map { ExactDecimal(String($0[column])).map { Fraction($0) } }
+            return hours.map { Self.fraction($0[column]) }
         }
         for row in try Self.rows("us-index-openair-2004.csv") {
             let name = row[0].lowercased().replacing(".", with: "")
@@ -151,6 +150,15 @@ import Testing
             }
             #expect("\(indices.count),\(indices.reduce(0, +))" == "\(row[2]),\(row[3])", "\(row[0])")
         }
+    }
+
+    /// R prints what is nearly nothing with an exponent, one below what a reading of ours may have.
+    private static func fraction(_ text: Substring) -> Fraction? {
+        guard let exponent = text.range(of: "e-") else { return Fraction(String(text)) }
+        guard let number = Fraction(String(text[..<exponent.lowerBound])),
+            let places = Int(text[exponent.upperBound...])
+        else { return nil }
+        return (0..<places).reduce(number) { value, _ in value / Fraction(10, 1) }
     }
 
     private static func unpacked(_ file: URL) throws -> String {

@@ -33,8 +33,8 @@ extension AssessCommand {
         var gathered = GatheredAir(registry: registry)
         var isWhole = true
         for file in try FileList.files(under: paths.map(absolutePath)) {
-            let isRead = decodeStationFile(file.path) { slice, context in
-                gathered.take(slice, profile: slice.format.flatMap { context.profiles[$0] })
+            let isRead = decodeStationFile(file.path, registry: registry) { slice, _ in
+                gathered.take(slice, profile: slice.profile)
             }
             isWhole = isWhole && isRead
         }

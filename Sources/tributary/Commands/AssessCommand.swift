@@ -239,17 +239,20 @@ private struct AssessmentReport {
     }
 }
 
-/// Decodes one file with the built-in profiles; what cannot be read goes to standard error.
+/// Decodes one file with the built-in profiles and those of the registry's stations; what cannot be read goes to standard
+/// error.
 ///
 /// - Returns: whether the file was read to its end.
-func decodeStationFile(_ path: String, _ take: (DecodedSlice, ReadContext) -> Void) -> Bool {
+func decodeStationFile(
+    _ path: String, registry: Registry = Registry(), _ take: (DecodedSlice, ReadContext) -> Void
+) -> Bool {
     guard let bytes = FileManager.default.contents(atPath: path) else {
         Terminal.note("\(path): cannot be read.")
         return false
     }
-    var context = ReadContext(
-        profiles: BuiltInProfiles.all, parameters: .standard,
-        nameHints: path.split(separator: "/").map(String.init), received: Node.clock())
+    var context = bytes.withUnsafeBytes { raw in
+        IntakeRules(registry: registry, catalogue: .standard).context(raw, name: path, received: Node.clock())
+    }
     // A long file writes one value a row: all values of one time must meet in one slice.
     context.limits.blockRows = 8 << 20
     let outcome = bytes.withUnsafeBytes { raw in
