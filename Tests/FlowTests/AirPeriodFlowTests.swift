@@ -110,14 +110,16 @@ extension FlowTests {
             #expect(try find(days, "EX-AIR-1", "o3", "max8h")["verdict"] == "met")
             #expect(try find(days, "EX-AIR-1", "", "aqi")["value"] == "400")
             #expect(try find(days, "EX-AIR-1", "", "verdict")["verdict"] == "not-met")
-            let hours = try Program.run(["assess", batch, "--period", "hour", "--format", "csv"])
-            #expect(hours.lines.count == 1 + 2 * 31 * 24)
+            let hours = try Program.run([
+                "assess", batch, "--stations", stations, "--period", "hour", "--format", "csv",
+            ])
+            try #require(hours.lines.count == 1 + 2 * 31 * 24)
             #expect(hours.lines[1] == "EX-AIR-1,2025-03-01T00:00:00+08:00,50,优,,,HJ 633-2012,raw,")
             for faulty in [
                 ["--switch", "grade=III"], ["--switch", "unheard=of"], ["--exclusions", folder.file("none.csv")],
                 ["--exclusions", batch],
             ] {
-                let refused = try Program.run(["assess", batch, "--period", "month"] + faulty)
+                let refused = try Program.run(["assess", batch, "--stations", stations, "--period", "month"] + faulty)
                 #expect(refused.exitCode == 65 && refused.output.isEmpty, "\(faulty): \(refused.notes)")
                 #expect(!refused.notes.isEmpty)
             }

@@ -60,23 +60,24 @@ private func state(_ hours: Int64, _ bytes: [UInt8]) -> DetectorStateRecord {
 
     @Test func `work of a station is kept as one span until it is done`() throws {
         let folder = try TemporaryFolder()
-        let book = try folder.open()
         func work(_ station: String, _ first: Int64, _ last: Int64) -> DetectorWork {
             DetectorWork(station: StationID(station), first: instant(first), last: instant(last))
         }
-        try book.write { writer in
-            try writer.add(work("b", 5, 6))
-            try writer.add(work("a", 5, 6))
-            try writer.add(work("a", 2, 3))
-            try writer.add(work("a", 4, 9))
+        do {
+            let book = try folder.open()
+            try book.write { writer in
+                try writer.add(work("b", 5, 6))
+                try writer.add(work("a", 5, 6))
+                try writer.add(work("a", 2, 3))
+                try writer.add(work("a", 4, 9))
+            }
+            #expect(try book.read { try $0.detectorWork() } == work("a", 2, 9))
+            #expect(try book.read { try $0.detectorWork(of: StationID("b")) } == work("b", 5, 6))
+            try book.write { try $0.removeDetectorWork(of: StationID("a")) }
+            try book.close()
         }
-        #expect(try book.read { try $0.detectorWork() } == work("a", 2, 9))
-        #expect(try book.read { try $0.detectorWork(of: StationID("b")) } == work("b", 5, 6))
-        try book.write { try $0.removeDetectorWork(of: StationID("a")) }
-        try book.close()
         let again = try folder.open()
         #expect(try again.read { try $0.detectorWork() } == work("b", 5, 6))
-        try again.close()
     }
 
     @Test func `the last and the next row of a series are those that are whole`() throws {
