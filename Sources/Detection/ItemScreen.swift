@@ -8,8 +8,8 @@ internal import Statistics
 /// The edition of the air standards at a place and time (`AirEdition.at` with the station's region and the registry).
 package typealias AirEditionChoice = (Station, Instant) -> Result<AirEdition, NotAssessable>
 
-/// One parameter at one station of a section.
-struct ItemScreen {
+/// One parameter at one station of a section. A class, for it is handed on with every reading.
+final class ItemScreen {
     enum Law {
         case water(SurfaceWaterStandard.Item, SurfaceWaterStandard)
         case air(AirEditionChoice)
@@ -31,8 +31,21 @@ struct ItemScreen {
     /// `nil` where only trend and change are looked at.
     let law: Law?
     let hasTrend: Bool
-    var hasChange = false
+    let hasChange: Bool
     let rules: DetectionRules
+
+    init(
+        section: Section, station: Station, parameter: ParameterID, law: Law?, hasTrend: Bool, hasChange: Bool,
+        rules: DetectionRules
+    ) {
+        self.section = section
+        self.station = station
+        self.parameter = parameter
+        self.law = law
+        self.hasTrend = hasTrend
+        self.hasChange = hasChange
+        self.rules = rules
+    }
 
     var unit: String { if case .water(let item, _)? = law { item.unit } else { "" } }
 
@@ -195,7 +208,7 @@ package struct StationScreen {
         let items = AirIndexStandard.items.map { parameter in
             ItemScreen(
                 section: section, station: station, parameter: parameter, law: .air(edition), hasTrend: false,
-                rules: rules)
+                hasChange: false, rules: rules)
         }
         return StationScreen(section: section, station: station, rules: rules, items: items)
     }

@@ -37,6 +37,11 @@ struct OrderedReadings {
     var conflicting: Set<Instant> = []
 
     init(_ unordered: [ScreenedReading]) {
+        // The everyday case: one reading a start, in order.
+        if zip(unordered, unordered.dropFirst()).allSatisfy({ $0.start < $1.start }) {
+            readings = unordered
+            return
+        }
         readings.reserveCapacity(unordered.count)
         for reading in unordered.sorted(by: Self.precedes) {
             guard let last = readings.last, last.start == reading.start else {

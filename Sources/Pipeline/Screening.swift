@@ -1,6 +1,7 @@
 // Quality on the way: stored readings in, readings with a machine verdict out, for detection and assessment alike.
 
 package import Detection
+internal import Exact
 package import Formats
 package import Monitoring
 package import Quality
@@ -65,11 +66,16 @@ package struct StoredView: Sendable {
         _ rows: Range<Int>? = nil, profile: SourceProfile?, cadence: Duration64?
     ) -> SeriesColumns {
         var columns = SeriesColumns(parameter: key.parameter, cadence: cadence, station: key.station)
-        for row in rows ?? 0..<view.count {
+        let rows = rows ?? 0..<view.count
+        columns.reserve(rows.count)
+        let flags = view.flagTable.map { SeriesColumns.said(by: $0, profile?.flags ?? [:]) }
+        for row in rows {
+            let qualifier = Qualifier(rawValue: view.qualifier[row]) ?? .missing
+            let flag = flags[Int(view.flag[row])]
             columns.append(
-                start: Instant(milliseconds: view.start[row]), value: view.value(row),
-                qualifier: Qualifier(rawValue: view.qualifier[row]) ?? .missing,
-                flag: view.flagTable[Int(view.flag[row])], flags: profile?.flags ?? [:])
+                start: view.start[row], value: view.value(row)?.approximate ?? .nan,
+                isCensored: qualifier == .below || qualifier == .above, flagVerdict: flag.verdict,
+                flagReason: flag.reason)
         }
         return columns
     }

@@ -33,6 +33,7 @@ package struct CheckSets: Sendable {
         if let everywhere { return everywhere }
         if let own = sets.first(where: { $0.scope.stations.contains(station.id) }) { return own.set }
         if let ofProfile = sets.first(where: { $0.scope.profiles.contains(station.profile) }) { return ofProfile.set }
+        if sets.allSatisfy({ $0.scope.boundaries.isEmpty }) { return .none }
         let boundaries = Set(registry.sections(of: station.id).map(\.boundary))
         return sets.first { !$0.scope.boundaries.isDisjoint(with: boundaries) }?.set ?? .none
     }

@@ -36,7 +36,7 @@ package func rollUp(_ results: [CheckResult], required: Set<CheckName>) -> RollU
 /// Takes one check's verdicts into the worst so far, and sets its bit where it did not run.
 ///
 /// - Shape: `verdicts`, `worst` and `untested`, n each.
-/// - Complexity: O(n), no allocation; eight lanes at a time.
+/// - Complexity: O(n), no allocation; sixteen lanes at a time.
 package func foldVerdicts(
     _ verdicts: Span<QualityVerdict>, bit: UInt32, worst: inout MutableSpan<QualityVerdict>,
     untested: inout MutableSpan<UInt32>
@@ -49,16 +49,18 @@ package func foldVerdicts(
                 guard let column = verdicts.baseAddress, let out = worst.baseAddress, let mask = untested.baseAddress
                 else { return }
                 var index = 0
-                while index + laneCount <= count {
-                    let verdict = UnsafeRawPointer(column + index).loadUnaligned(as: SIMD8<UInt8>.self)
-                    let before = UnsafeRawPointer(out + index).loadUnaligned(as: SIMD8<UInt8>.self)
+                while index + 16 <= count {
+                    let verdict = UnsafeRawPointer(column + index).loadUnaligned(as: SIMD16<UInt8>.self)
+                    let before = UnsafeRawPointer(out + index).loadUnaligned(as: SIMD16<UInt8>.self)
                     // notTested < valid < suspect < invalid by raw value.
                     let after = before.replacing(with: verdict, where: verdict .> before)
-                    UnsafeMutableRawPointer(out + index).storeBytes(of: after, as: SIMD8<UInt8>.self)
-                    if bytes(column, index).hasZeroByte {
-                        for place in index..<(index + laneCount) { mask[place] |= column[place] == 0 ? bit : 0 }
+                    UnsafeMutableRawPointer(out + index).storeBytes(of: after, as: SIMD16<UInt8>.self)
+                    // Both halves before the branch: one that is rarely taken, and then for few places.
+                    let untestedHere = bytes(column, index).hasZeroByte || bytes(column, index + 8).hasZeroByte
+                    if untestedHere {
+                        for place in index..<(index + 16) { mask[place] |= column[place] == 0 ? bit : 0 }
                     }
-                    index += laneCount
+                    index += 16
                 }
                 while index < count {
                     if column[index] > out[index] { out[index] = column[index] }

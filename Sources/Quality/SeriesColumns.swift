@@ -51,11 +51,27 @@ package struct SeriesColumns: Sendable {
         start: Instant, value: ExactDecimal?, qualifier: Qualifier, flag: String, flags: [String: QualityVerdict]
     ) {
         let isMissing = qualifier == .missing || value == nil
-        let verdict = flags[flag] ?? .notTested
+        let flag = Self.said(by: flag, flags)
         append(
             start: start.milliseconds, value: isMissing ? .nan : value?.approximate ?? .nan,
-            isCensored: qualifier == .below || qualifier == .above, flagVerdict: verdict,
-            flagReason: verdict != .notTested ? .none : flag.isEmpty ? .noFlag : .unlistedFlag)
+            isCensored: qualifier == .below || qualifier == .above, flagVerdict: flag.verdict,
+            flagReason: flag.reason)
+    }
+
+    /// What a flag says by the source profile's table.
+    package static func said(
+        by flag: String, _ flags: [String: QualityVerdict]
+    ) -> (verdict: QualityVerdict, reason: NotTestedReason) {
+        let verdict = flags[flag] ?? .notTested
+        return (verdict, verdict != .notTested ? .none : flag.isEmpty ? .noFlag : .unlistedFlag)
+    }
+
+    package mutating func reserve(_ count: Int) {
+        start.reserveCapacity(count)
+        value.reserveCapacity(count)
+        state.reserveCapacity(count)
+        flagVerdict.reserveCapacity(count)
+        flagReason.reserveCapacity(count)
     }
 
     /// Appends one reading as a binary number; NaN marks a missing one.

@@ -79,6 +79,8 @@ extension Node {
             let news = try book.write { writer in
                 var news = LiveNews(budget: LiveBudget.readings)
                 while news.budget > 0, let station = stations.popFirst() {
+                    // Its work goes on from the state before it, or from the first reading, and to the newest.
+                    if try writer.reader.detectorWork(of: station) != nil { continue }
                     let known = try knownStation(station, in: writer.reader, series: [])
                     news.budget -= LiveBudget.station
                     guard let newest = known.newest else { continue }
