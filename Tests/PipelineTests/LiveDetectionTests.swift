@@ -115,7 +115,8 @@ private final class MemoryBook: ObservationSource, LiveSource {
             }
         }
         guard let first = starts.min(), let last = starts.max() else { return }
-        if looksNow {
+        // While earlier readings wait, the states after them are not those of the readings: this waits with them.
+        if looksNow, work == nil {
             try look(Instant(milliseconds: first), Instant(milliseconds: last), budget: budget)
         } else {
             leave(Instant(milliseconds: first), Instant(milliseconds: last))
@@ -222,7 +223,8 @@ private func arrivals(_ chance: inout Chance, days: Int) -> [[SeriesKey: [ChunkA
 }
 
 @Suite struct LiveDetectionTests {
-    @Test(arguments: 0..<24)
+    // 696: a commit between the pieces of earlier work went on from a state that was no longer true.
+    @Test(arguments: Array(0..<24) + [696])
     func `any order, repetition and piece tells what the readings show`(seed: Int) throws {
         var chance = Chance(state: UInt64(seed))
         let book = MemoryBook()

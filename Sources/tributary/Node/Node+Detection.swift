@@ -21,7 +21,10 @@ extension Node {
         where !live.sections(of: station).isEmpty {
             guard let first = series.map(\.firstStart).min(), let last = series.map(\.lastStart).max() else { continue }
             let work = DetectorWork(station: station, first: first, last: last)
-            if news.budget > 0 {
+            // While earlier readings of the station wait, the states after them are not those of its readings, and findings
+            // made from them would stay: this waits with them.
+            let isAwaited = try writer.reader.detectorWork(of: station) != nil
+            if news.budget > 0, !isAwaited {
                 let known = try knownStation(station, in: writer.reader, series: series)
                 try look(at: work, known, in: writer, news: &news)
             } else {
