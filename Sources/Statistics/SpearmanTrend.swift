@@ -25,7 +25,7 @@ package let spearmanCountLimit = 1_000_000
 /// - Complexity: O(n log n) time, O(n) memory.
 /// - Source: the Chinese reports' method (rs = 1 − 6 Σ dᵢ² / (N³ − N), dᵢ the rank of period i's value less i; critical
 ///   Wp), as the technical rules on surface water print it; see docs/trend.md. Student's approximation: Kendall, 1975.
-/// - Reference: `spearmanTrendReference(_:)`.
+/// - Reference: `spearmanReference(_:)`; only the coefficient has a twin.
 package func spearmanTrend(_ values: [Double]) -> SpearmanTrend? {
     precondition(values.count <= spearmanCountLimit, "A rank correlation takes at most a million readings.")
     let present = values.filter(\.isFinite)
