@@ -61,7 +61,15 @@ extension BookReader {
     /// The series with this key, if the book has it.
     package func series(_ key: SeriesKey) throws -> SeriesRecord? {
         try Row.fetchOne(
-            db.cachedStatement(sql: "SELECT * FROM series WHERE key = ?"), arguments: [key.canonicalText]
+            db.cachedStatement(
+                sql: """
+                    SELECT * FROM series
+                    WHERE station = ? AND parameter = ? AND statistic = ? AND window_ms = ? AND origin = ?
+                    """),
+            arguments: [
+                key.station.rawValue, key.parameter.rawValue, key.statistic.rawValue, key.window.milliseconds,
+                key.origin.rawValue,
+            ]
         ).map { try SeriesRecord($0) }
     }
 

@@ -88,11 +88,13 @@ extension FlowTests {
             let scene = try Scene()
             let daemon = try scene.serve()
             let (port, token) = (daemon.port, scene.token)
+            // More than stays in memory: the file in the spool shows that it is under way.
+            let half = String(repeating: "h", count: 20_000)
             let answer = BackgroundCall {
                 try exchange(
                     """
-                    PUT /v1/batches/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\
-                    Authorization: Bearer \(token)\r\n\r\nhalf
+                    PUT /v1/batches/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 40000\r\n\
+                    Authorization: Bearer \(token)\r\n\r\n\(half)
                     """, port: port)
             }
             let spool = scene.data + "/spool"

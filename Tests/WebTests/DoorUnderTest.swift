@@ -6,7 +6,7 @@ import Monitoring
 import Synchronization
 import Web
 
-/// Takes everything, and remembers the bytes as they lay in the spool.
+/// Takes everything, and remembers the bytes as they were spooled.
 final class StubDoor: BatchDoor {
     struct Delivery: Equatable {
         let name: String
@@ -33,7 +33,11 @@ final class StubDoor: BatchDoor {
         struct Surprise: Error {}
         if batch.name == "busy" { throw DoorClosed(detail: "Full.", remedy: "Wait.", retryAfterSeconds: 7) }
         if batch.name == "surprise" { throw Surprise() }
-        let bytes = Array(FileManager.default.contents(atPath: batch.path) ?? Data())
+        let bytes =
+            switch batch.place {
+            case .file(let path): Array(FileManager.default.contents(atPath: path) ?? Data())
+            case .memory(let held): held
+            }
         precondition(bytes.count == batch.byteCount)
         taken.withLock { $0.append(Delivery(name: batch.name, sender: pass.sender, bytes: bytes)) }
         return DeliveredBatch(

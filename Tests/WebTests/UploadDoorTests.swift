@@ -160,6 +160,17 @@ import Web
         }
     }
 
+    @Test(arguments: [16 << 10, (16 << 10) + 1, 100_000])
+    func `a body arrives whole, whether it stays in memory or not`(byteCount: Int) async throws {
+        let body = String((0..<byteCount).map { Character(UnicodeScalar(UInt8(ascii: "a") + UInt8($0 % 26))) })
+        try await DoorUnderTest.serving { server in
+            let answer = try await server.exchange(requestText("PUT", "/v1/batches/x", body: body))
+            #expect(answer.status == 201)
+            #expect(server.door.deliveries.map(\.bytes) == [Array(body.utf8)])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: server.spool) == [])
+        }
+    }
+
     @Test func `when the node cannot take a batch the sender is told when to come back`() async throws {
         try await DoorUnderTest.serving { server in
             let busy = try await server.exchange(requestText("PUT", "/v1/batches/busy", body: "hello"))
@@ -173,6 +184,7 @@ import Web
     @Test(arguments: [
         ("Content-Length: 100", "only a part"), ("Transfer-Encoding: chunked", "5\r\nhello\r\n"),
         ("Transfer-Encoding: chunked", "64\r\nhello"),
+        ("Content-Length: 40000", String(repeating: "x", count: 20_000)),
     ])
     func `a body cut off is no batch`(length: String, body: String) async throws {
         let request = requestText("PUT", "/v1/batches/x", headers: [length], body: body)

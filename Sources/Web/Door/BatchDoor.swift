@@ -24,15 +24,22 @@ package enum TokenVerdict: Hashable, Sendable {
     case retired
 }
 
-/// A batch whose bytes lie whole in a file of the spool folder.
+/// A batch whose bytes have come whole.
 package struct SpooledBatch: Hashable, Sendable {
-    package let path: String
+    /// Where its bytes are.
+    package enum Place: Hashable, Sendable {
+        /// A file of the spool folder, for as long as the door waits for the delivery.
+        case file(String)
+        case memory([UInt8])
+    }
+
+    package let place: Place
     package let name: String
     package let byteCount: Int
     package let digest: Digest256
 
-    package init(path: String, name: String, byteCount: Int, digest: Digest256) {
-        self.path = path
+    package init(place: Place, name: String, byteCount: Int, digest: Digest256) {
+        self.place = place
         self.name = name
         self.byteCount = byteCount
         self.digest = digest

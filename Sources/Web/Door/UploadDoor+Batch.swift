@@ -1,4 +1,4 @@
-// A batch at the upload door: its bytes go to the spool while they are hashed, the node takes them from there, and the
+// A batch at the upload door: its bytes are spooled while they are hashed, the node takes them from there, and the
 // receipt leaves only when the batch is durable.
 
 import HTTPTypes
@@ -23,12 +23,12 @@ extension UploadDoor {
         } catch {
             throw Refusal.noPlace(error, limits)
         }
-        let file: SpoolFile
+        let body: SpooledBody
         do {
             defer { places.endUpload(peer, pass.sender) }
-            file = try await receive(request, channel)
+            body = try await receive(request, channel)
         }
-        let digest = file.digest
+        let digest = body.digest
         if case .sha256(let promised) = declared, promised != digest {
             throw Refusal.badRequest(
                 "digest-mismatch", "The bytes are not those that were promised",
@@ -36,11 +36,11 @@ extension UploadDoor {
                 remedy: "Send the batch again.")
         }
         let batch = SpooledBatch(
-            path: file.path, name: name ?? "upload-" + digest.description.prefix(16), byteCount: file.byteCount,
+            place: body.place, name: name ?? "upload-" + digest.description.prefix(16), byteCount: body.byteCount,
             digest: digest)
         let delivered = try await door.deliver(batch, from: pass)
-        // The spool file goes with its last use: not before the node has the bytes.
-        return withExtendedLifetime(file) { answer(delivered) }
+        // A spool file goes with its last use: not before the node has the bytes.
+        return withExtendedLifetime(body) { answer(delivered) }
     }
 
     private func checkedName(_ encoded: Substring) throws(Refusal) -> String {
@@ -84,19 +84,19 @@ extension UploadDoor {
         return declared
     }
 
-    /// Writes the body to a spool file as it arrives.
-    private func receive(_ request: Request, _ channel: any Channel) async throws -> SpoolFile {
-        let file = try spool.open()
+    /// Takes the body in as it arrives.
+    private func receive(_ request: Request, _ channel: any Channel) async throws -> SpooledBody {
+        let body = spool.open()
         if request.headers[.expect]?.lowercased() == "100-continue" {
             let goOn = HTTPResponse(status: .continue)
             try await channel.writeAndFlush(HTTPResponsePart.head(goOn)).get()
         }
         do {
             for try await piece in request.body {
-                guard file.byteCount + piece.readableBytes <= limits.batchBytes else {
+                guard body.byteCount + piece.readableBytes <= limits.batchBytes else {
                     throw Refusal.tooLarge(limits.batchBytes)
                 }
-                try await file.append(piece)
+                try await body.append(piece)
             }
         } catch BodyGivenUp.tooSlow {
             throw Refusal.tooSlow(limits)
@@ -107,13 +107,13 @@ extension UploadDoor {
         }
         // A connection that ends, or a task that is cancelled, may look like the end of the body.
         let length = request.headers[.contentLength].flatMap { Int($0) }
-        guard !Task.isCancelled, length == nil || length == file.byteCount else {
+        guard !Task.isCancelled, length == nil || length == body.byteCount else {
             throw Refusal.badRequest(
                 "cut-off", "The body ended early",
-                detail: "\(file.byteCount) of \(length ?? 0) bytes came. Nothing of them was kept.",
+                detail: "\(body.byteCount) of \(length ?? 0) bytes came. Nothing of them was kept.",
                 remedy: "Send the batch again.")
         }
-        return file
+        return body
     }
 
     private func answer(_ delivered: DeliveredBatch) -> Response {

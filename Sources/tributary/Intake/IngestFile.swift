@@ -7,7 +7,7 @@ import Storage
 
 /// A file at the door.
 struct IngestFile: Sendable {
-    let path: String
+    var path: String
     /// The name the batch keeps; it may carry the date that a feed leaves out.
     let name: String
     let sender: String

@@ -2,6 +2,7 @@
 
 import Dispatch
 import Formats
+import Foundation
 import Monitoring
 import Storage
 import Web
@@ -16,9 +17,13 @@ struct NodeDoor: BatchDoor {
     }
 
     func deliver(_ batch: SpooledBatch, from pass: SenderPass) async throws -> DeliveredBatch {
-        let file = IngestFile(
-            path: batch.path, name: batch.name, sender: pass.sender, entitled: pass.speaksFor,
+        var file = IngestFile(
+            path: batch.name, name: batch.name, sender: pass.sender, entitled: pass.speaksFor,
             byteCount: batch.byteCount)
+        switch batch.place {
+        case .file(let path): file.path = path
+        case .memory(let bytes): file.contents = Data(bytes)
+        }
         let outcome: IngestOutcome
         do {
             outcome = try await queue.deliver(file)
