@@ -22,6 +22,8 @@ actor IntakeQueue {
     }
 
     private let node: Node
+    /// The node's own thread: a batch that comes to an idle node goes to it without another thread in between.
+    nonisolated var unownedExecutor: UnownedSerialExecutor { node.unownedExecutor }
     private var waiting: [Waiter] = []
     private var waitingBytes = 0
     private var isTaking = false
