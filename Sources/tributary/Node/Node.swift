@@ -153,7 +153,7 @@ actor Node {
             case .query(let sql, let limit, let format): return try await performQuery(sql, limit: limit, format)
             case .detect(let query, let format): return try await performDetect(query, format)
             case .doctor(let format): return try performDoctor(format)
-            case .assessAir(let request): return try performAssessAir(request)
+            case .assessPeriods(let request): return try performAssessPeriods(request)
             case .holes(let query, let format): return try performHoles(query, format)
             case .markHole(let marking, let format): return try performMarkHole(marking, format)
             case .fileNotice(let filing, let format): return try performFileNotice(filing, format)

@@ -18,7 +18,7 @@ enum NodeRequest: Codable, Sendable {
     case query(sql: String, limit: Int, format: OutputFormat)
     case detect(DetectQuery, format: OutputFormat)
     case doctor(format: OutputFormat)
-    case assessAir(AirAssessmentRequest)
+    case assessPeriods(PeriodAssessmentRequest)
     case holes(HoleQuery, format: OutputFormat)
     case markHole(HoleMarking, format: OutputFormat)
     case fileNotice(NoticeFiling, format: OutputFormat)
