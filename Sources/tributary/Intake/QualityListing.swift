@@ -29,7 +29,11 @@ struct QualityListing {
     }
 
     /// Lists all stations, each with the check set that holds there.
-    mutating func list(_ gathered: GatheredSeries, checks: CheckSets) {
+    ///
+    /// - Parameter records: of the checks of any of their instruments.
+    mutating func list(_ gathered: GatheredSeries, checks: CheckSets, records: [InstrumentRecord]) {
+        var context = QualityContext()
+        context.records = records
         let byStation = Dictionary(grouping: gathered.series.indices) { gathered.series[$0].key.station }
         var without: [StationID] = []
         for (id, places) in byStation.sorted(by: { $0.key < $1.key }) {
@@ -38,7 +42,7 @@ struct QualityListing {
             let set = checks.set(
                 for: gathered.registry.stationOrName(first.key.station, profile: first.profile.id), in: gathered.registry)
             if set.id == CheckSet.none.id { without.append(id) }
-            list(rows, gathered, set)
+            list(rows, gathered, set, context)
         }
         if guessed > 0 {
             Terminal.note(
@@ -53,14 +57,16 @@ struct QualityListing {
         }
     }
 
-    private mutating func list(_ rows: [GatheredSeries.Rows], _ gathered: GatheredSeries, _ set: CheckSet) {
+    private mutating func list(
+        _ rows: [GatheredSeries.Rows], _ gathered: GatheredSeries, _ set: CheckSet, _ context: QualityContext
+    ) {
         let orders = rows.map(gathered.order)
         let columns = zip(rows, orders).map { rows, order in
             let cadence = gathered.cadence(rows, order)
             if cadence.isGuessed { guessed += 1 }
             return gathered.columns(rows, order, cadence: cadence.step)
         }
-        let reports = qualityReports(columns, keys: rows.map(\.key), checks: set, context: QualityContext())
+        let reports = qualityReports(columns, keys: rows.map(\.key), checks: set, context: context)
         for (index, report) in reports.enumerated() {
             for page in stride(from: 0, to: orders[index].count, by: Self.pageSize) {
                 let places = page..<min(page + Self.pageSize, orders[index].count)

@@ -1,6 +1,7 @@
 // `tributary assess --period --data` on the node: the readings the book holds, as known at one position.
 
 import Assessment
+import Detection
 import Exact
 import Formats
 import Foundation
