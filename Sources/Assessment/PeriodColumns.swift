@@ -1,7 +1,7 @@
 // The values of one series as columns, and those of them that may take part in a statistic, in time order.
 
 internal import Exact
-internal import Monitoring
+package import Monitoring
 internal import Standards
 
 /// The values of one series, in any order.
@@ -30,7 +30,44 @@ package struct PeriodColumns: Sendable {
         }
     }
 
+    /// - Precondition: the columns are of one length.
+    package init(start: [Int64], mantissa: [Int64], exponent: [Int8], qualifier: [UInt8], quality: [UInt8]) {
+        precondition(
+            [mantissa.count, exponent.count, qualifier.count, quality.count].allSatisfy { $0 == start.count },
+            "Columns of one series are of one length.")
+        self.start = start
+        self.mantissa = mantissa
+        self.exponent = exponent
+        self.qualifier = qualifier
+        self.quality = quality
+    }
+
     package var count: Int { start.count }
+
+    /// The first and the last start; `nil` of nothing.
+    package var startRange: ClosedRange<Instant>? {
+        guard let first = start.min(), let last = start.max() else { return nil }
+        return Instant(milliseconds: first)...Instant(milliseconds: last)
+    }
+
+    /// The values one by one, in the order of the rows.
+    package var values: some Sequence<PeriodValue> {
+        (0..<count).lazy.map { row in
+            PeriodValue(
+                start: Instant(milliseconds: start[row]),
+                value: ExactDecimal(mantissa: mantissa[row], exponent: exponent[row]),
+                quality: QualityVerdict(rawValue: quality[row]) ?? .notTested,
+                qualifier: Qualifier(rawValue: qualifier[row]) ?? .missing)
+        }
+    }
+
+    package mutating func append(contentsOf other: PeriodColumns) {
+        start += other.start
+        mantissa += other.mantissa
+        exponent += other.exponent
+        qualifier += other.qualifier
+        quality += other.quality
+    }
 
     package mutating func append(start: Int64, mantissa: Int64, exponent: Int8, qualifier: UInt8, quality: UInt8) {
         self.start.append(start)
@@ -181,6 +218,11 @@ struct AdmittedValues {
             return sum.fraction
         }
         return exactSumReference(mantissa: Array(mantissa[rows]), exponent: Array(exponent[rows]))
+    }
+
+    /// How often each number stands at `rows`.
+    func counts(_ rows: Range<Int>) -> [ExactDecimal: Int] {
+        decimalCounts(mantissa: mantissa.span.extracting(rows), exponent: exponent.span.extracting(rows))
     }
 
     func number(at row: Int) -> Fraction { Fraction(units: Int128(mantissa[row]), exponent: Int(exponent[row])) }

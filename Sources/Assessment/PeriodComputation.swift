@@ -5,11 +5,11 @@ internal import Monitoring
 internal import Standards
 
 struct PeriodComputation {
-    /// A mean on its way up, with the weight of each value in it where pH needs them.
+    /// A mean on its way up, with the weights of its values where pH needs them.
     private struct Mean {
         let start: Int64
         let value: Fraction
-        let members: [(value: ExactDecimal, weight: Fraction)]
+        let ions: HydrogenIonWeights
     }
 
     private let parameter: ParameterID
@@ -39,7 +39,7 @@ struct PeriodComputation {
 
     func statistic() -> PeriodStatistic {
         var parts: [PeriodStatistic.Part] = []
-        var ions: [ExactDecimal: Fraction] = [:]
+        var ions = HydrogenIonWeights()
         let value = mean(parts: &parts, ions: &ions)
         return PeriodStatistic(
             parameter: parameter, period: period, value: value, used: admitted.count,
@@ -49,7 +49,7 @@ struct PeriodComputation {
     }
 
     private func mean(
-        parts: inout [PeriodStatistic.Part], ions: inout [ExactDecimal: Fraction]
+        parts: inout [PeriodStatistic.Part], ions: inout HydrogenIonWeights
     ) -> Result<Fraction, NotAssessable> {
         let last = period.until.advanced(byDays: -1)
         if GasReferenceState.of(parameter, on: period.from) != GasReferenceState.of(parameter, on: last) {
@@ -135,30 +135,30 @@ struct PeriodComputation {
 
     private func merged(rows: Range<Int>, start: Int64) -> Mean {
         let share = Fraction(1, rows.count)
-        guard averagesIons else { return Mean(start: start, value: admitted.sum(rows) * share, members: []) }
-        let members = rows.map { row in
-            (value: ExactDecimal(mantissa: admitted.mantissa[row], exponent: admitted.exponent[row]), weight: share)
-        }
-        return Mean(start: start, value: .zero, members: members)
+        var ions = HydrogenIonWeights()
+        guard averagesIons else { return Mean(start: start, value: admitted.sum(rows) * share, ions: ions) }
+        ions.add(admitted.counts(rows), weight: share)
+        return Mean(start: start, value: .zero, ions: ions)
     }
 
     private func merged(_ means: some Collection<Mean>, start: Int64) -> Mean {
         let share = Fraction(1, means.count)
+        var ions = HydrogenIonWeights()
         guard averagesIons else {
-            return Mean(start: start, value: means.reduce(Fraction.zero) { $0 + $1.value } * share, members: [])
+            return Mean(start: start, value: means.reduce(Fraction.zero) { $0 + $1.value } * share, ions: ions)
         }
-        let members = means.flatMap { mean in mean.members.map { ($0.value, $0.weight * share) } }
-        return Mean(start: start, value: .zero, members: members)
+        for mean in means { ions.add(mean.ions) }
+        return Mean(start: start, value: .zero, ions: ions.scaled(by: share))
     }
 
     private func combined(
-        _ means: [Mean], ions: inout [ExactDecimal: Fraction]
+        _ means: [Mean], ions: inout HydrogenIonWeights
     ) -> Result<Fraction, NotAssessable> {
         let whole = merged(means, start: 0)
         guard case .hydrogenIons(let places) = rule.averaging else { return .success(whole.value) }
-        for member in whole.members { ions[member.value, default: .zero] += member.weight }
+        ions = whole.ions
         do {
-            return .success(try weightedHydrogenIonMean(ions, places: places))
+            return .success(try ions.mean(places: places, .halfEven))
         } catch {
             return .failure(NotAssessable(.impossibleValue, "\(error)"))
         }

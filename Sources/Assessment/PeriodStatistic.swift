@@ -39,8 +39,8 @@ package struct PeriodStatistic: Sendable {
     package let expected: Int
     package let refused: [Refusal: Int]
     package let parts: [Part]
-    /// pH: each value with its weight in the mean, so that a mean over sections rounds once and not twice; else empty.
-    package let ions: [ExactDecimal: Fraction]
+    /// pH: its values with their weights in the mean, so that a mean over sections rounds once and not twice; else empty.
+    package let ions: HydrogenIonWeights
     /// Two different values for one start: which holds is for people to decide.
     package let isDisputed: Bool
     /// How far the values had been reviewed: said by whoever supplied them, never raised by the computation.

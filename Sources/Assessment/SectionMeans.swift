@@ -56,10 +56,10 @@ private func mean(
     guard item.rawValue == "ph" else {
         return .success(present.reduce(Fraction.zero) { $0 + $1.value } * share)
     }
-    var ions: [ExactDecimal: Fraction] = [:]
-    for (statistic, _) in present { for (pH, weight) in statistic.ions { ions[pH, default: .zero] += weight * share } }
+    var ions = HydrogenIonWeights()
+    for (statistic, _) in present { ions.add(statistic.ions.scaled(by: share)) }
     do {
-        return .success(try weightedHydrogenIonMean(ions, places: rule.phPlaces))
+        return .success(try ions.mean(places: rule.phPlaces, .halfEven))
     } catch {
         return .failure(NotAssessable(.undecided, "\(error)"))
     }

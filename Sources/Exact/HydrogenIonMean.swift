@@ -1,4 +1,6 @@
-// The mean of pH readings as the water rules ask for it: over the activity of hydrogen ions, correctly rounded.
+// The mean of pH as the water rules ask for it: over the activity of hydrogen ions, correctly rounded.
+
+internal import BigInt
 
 /// The mean pH over hydrogen ion activity, −log10(mean(10^−pH)), correctly rounded at `places` decimals.
 ///
@@ -7,38 +9,91 @@
 package func hydrogenIonMean(
     of values: [ExactDecimal], places: Int, _ rule: RoundingRule, digitLimit: Int = Enclosure.digitLimit
 ) throws(EnclosureProblem) -> Fraction {
-    guard let smallest = values.min() else { throw .noValues }
-    let base = Fraction(smallest)
-    var counts: [Fraction: Int] = [:]
-    for value in values {
-        let pH = Fraction(value)
-        // 100 is far outside any pH; it only bounds the size of the powers.
-        guard pH.magnitude <= Fraction(100) else { throw .exponentOutOfRange(pH) }
-        counts[pH - base, default: 0] += 1
-    }
-    let share = Fraction(1, values.count)
-    if let exact = exactHydrogenIonMean(counts, share: share) { return (base + exact).rounded(places: places, rule) }
-    let decimals = values.map { max(0, -Int($0.exponent)) }.max() ?? 0
-    return try Enclosure.rounded(places: places, rule, digitLimit: digitLimit) { bits in
-        var powers = PowersOfTenRoot(decimals: decimals, bits: bits)
-        var sum = Enclosure(.zero, bits: bits)
-        for (distance, count) in counts { sum = sum + powers.power(-distance).scaled(by: Fraction(count)) }
-        return sum.scaled(by: share).commonLogarithm().map { Enclosure(base, bits: bits) + -$0 }
-    }
+    var weights = HydrogenIonWeights()
+    for value in values { weights.add(value, count: 1, weight: Fraction(1, values.count)) }
+    return try weights.mean(places: places, rule, digitLimit: digitLimit)
 }
 
-/// The mean less the smallest value, when it is a fraction: all values a whole number apart, and their ions averaging
-/// to a power of ten.
+/// Values of pH, and how often each has each weight in a mean.
 ///
-/// Powers of ten with different fractional exponents are linearly independent over the rationals (xⁿ − 10 is
-/// irreducible), so in every other case the mean is irrational and can be no tie.
-private func exactHydrogenIonMean(_ counts: [Fraction: Int], share: Fraction) -> Fraction? {
-    var mean = Fraction.zero
-    for (distance, count) in counts {
-        guard let steps = distance.integer else { return nil }
-        mean += Fraction.powerOfTen(-steps) * Fraction(count) * share
+/// A year has tens of thousands of readings but a few dozen values, and means of means give a few dozen weights: that is
+/// what a mean over ions costs, and not the number of readings.
+package struct HydrogenIonWeights: Sendable, Hashable {
+    /// By weight, then by value.
+    private var counts: [Fraction: [ExactDecimal: Int]] = [:]
+
+    package init() {}
+
+    package var isEmpty: Bool { counts.isEmpty }
+
+    /// - Parameter weight: of one value; positive.
+    package mutating func add(_ value: ExactDecimal, count: Int, weight: Fraction) {
+        counts[weight, default: [:]][value, default: 0] += count
     }
-    return mean.exponentOfTen.map { Fraction(-$0) }
+
+    package mutating func add(_ values: [ExactDecimal: Int], weight: Fraction) {
+        counts[weight, default: [:]].merge(values, uniquingKeysWith: +)
+    }
+
+    package mutating func add(_ other: HydrogenIonWeights) {
+        for (weight, values) in other.counts { add(values, weight: weight) }
+    }
+
+    /// All weights times a positive share.
+    package func scaled(by share: Fraction) -> HydrogenIonWeights {
+        var result = HydrogenIonWeights()
+        for (weight, values) in counts { result.add(values, weight: weight * share) }
+        return result
+    }
+
+    /// −log10(Σ wᵢ·10^−pHᵢ), correctly rounded at `places` decimals.
+    ///
+    /// - Precondition: the weights add up to one.
+    /// - Throws: `EnclosureProblem.noValues` for nothing, `exponentOutOfRange` for a value that is no pH at all.
+    /// - Complexity: one exponential, and a product of big numbers a value and bit of it; see `PowersOfTenRoot`.
+    /// - Source: 环办监测函〔2020〕82号, mean of pH (mark B).
+    package func mean(
+        places: Int, _ rule: RoundingRule, digitLimit: Int = Enclosure.digitLimit
+    ) throws(EnclosureProblem) -> Fraction {
+        let values = Set(counts.values.lazy.flatMap(\.keys))
+        guard let smallest = values.min(), let largest = values.max() else { throw .noValues }
+        // 100 is far outside any pH; it only bounds the size of the powers.
+        for end in [smallest, largest] where Fraction(end).magnitude > Fraction(100) {
+            throw .exponentOutOfRange(Fraction(end))
+        }
+        let base = Fraction(smallest)
+        let distances = Dictionary(uniqueKeysWithValues: values.map { ($0, Fraction($0) - base) })
+        if let exact = exactMean(distances) { return (base + exact).rounded(places: places, rule) }
+        let decimals = values.map { max(0, -Int($0.exponent)) }.max() ?? 0
+        return try Enclosure.rounded(places: places, rule, digitLimit: digitLimit) { bits in
+            var root = PowersOfTenRoot(decimals: decimals, bits: bits)
+            let powers = distances.mapValues { root.power(-$0) }
+            var sum = Enclosure(.zero, bits: bits)
+            for (weight, values) in counts {
+                var part = Enclosure(.zero, bits: bits)
+                for (value, count) in values { if let power = powers[value] { part = part + power.times(count) } }
+                sum = sum + part.scaled(by: weight)
+            }
+            return sum.commonLogarithm().map { Enclosure(base, bits: bits) + -$0 }
+        }
+    }
+
+    /// The mean less the smallest value, when it is a fraction: all values a whole number apart, and their ions averaging
+    /// to a power of ten.
+    ///
+    /// Powers of ten with different fractional exponents are linearly independent over the rationals (xⁿ − 10 is
+    /// irreducible), so in every other case the mean is irrational and can be no tie.
+    private func exactMean(_ distances: [ExactDecimal: Fraction]) -> Fraction? {
+        guard distances.values.allSatisfy(\.isInteger) else { return nil }
+        var mean = Fraction.zero
+        for (weight, values) in counts {
+            for (value, count) in values {
+                guard let steps = distances[value]?.integer else { return nil }
+                mean += Fraction.powerOfTen(-steps) * Fraction(count) * weight
+            }
+        }
+        return mean.exponentOfTen.map { Fraction(-$0) }
+    }
 }
 
 /// Powers of 10 with exponents that are not positive and have a common number of decimals, made by repeated squaring of
@@ -65,5 +120,12 @@ private struct PowersOfTenRoot {
             index += 1
         }
         return result
+    }
+}
+
+extension Enclosure {
+    /// The enclosure of this number taken `count` times.
+    fileprivate func times(_ count: Int) -> Enclosure {
+        Enclosure(lower: lower * BigInt(count), upper: upper * BigInt(count), bits: bits)
     }
 }

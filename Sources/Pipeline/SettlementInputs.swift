@@ -16,11 +16,15 @@ package struct SettlementInputs<Source: ObservationSource>: InputSource {
     private let source: Source
     private let registry: Registry
     private let checks: CheckSets
+    private let exclusions: [Exclusion]
 
-    package init(_ source: Source, registry: Registry, checks: CheckSets) {
+    /// - Parameter exclusions: records that take values out of the statistics of the places they name; those nobody
+    ///   approved change nothing.
+    package init(_ source: Source, registry: Registry, checks: CheckSets, exclusions: [Exclusion] = []) {
         self.source = source
         self.registry = registry
         self.checks = checks
+        self.exclusions = exclusions
     }
 
     package func value(for request: InputRequest) -> InputResult {
@@ -133,7 +137,7 @@ package struct SettlementInputs<Source: ObservationSource>: InputSource {
                 return .failure(
                     Refusal(result: .missing("No station of \(id) has sent \(parameter) (\(origins)).")))
             }
-            return try statistic(of: key, at: station, terms, request)
+            return try statistic(of: key, at: station, in: section, terms, request)
         } catch {
             return .failure(Refusal(result: .notAssessable("The stored observations cannot be read: \(error)")))
         }
@@ -174,7 +178,7 @@ package struct SettlementInputs<Source: ObservationSource>: InputSource {
     }
 
     private func statistic(
-        of key: SeriesKey, at station: Station, _ terms: StatisticTerms, _ request: InputRequest
+        of key: SeriesKey, at station: Station, in section: Section, _ terms: StatisticTerms, _ request: InputRequest
     ) throws -> Result<PeriodMean, Refusal> {
         let profile = registry.profiles[station.profile]
         guard let cadence = station.cadence ?? profile?.cadence else {
@@ -203,11 +207,40 @@ package struct SettlementInputs<Source: ObservationSource>: InputSource {
                     start: reading.start, value: $0, quality: reading.verdict, qualifier: reading.qualifier)
             }
         }
-        let statistic = periodStatistic(values, of: key.parameter, over: period, rule: rule)
+        let both = Assessment.statistic(
+            PeriodColumns(values), of: key.parameter, over: period, rule: rule,
+            excluding: exclusions(of: key.parameter, at: station, in: section))
+        let statistic = both.figure
         let digest = try source.digest([key], over: period.interval)
         let evidence = InputEvidence(
-            series: [key.canonicalText], interval: period.interval, count: statistic.used,
+            series: [key.canonicalText] + evidence(of: both), interval: period.interval, count: statistic.used,
             expectedCount: statistic.expected, digest: digest.description)
         return .success(PeriodMean(statistic: statistic, evidence: evidence, place: station.id.rawValue))
+    }
+
+    // MARK: Exclusions
+
+    /// The records that may concern a station's values of one parameter, by any name it or its section is known by.
+    private func exclusions(of parameter: ParameterID, at station: Station, in section: Section) -> [Exclusion] {
+        let names = [section.id.rawValue, station.id.rawValue] + station.aliases
+        let isAir = ParameterCatalogue.standard[parameter]?.medium == .air
+        return exclusions.filter { $0.concerns(place: names) && (isAir || $0.kind != .dust) }
+    }
+
+    /// What stands beside the series in a statement: each record, what it rests on, and the figure as measured.
+    private func evidence(of both: ExcludedStatistic) -> [String] {
+        let parameter = both.figure.parameter
+        let applied = both.with.exclusions.compactMap { id in exclusions.first { $0.id == id } }
+        let measured =
+            switch both.without.value {
+            case .success(let value):
+                value.rounded(places: 6, .halfEven).decimalText(places: 6) ?? value.description
+            case .failure(let reason): "\(reason)"
+            }
+        return applied.map { record in
+            let approval = record.approval.map { ", \($0.approver) \($0.document)" } ?? ""
+            return "剔除 exclusion \(record.id) (\(record.kind.name.chinese) \(record.kind.name.english)\(approval)): "
+                + "\(parameter) 不剔除时 as measured \(measured)"
+        } + both.notApproved.map { "剔除未批准 exclusion \($0): nobody approved it, it changes nothing" }
     }
 }

@@ -1,7 +1,7 @@
 // Consequences of instrument checks: a failure makes the values from the last pass to the next pass suspect.
 
 internal import Exact
-internal import Monitoring
+package import Monitoring
 
 /// Tests each reading by the records of its instrument's checks around it.
 ///

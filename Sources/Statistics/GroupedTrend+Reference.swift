@@ -76,6 +76,32 @@ package func correlatedTrendReference(_ columns: [[Double]]) -> (s: Int, varianc
     return (s, variance)
 }
 
+/// The partial score and its variance pair by pair: S and the covariate's, their variances, and their covariance from the
+/// concordance and the ranks, as printed.
+///
+/// - Returns: `nil` with fewer than four complete rows, or where the covariate leaves no variance.
+package func partialTrendReference(_ values: [Double], covariate: [Double]) -> (s: Double, variance: Double)? {
+    let rows = values.indices.filter { values[$0].isFinite && covariate[$0].isFinite }
+    let n = rows.count
+    if n < 4 { return nil }
+    func score(_ column: [Double], _ i: Int, _ j: Int) -> Int { sign(column[rows[j]] - column[rows[i]]) }
+    func rank(_ column: [Double], _ j: Int) -> Double {
+        Double(n + 1 + (0..<n).map { score(column, $0, j) }.reduce(0, +)) / 2
+    }
+    func test(_ column: [Double]) -> (s: Int, variance: Double) {
+        generalScoreReference(n, { score(column, $0, $1) }, { sign(Double($1 - $0)) })
+    }
+    var concordance = 0
+    for i in 0..<n { for j in i..<n { concordance += score(values, i, j) * score(covariate, i, j) } }
+    let products = (0..<n).map { rank(values, $0) * rank(covariate, $0) }.reduce(0, +)
+    let covariance = (Double(concordance) + 4 * products - Double(n * (n + 1) * (n + 1))) / 3
+    let (own, other) = (test(values), test(covariate))
+    if other.variance == 0 { return own.variance > 0 ? (Double(own.s), own.variance) : nil }
+    let variance = own.variance - covariance * covariance / other.variance
+    if variance <= own.variance * 1e-12 { return nil }
+    return (Double(own.s) - covariance / other.variance * Double(other.s), variance)
+}
+
 /// Spearman's coefficient by the printed formula, ranks by counting.
 package func spearmanReference(_ values: [Double]) -> Double {
     let present = values.filter(\.isFinite)

@@ -107,7 +107,7 @@ func kendallCounts(_ values: [Double], along times: [Double]) -> KendallCounts {
 /// - Complexity: O(n log n) time.
 /// - Source: Libiseller and Grimvall, Performance of partial Mann–Kendall tests, 2002. Variances corrected for ties;
 ///   pyMannKendall leaves that out. No continuity correction.
-/// - Reference: none of its own; tested against figures of another program (`fixtures/trend`).
+/// - Reference: `partialTrendReference(_:covariate:)`; equal score, variance but for rounding.
 package func partialTrend(_ values: [Double], covariate: [Double]) -> PartialTrend? {
     let rows = values.indices.filter { values[$0].isFinite && covariate[$0].isFinite }
     if rows.count < trendCountMinimum { return nil }

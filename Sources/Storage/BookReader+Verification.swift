@@ -57,7 +57,7 @@ extension BookReader {
         faults += try batchFaults(page) + alertFaults(page) + runFaults(page)
         if entryCount == Self.logPage { return previous }
         // Few, and bound to no page of the log.
-        faults += try actFaults() + senderFaults()
+        faults += try actFaults() + instrumentFaults() + senderFaults()
         return nil
     }
 

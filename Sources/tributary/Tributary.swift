@@ -19,7 +19,7 @@ struct Tributary: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, IngestCommand.self, PushCommand.self, StationCommand.self, CheckCommand.self,
             AlertsCommand.self, AssessCommand.self, TrendCommand.self, ChangesCommand.self, HolesCommand.self,
-            HoleCommand.self, NoticeCommand.self,
+            HoleCommand.self, NoticeCommand.self, InstrumentCommand.self,
             SettleCommand.self, StatementCommand.self, ExplainCommand.self, ReceiptCommand.self, SimulateCommand.self,
             DumpCommand.self, QueryCommand.self, DetectCommand.self, DoctorCommand.self, VersionCommand.self,
             QCCommand.self, KernelsCommand.self,

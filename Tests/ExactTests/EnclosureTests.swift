@@ -665,3 +665,36 @@ private let hydrogenIonRows: [EnclosureRow] = [
             + "03 7.7 7.615 8 7.58 6.98",
         places: 6, expected: "7.228660"),
 ]
+
+@Suite struct HydrogenIonWeightTests {
+    private func pH(_ tenths: Int64) -> ExactDecimal { ExactDecimal(mantissa: tenths, exponent: -1) }
+
+    @Test func `weights that are equal are a plain mean`() throws {
+        // −log10((10^−6.8 + 2·10^−7.3 + 10^−8.1) / 4) = 7.176085751…, by python3 with math.log10.
+        var weights = HydrogenIonWeights()
+        weights.add([pH(68): 1, pH(73): 2, pH(81): 1], weight: Fraction(1, 4))
+        let mean = try weights.mean(places: 9, .halfEven)
+        #expect(try mean == hydrogenIonMean(of: [pH(73), pH(68), pH(81), pH(73)], places: 9, .halfEven))
+        #expect(try weights.mean(places: 2, .halfEven) == Fraction(718, 100))
+    }
+
+    @Test func `a mean of two means weighs each by half, whatever their counts`() throws {
+        var (first, second, whole) = (HydrogenIonWeights(), HydrogenIonWeights(), HydrogenIonWeights())
+        first.add([pH(70): 3], weight: Fraction(1, 3))
+        second.add([pH(80): 1], weight: .one)
+        whole.add(first.scaled(by: Fraction(1, 2)))
+        whole.add(second.scaled(by: Fraction(1, 2)))
+        // −log10((10^−7 + 10^−8) / 2) = 7.259637310505755…
+        #expect(try whole.mean(places: 6, .halfEven) == Fraction(7_259_637, 1_000_000))
+    }
+
+    @Test func `a tie is decided by the rule, with unlike weights too`() throws {
+        // (10^−6.5 · w + 10^−8.5 · (1 − w)) = 10^−7.5 where w = 1/11: exactly halfway between 7 and 8.
+        var weights = HydrogenIonWeights()
+        weights.add(pH(65), count: 1, weight: Fraction(1, 11))
+        weights.add(pH(85), count: 10, weight: Fraction(1, 11))
+        #expect(try weights.mean(places: 0, .halfEven) == Fraction(8))
+        #expect(try weights.mean(places: 0, .down) == Fraction(7))
+        #expect(throws: EnclosureProblem.noValues) { try HydrogenIonWeights().mean(places: 0, .halfEven) }
+    }
+}

@@ -25,9 +25,10 @@ struct AssessCommand: AsyncParsableCommand {
             with the approved records of --exclusions, and as measured.
 
             With --period alone the hour means of air are assessed, station by station and region by region \
-            (docs/assessment-air.md): from files, or from a data folder with --data. The minimum numbers of values are \
-            those of GB 3095, table 4. With records of --exclusions that concern a place and period each figure stands \
-            twice: without and with them.
+            (docs/assessment-air.md). The minimum numbers of values are those of GB 3095, table 4. With records of \
+            --exclusions that concern a place and period each figure stands twice: without and with them.
+
+            Both read files, or with --data a data folder: the registry and, for water, the check sets in force there.
             """)
 
     @Argument(help: ArgumentHelp("Files, or folders to take every file of.", valueName: "path"))
@@ -50,7 +51,7 @@ struct AssessCommand: AsyncParsableCommand {
         name: .long, parsing: .singleValue,
         help: ArgumentHelp("A switch of the air assessment (docs/assessment-air.md).", valueName: "name=value"))
     var `switch`: [String] = []
-    @Option(name: .long, help: ArgumentHelp("Air: assess what this data folder holds.", valueName: "dir"))
+    @Option(name: .long, help: ArgumentHelp("With --period: assess what this data folder holds.", valueName: "dir"))
     var data: String?
     @OptionGroup var stations: StationsOption
     @OptionGroup var output: FormatOption
@@ -67,21 +68,23 @@ struct AssessCommand: AsyncParsableCommand {
                 "--period hour prints real-time indices: --exclusions and --change need a day or more.")
         }
         if rule == nil, rivers { throw ValidationError("--rivers needs --rule FILE (docs/assessment-water.md).") }
-        if rule != nil, !`switch`.isEmpty || data != nil {
-            throw ValidationError("--switch and --data go with air, --rule with water: run one after the other.")
+        if rule != nil, !`switch`.isEmpty {
+            throw ValidationError("--switch goes with air, --rule with water: run one after the other.")
         }
         if paths.isEmpty == (data == nil) {
             throw ValidationError("Name files or folders to assess, or with --period a data folder: --data DIR.")
         }
-        if rivers, stations.stations == nil {
+        if data != nil, stations.stations != nil {
+            throw ValidationError("--data has a registry of its own: leave out --stations.")
+        }
+        if rivers, stations.stations == nil, data == nil {
             throw ValidationError("--rivers needs --stations DIR: the lists of sections stand there.")
         }
     }
 
     func run() async throws {
         try await reportingFailures {
-            if let period, let rule { return try assessPeriods(period.unit, ruleFile: rule) }
-            if let period { return try await assessAirPeriods(period.unit) }
+            if let period { return try await assessPeriods(period) }
             let registry = try stations.folder.map { try RegistryFolder.load($0).registry } ?? Registry()
             var report = AssessmentReport(registry: registry, format: output.format)
             for file in try FileList.files(under: paths.map(absolutePath)) { report.assess(file.path) }
@@ -103,7 +106,8 @@ private struct AssessmentReport {
     }
 
     mutating func assess(_ path: String) {
-        let isRead = decodeStationFile(path) { slice, context in
+        // A long file writes one value a row: all values of one time must meet in one slice.
+        let isRead = decodeStationFile(path, rows: 8 << 20) { slice, context in
             if slice.format?.carriesRowVerdicts == true { wide(slice) } else { long(slice, context) }
         }
         if !isRead { isWhole = false }
@@ -242,19 +246,19 @@ private struct AssessmentReport {
 /// Decodes one file with the built-in profiles and those of the registry's stations; what cannot be read goes to standard
 /// error.
 ///
+/// - Parameter rows: the most rows of one slice.
 /// - Returns: whether the file was read to its end.
 func decodeStationFile(
-    _ path: String, registry: Registry = Registry(), _ take: (DecodedSlice, ReadContext) -> Void
+    _ path: String, registry: Registry = Registry(), rows: Int, _ take: (DecodedSlice, ReadContext) -> Void
 ) -> Bool {
-    guard let bytes = FileManager.default.contents(atPath: path) else {
+    guard let bytes = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe) else {
         Terminal.note("\(path): cannot be read.")
         return false
     }
     var context = bytes.withUnsafeBytes { raw in
         IntakeRules(registry: registry, catalogue: .standard).context(raw, name: path, received: Node.clock())
     }
-    // A long file writes one value a row: all values of one time must meet in one slice.
-    context.limits.blockRows = 8 << 20
+    context.limits.blockRows = rows
     let outcome = bytes.withUnsafeBytes { raw in
         decodeBatch(raw, context: context) { slice in
             for rejection in slice.rejections { Terminal.note(rejection.line(of: path)) }

@@ -2,9 +2,11 @@
 // would have said of stored history.
 
 import ArgumentParser
+import Formats
 import Foundation
 import Monitoring
 import Quality
+import Standards
 
 struct QCCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,6 +24,9 @@ struct QCCommand: AsyncParsableCommand {
             --backtest --data DIR judges stored history by --checks FILE and by the set in force, and prints counts by \
             station, parameter, check and verdict, the share not tested, and the difference between the two.
 
+            --records FILE gives the records of instrument checks (zero, span, drift …) beside files; stored history \
+            takes those filed with `tributary instrument file`.
+
             docs/quality-checks.md says what each check does. Exit code 1 when a file could not be read to its end.
             """)
 
@@ -30,6 +35,9 @@ struct QCCommand: AsyncParsableCommand {
     @OptionGroup var stations: StationsOption
     @Option(name: .long, help: ArgumentHelp("A check set that holds at all stations.", valueName: "file"))
     var checks: String?
+    @Option(
+        name: .long, help: ArgumentHelp("Records of instrument checks, beside files; repeatable.", valueName: "file.csv"))
+    var records: [String] = []
     @Flag(name: .long, help: "Judge stored history instead of files.")
     var backtest = false
     @Option(name: .long, help: ArgumentHelp("The data folder of --backtest.", valueName: "dir"))
@@ -45,6 +53,9 @@ struct QCCommand: AsyncParsableCommand {
         if backtest {
             guard data != nil, checks != nil else {
                 throw ValidationError("--backtest needs --data DIR and --checks FILE.")
+            }
+            guard records.isEmpty else {
+                throw ValidationError("--backtest takes the records on file: see `tributary instrument list`.")
             }
             guard paths.isEmpty else { throw ValidationError("--backtest reads stored history: give no paths.") }
         } else {
@@ -81,8 +92,19 @@ struct QCCommand: AsyncParsableCommand {
         var gathered = GatheredSeries(registry: registry)
         for file in try FileList.files(under: paths.map(absolutePath)) { gathered.read(file) }
         var listing = QualityListing(format: output.format)
-        listing.list(gathered, checks: given ?? folder?.checkSets ?? CheckSets())
+        let instruments = try records.flatMap { try Self.instrumentRecords($0, registry) }
+        listing.list(gathered, checks: given ?? folder?.checkSets ?? CheckSets(), records: instruments)
         return gathered.isWhole ? ExitStatus.done : ExitStatus.needsAttention
+    }
+
+    /// The records of a table, stations by their ids in the registry.
+    private static func instrumentRecords(_ path: String, _ registry: Registry) throws -> [InstrumentRecord] {
+        let (table, problems) = readInstrumentRecords(try text(path), file: path, parameters: .standard)
+        guard let table else {
+            throw CommandFailure(
+                status: ExitStatus.inputUnusable, message: problems.map(\.description).joined(separator: "\n"))
+        }
+        return table.records.map { $0.of(registry.stationNames[$0.station.rawValue] ?? $0.station) }
     }
 
     private static func text(_ path: String) throws -> String {

@@ -11,6 +11,9 @@ struct SettleCommand: AsyncParsableCommand {
             The run freezes its inputs at a log position and is never edited; settling again with the same inputs \
             gives the same run. When an input is missing, disputed or not assessable the period is not settled: the \
             command says what must be supplied, and exits with 1.
+
+            With --exclusions the approved records take values out of the statistics of the places they name. The \
+            statement names each record with the figure as measured, and the amounts without the records follow it.
             """)
 
     @OptionGroup var data: DataOption
@@ -23,6 +26,10 @@ struct SettleCommand: AsyncParsableCommand {
     var period: String
     @Option(name: .long, help: "provisional (预核算), initial (初核), final (终核) or special (专项).")
     var kind = "provisional"
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Records of excluded values (断流, 冰封, 施工, 自然本底, 沙尘).", valueName: "file.yaml|csv"))
+    var exclusions: String?
     @OptionGroup var output: FormatOption
 
     func run() async throws {
@@ -38,7 +45,8 @@ struct SettleCommand: AsyncParsableCommand {
             }
             return try await NodeGateway.perform(
                 .settle(
-                    agreement: agreement, document: document, period: period, kind: kind, format: output.format),
+                    agreement: agreement, document: document, period: period, kind: kind,
+                    exclusions: try exclusions.map(RegistryFile.init(reading:)), format: output.format),
                 folder: data.folder)
         }
     }

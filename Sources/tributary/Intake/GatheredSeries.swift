@@ -1,4 +1,4 @@
-// The observations of files, series by series, as the quality checks read them; nothing of it is stored.
+// The observations of files, series by series, for commands that look at whole series; nothing of it is stored.
 
 import Exact
 import Formats
@@ -13,11 +13,14 @@ struct GatheredSeries {
     struct Rows {
         let key: SeriesKey
         let profile: SourceProfile
+        /// A later row of a start replaces the earlier one.
+        fileprivate(set) var isRevised = false
         fileprivate(set) var start: [Int64] = []
         fileprivate(set) var mantissa: [Int64] = []
         fileprivate(set) var exponent: [Int8] = []
         fileprivate(set) var qualifier: [UInt8] = []
-        fileprivate(set) var flag: [String] = []
+        /// Indices into `GatheredSeries.flags`.
+        fileprivate(set) var flag: [Int32] = []
 
         func value(_ row: Int) -> ExactDecimal? {
             qualifier[row] == Qualifier.missing.rawValue
@@ -35,77 +38,75 @@ struct GatheredSeries {
         }
     }
 
+    /// A source's flag and what it means there.
+    struct Flag: Hashable {
+        let text: String
+        let verdict: QualityVerdict
+    }
+
     let registry: Registry
     private(set) var series: [Rows] = []
+    private(set) var flags: [Flag] = []
     /// False when a file could not be read to its end.
     private(set) var isWhole = true
     private var places: [SeriesKey: Int] = [:]
-    private let rules: IntakeRules
+    private var flagPlaces: [Flag: Int32] = [:]
+    private let wanted: (SeriesKey) -> Bool
 
-    init(registry: Registry) {
+    /// - Parameter wanted: the series to keep; all of them without it.
+    init(registry: Registry, wanted: @escaping (SeriesKey) -> Bool = { _ in true }) {
         self.registry = registry
-        rules = IntakeRules(registry: registry, catalogue: .standard)
-    }
-
-    /// The registered station of a series, or one made up of its name alone.
-    func station(of key: SeriesKey, profile: SourceProfile) -> Station {
-        registry.stations[key.station]
-            ?? Station(
-                id: key.station, name: BilingualName(chinese: key.station.rawValue, english: key.station.rawValue),
-                medium: .water, region: nil, waterBody: nil, aliases: [], cadence: nil, profile: profile.id,
-                isProvisional: true)
+        self.wanted = wanted
     }
 
     /// Reads one file; what cannot be read is told on standard error.
     mutating func read(_ file: FoundFile) {
-        guard let data = try? Data(contentsOf: URL(filePath: file.path), options: .mappedIfSafe) else {
-            Terminal.note("\(file.path): cannot be read.")
-            isWhole = false
-            return
+        // A slice is taken as soon as it is read: none needs to hold the whole file.
+        let isRead = decodeStationFile(file.path, registry: registry, rows: ReadLimits().blockRows) { slice, _ in
+            take(slice)
         }
-        data.withUnsafeBytes { raw in
-            let context = rules.context(raw, name: file.name, received: Node.clock())
-            let outcome = decodeBatch(raw, context: context) { slice in
-                for rejection in slice.rejections { Self.tell(rejection, file.path) }
-                take(slice)
-            }
-            if case .stopped(let rejection, _) = outcome {
-                Self.tell(rejection, file.path)
-                isWhole = false
-            }
-        }
-    }
-
-    private static func tell(_ rejection: Rejection, _ path: String) {
-        let place = rejection.row == 0 ? path : "\(path):\(rejection.row)"
-        let field = rejection.field.isEmpty ? "" : " \(rejection.field)"
-        Terminal.note(
-            "\(place): \(rejection.reason.rawValue)\(field) \"\(rejection.excerpt)\". \(rejection.remedy)")
+        if !isRead { isWhole = false }
     }
 
     private mutating func take(_ slice: DecodedSlice) {
         guard let profile = slice.profile else { return }
         let block = slice.block
-        let found = block.seriesTable.map { key in
-            // Feeds know a station by an alias; the registry's id is its name here.
-            let station = registry.stationNames[key.station.rawValue] ?? key.station
-            let own = SeriesKey(
-                station: station, parameter: key.parameter, statistic: key.statistic, window: key.window,
-                origin: key.origin)
-            if let place = places[own] { return place }
-            places[own] = series.count
-            series.append(Rows(key: own, profile: profile))
-            return series.count - 1
+        let found = block.seriesTable.map { place(of: $0, profile) }
+        let flags = block.flagTable.map { text in
+            place(of: Flag(text: text, verdict: profile.flags[text] ?? .notTested))
         }
-        for row in 0..<block.count {
-            let place = found[Int(block.series[row])]
-            series[place].start.append(block.start[row])
-            series[place].mantissa.append(block.mantissa[row])
-            series[place].exponent.append(block.exponent[row])
-            series[place].qualifier.append(block.qualifier[row])
-            series[place].flag.append(block.flagTable[Int(block.flag[row])])
+        if profile.revises { for case let place? in found { series[place].isRevised = true } }
+        var row = 0
+        while row < block.count {
+            let number = block.series[row]
+            var end = row + 1
+            while end < block.count, block.series[end] == number { end += 1 }
+            if let place = found[Int(number)] { series[place].append(block, row..<end, flags: flags) }
+            row = end
         }
     }
+
+    private mutating func place(of key: SeriesKey, _ profile: SourceProfile) -> Int? {
+        guard wanted(key) else { return nil }
+        // Feeds know a station by an alias; the registry's id is its name here.
+        let own = SeriesKey(
+            station: registry.stationNames[key.station.rawValue] ?? key.station, parameter: key.parameter,
+            statistic: key.statistic, window: key.window, origin: key.origin)
+        if let place = places[own] { return place }
+        places[own] = series.count
+        series.append(Rows(key: own, profile: profile))
+        return series.count - 1
+    }
+
+    private mutating func place(of flag: Flag) -> Int32 {
+        if let place = flagPlaces[flag] { return place }
+        flagPlaces[flag] = Int32(flags.count)
+        flags.append(flag)
+        return Int32(flags.count - 1)
+    }
+
+    /// The flag of a row as the source wrote it.
+    func flag(of rows: Rows, _ row: Int) -> String { flags[Int(rows.flag[row])].text }
 
     /// The rows of a series in time order; rows of one time keep theirs.
     func order(_ rows: Rows) -> [Int] {
@@ -132,9 +133,39 @@ struct GatheredSeries {
         for row in order {
             columns.append(
                 start: Instant(milliseconds: rows.start[row]), value: rows.value(row),
-                qualifier: Qualifier(rawValue: rows.qualifier[row]) ?? .missing, flag: rows.flag[row],
+                qualifier: Qualifier(rawValue: rows.qualifier[row]) ?? .missing, flag: flag(of: rows, row),
                 flags: rows.profile.flags)
         }
         return columns
+    }
+}
+
+extension GatheredSeries.Rows {
+    /// Rows of a block that are all of this series.
+    fileprivate mutating func append(_ block: ObservationBlock, _ rows: Range<Int>, flags: [Int32]) {
+        guard rows.count > 1 else {
+            let row = rows.lowerBound
+            start.append(block.start[row])
+            mantissa.append(block.mantissa[row])
+            exponent.append(block.exponent[row])
+            qualifier.append(block.qualifier[row])
+            flag.append(flags[Int(block.flag[row])])
+            return
+        }
+        start.append(contentsOf: block.start[rows])
+        mantissa.append(contentsOf: block.mantissa[rows])
+        exponent.append(contentsOf: block.exponent[rows])
+        qualifier.append(contentsOf: block.qualifier[rows])
+        flag.append(contentsOf: block.flag[rows].lazy.map { flags[Int($0)] })
+    }
+}
+
+extension Registry {
+    /// The registered station, or one made up of its name alone.
+    func stationOrName(_ id: StationID, profile: String = "") -> Station {
+        stations[id]
+            ?? Station(
+                id: id, name: BilingualName(chinese: id.rawValue, english: id.rawValue), medium: .water, region: nil,
+                waterBody: nil, aliases: [], cadence: nil, profile: profile, isProvisional: true)
     }
 }

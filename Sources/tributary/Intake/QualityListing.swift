@@ -29,15 +29,20 @@ struct QualityListing {
     }
 
     /// Lists all stations, each with the check set that holds there.
-    mutating func list(_ gathered: GatheredSeries, checks: CheckSets) {
+    ///
+    /// - Parameter records: of the checks of any of their instruments.
+    mutating func list(_ gathered: GatheredSeries, checks: CheckSets, records: [InstrumentRecord]) {
+        var context = QualityContext()
+        context.records = records
         let byStation = Dictionary(grouping: gathered.series.indices) { gathered.series[$0].key.station }
         var without: [StationID] = []
         for (id, places) in byStation.sorted(by: { $0.key < $1.key }) {
             let rows = places.map { gathered.series[$0] }.sorted { $0.key.canonicalText < $1.key.canonicalText }
             guard let first = rows.first else { continue }
-            let set = checks.set(for: gathered.station(of: first.key, profile: first.profile), in: gathered.registry)
+            let set = checks.set(
+                for: gathered.registry.stationOrName(first.key.station, profile: first.profile.id), in: gathered.registry)
             if set.id == CheckSet.none.id { without.append(id) }
-            list(rows, gathered, set)
+            list(rows, gathered, set, context)
         }
         if guessed > 0 {
             Terminal.note(
@@ -52,23 +57,26 @@ struct QualityListing {
         }
     }
 
-    private mutating func list(_ rows: [GatheredSeries.Rows], _ gathered: GatheredSeries, _ set: CheckSet) {
+    private mutating func list(
+        _ rows: [GatheredSeries.Rows], _ gathered: GatheredSeries, _ set: CheckSet, _ context: QualityContext
+    ) {
         let orders = rows.map(gathered.order)
         let columns = zip(rows, orders).map { rows, order in
             let cadence = gathered.cadence(rows, order)
             if cadence.isGuessed { guessed += 1 }
             return gathered.columns(rows, order, cadence: cadence.step)
         }
-        let reports = qualityReports(columns, keys: rows.map(\.key), checks: set, context: QualityContext())
+        let reports = qualityReports(columns, keys: rows.map(\.key), checks: set, context: context)
         for (index, report) in reports.enumerated() {
             for page in stride(from: 0, to: orders[index].count, by: Self.pageSize) {
                 let places = page..<min(page + Self.pageSize, orders[index].count)
                 if format == .csv {
-                    writeCSV(rows[index], orders[index], report, places)
+                    writeCSV(rows[index], gathered, orders[index], report, places)
                 } else {
                     Terminal.output(
-                        Node.render(places.map { Self.record(rows[index], row: orders[index][$0], report, $0) }, format)
-                    )
+                        Node.render(
+                            places.map { Self.record(rows[index], gathered, row: orders[index][$0], report, $0) },
+                            format))
                 }
             }
         }
@@ -76,28 +84,28 @@ struct QualityListing {
 
     /// The same as `Node.render` of the records, byte by byte: a file may hold millions of observations.
     private mutating func writeCSV(
-        _ rows: GatheredSeries.Rows, _ order: [Int], _ report: QualityReport, _ places: Range<Int>
+        _ rows: GatheredSeries.Rows, _ gathered: GatheredSeries, _ order: [Int], _ report: QualityReport,
+        _ places: Range<Int>
     ) {
         if !hasHeader, let first = places.first {
             hasHeader = true
-            let names = Self.record(rows, row: order[first], report, first).map(\.name)
+            let names = Self.record(rows, gathered, row: order[first], report, first).map(\.name)
             Terminal.output(names.joined(separator: ",") + "\n")
         }
         let series = [rows.key.station.rawValue, rows.key.parameter.rawValue, rows.key.statistic.rawValue]
             .map(csvField).joined(separator: ",")
-        var flags: [String: String] = [:]
+        let flags = gathered.flags.map { csvField($0.text) }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(places.count * 400)
         for place in places {
             let row = order[place]
-            if flags[rows.flag[row]] == nil { flags[rows.flag[row]] = csvField(rows.flag[row]) }
             bytes += series.utf8
             bytes.append(UInt8(ascii: ","))
             bytes += Instant(milliseconds: rows.start[row]).iso8601(at: rows.profile.offset).utf8
             bytes.append(UInt8(ascii: ","))
             bytes += rows.text(row).utf8
             bytes.append(UInt8(ascii: ","))
-            bytes += (flags[rows.flag[row]] ?? "").utf8
+            bytes += flags[Int(rows.flag[row])].utf8
             bytes.append(UInt8(ascii: ","))
             bytes += Self.rollUpCell(report.rollUp.verdicts[place]).utf8
             for result in report.results {
@@ -114,13 +122,13 @@ struct QualityListing {
     }
 
     private static func record(
-        _ rows: GatheredSeries.Rows, row: Int, _ report: QualityReport, _ place: Int
+        _ rows: GatheredSeries.Rows, _ gathered: GatheredSeries, row: Int, _ report: QualityReport, _ place: Int
     ) -> DumpRecord {
         var record: DumpRecord = [
             ("station", rows.key.station.rawValue), ("parameter", rows.key.parameter.rawValue),
             ("statistic", rows.key.statistic.rawValue),
             ("time", Instant(milliseconds: rows.start[row]).iso8601(at: rows.profile.offset)),
-            ("value", rows.text(row)), ("flag", rows.flag[row]),
+            ("value", rows.text(row)), ("flag", gathered.flag(of: rows, row)),
             ("rollup", rollUpCell(report.rollUp.verdicts[place])),
         ]
         for result in report.results {

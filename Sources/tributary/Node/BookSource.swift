@@ -31,6 +31,7 @@ struct BookSource: ObservationSource {
 
     func instrumentEvidence(of station: StationID) throws -> InstrumentEvidence {
         var evidence = InstrumentEvidence()
+        evidence.records = try book.read { try $0.instrumentRecords(of: station, asKnownAt: asKnownAt) }
         let work: Set<NoticeKind> = [.maintenance, .calibration, .instrumentChange]
         for record in try book.read({ try $0.notices(ofStation: station) })
         where record.sequence <= asKnownAt && work.contains(record.notice.kind) {

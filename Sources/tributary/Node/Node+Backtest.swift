@@ -49,11 +49,7 @@ extension Node {
         _ id: StationID, by set: CheckSet, over interval: Interval?, _ source: BookSource
     ) throws -> [DumpRecord] {
         let registry = registry.registry
-        let station =
-            registry.stations[id]
-            ?? Station(
-                id: id, name: BilingualName(chinese: id.rawValue, english: id.rawValue), medium: .water, region: nil,
-                waterBody: nil, aliases: [], cadence: nil, profile: "", isProvisional: true)
+        let station = registry.stationOrName(id)
         let keys = try source.series(of: id).filter { $0.statistic == .instant || $0.statistic == .mean }
         let profile = registry.profiles[station.profile]
         let traits = try book.read { try $0.series(matching: SeriesFilter(stations: [id])) }

@@ -206,7 +206,7 @@ extension Node {
 
     // MARK: Records
 
-    private func recording<Value>(_ body: (BookWriter) throws -> Value) throws -> Value {
+    func recording<Value>(_ body: (BookWriter) throws -> Value) throws -> Value {
         do {
             return try book.write(body)
         } catch let problem as BookProblem where [.alreadyOnRecord, .unknownSubject].contains(problem.code) {

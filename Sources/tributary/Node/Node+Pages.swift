@@ -25,7 +25,7 @@ extension Node: NodeReading {
                 section: line.section, parameter: line.parameter,
                 against: against(line),
                 multiple: line.multiple.isEmpty ? nil : line.multiple,
-                peak: line.peak.isEmpty ? "—" : "\(line.peak) \(line.unit)",
+                peak: line.peak.isEmpty ? "—" : "\(line.peak) \(shownUnit(line.unit))",
                 from: Self.clock(line.alert.finding.id.start), until: line.alert.finding.end.map(Self.clock),
                 state: line.stateName, isOpen: line.alert.state == .open, mark: line.mark)
         }
@@ -34,9 +34,9 @@ extension Node: NodeReading {
     private func against(_ line: AlertLine) -> String {
         switch line.alert.finding.id.kind {
         case .threshold, .preWarning: "\(line.reached) / \(line.target)"
-        case .change: "\(line.changeSize) \(line.unit) ← \(line.formerLevel)"
-        case .forecast: "\(line.monthMean) → \(line.limit) \(line.unit)"
-        case .trend: "\(line.slopePerYear) \(line.unit)/a, p \(line.probability)"
+        case .change: "\(line.changeSize) \(shownUnit(line.unit)) ← \(line.formerLevel)"
+        case .forecast: "\(line.monthMean) → \(line.limit) \(shownUnit(line.unit))"
+        case .trend: "\(line.slopePerYear) \(shownUnit(line.unit))/a, p \(line.probability)"
         case .silence: "—"
         }
     }

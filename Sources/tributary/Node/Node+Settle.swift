@@ -12,7 +12,8 @@ import Web
 
 extension Node {
     func performSettle(
-        _ name: String, document: String?, period periodText: String, kind kindText: String, _ format: OutputFormat
+        _ name: String, document: String?, period periodText: String, kind kindText: String,
+        exclusions: RegistryFile?, _ format: OutputFormat
     ) throws -> CommandReply {
         let agreement = try agreement(name, document: document)
         guard let period = SettlementPeriod(parsing: periodText) else {
@@ -32,16 +33,45 @@ extension Node {
         }
         let isExample = agreement.boundary.flatMap { registry.registry.boundaries[$0]?.isExample } ?? false
         let source = try BookSource(book)
-        let run = settle(
-            agreement, period: period, kind: kind,
-            inputs: SettlementInputs(source, registry: registry.registry, checks: registry.checkSets),
-            program: Release.version, isExampleBoundary: isExample)
+        let records = try exclusions.map(PeriodAssessmentRequest.exclusionRecords) ?? []
+        func settled(excluding records: [Exclusion]) -> SettlementRun {
+            settle(
+                agreement, period: period, kind: kind,
+                inputs: SettlementInputs(
+                    source, registry: registry.registry, checks: registry.checkSets, exclusions: records),
+                program: Release.version, isExampleBoundary: isExample)
+        }
+        let run = settled(excluding: records)
         if case .notSettled = run.outcome {
             return .done(
                 format == .text ? run.refusalText : try refusal(run, format), status: ExitStatus.needsAttention)
         }
         let issued = try issue(try Statement(run), frozenAt: source.asKnownAt)
-        return .done(try issued.rendered(format))
+        if exclusions == nil { return .done(try issued.rendered(format)) }
+        let measured = settled(excluding: [])
+        return .done(try issued.rendered(format) + asMeasured(measured, frozenAt: source.asKnownAt, format))
+    }
+
+    /// The amounts as they would be without the exclusions: printed beside the run, never issued.
+    private func asMeasured(_ run: SettlementRun, frozenAt: Int64, _ format: OutputFormat) throws -> String {
+        let title = "\n不剔除时（仅供对照，不出具）  As measured, without the exclusions (to compare, not issued)\n"
+        var records: [DumpRecord] = []
+        if case .notSettled(let obstacles) = run.outcome {
+            records = obstacles.map { obstacle in
+                [
+                    ("figure", "as-measured"), ("payer", ""), ("payee", ""), ("amount", ""),
+                    ("why", "\(obstacle.item): \(obstacle.why)"),
+                ]
+            }
+        } else {
+            records = IssuedRun(try Statement(run), frozenAt: frozenAt).lines.map { line in
+                [
+                    ("figure", "as-measured"), ("payer", line.payer.joined(separator: " ")),
+                    ("payee", line.payee.joined(separator: " ")), ("amount", line.amount), ("why", ""),
+                ]
+            }
+        }
+        return (format == .text ? title : "") + Self.render(records, format)
     }
 
     /// The agreement of an id, or of a file's text that a caller sends along.

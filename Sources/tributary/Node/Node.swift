@@ -144,8 +144,9 @@ actor Node {
             switch request {
             case .ingest(let request): return try await performIngest(request)
             case .alerts(let onlyOpen, let format): return try performAlerts(onlyOpen: onlyOpen, format)
-            case .settle(let agreement, let document, let period, let kind, let format):
-                return try performSettle(agreement, document: document, period: period, kind: kind, format)
+            case .settle(let agreement, let document, let period, let kind, let exclusions, let format):
+                return try performSettle(
+                    agreement, document: document, period: period, kind: kind, exclusions: exclusions, format)
             case .statement(let run, let format): return try performStatement(run, format)
             case .explain(let reference, let format): return try performExplain(reference, format)
             case .receipt(let digest, let format): return try performReceipt(digest, format)
@@ -153,12 +154,14 @@ actor Node {
             case .query(let sql, let limit, let format): return try await performQuery(sql, limit: limit, format)
             case .detect(let query, let format): return try await performDetect(query, format)
             case .doctor(let format): return try performDoctor(format)
-            case .assessAir(let request): return try performAssessAir(request)
+            case .assessPeriods(let request): return try performAssessPeriods(request)
             case .holes(let query, let format): return try performHoles(query, format)
             case .markHole(let marking, let format): return try performMarkHole(marking, format)
             case .fileNotice(let filing, let format): return try performFileNotice(filing, format)
             case .decideNotice(let deciding, let format): return try performDecideNotice(deciding, format)
             case .notices(let query, let format): return try performNotices(query, format)
+            case .fileInstruments(let filing, let format): return try performFileInstruments(filing, format)
+            case .instruments(let station, let format): return try performInstruments(station: station, format)
             case .sender(let act, let format): return try performSender(act, format)
             case .seriesTable(let name): return try performSeriesTable(name)
             case .backtest(let request, let format): return try performBacktest(request, format)

@@ -8,7 +8,9 @@ enum NodeRequest: Codable, Sendable {
     case ingest(IngestRequest)
     case alerts(onlyOpen: Bool, format: OutputFormat)
     /// `agreement` is an id of the registry, or `document` holds a file's text and `agreement` its path.
-    case settle(agreement: String, document: String?, period: String, kind: String, format: OutputFormat)
+    case settle(
+        agreement: String, document: String?, period: String, kind: String, exclusions: RegistryFile?,
+        format: OutputFormat)
     case statement(run: String?, format: OutputFormat)
     case explain(reference: String, format: OutputFormat)
     /// `digest` is a batch's, or its first digits.
@@ -18,12 +20,14 @@ enum NodeRequest: Codable, Sendable {
     case query(sql: String, limit: Int, format: OutputFormat)
     case detect(DetectQuery, format: OutputFormat)
     case doctor(format: OutputFormat)
-    case assessAir(AirAssessmentRequest)
+    case assessPeriods(PeriodAssessmentRequest)
     case holes(HoleQuery, format: OutputFormat)
     case markHole(HoleMarking, format: OutputFormat)
     case fileNotice(NoticeFiling, format: OutputFormat)
     case decideNotice(NoticeDeciding, format: OutputFormat)
     case notices(NoticeQuery, format: OutputFormat)
+    case fileInstruments(InstrumentTableFiling, format: OutputFormat)
+    case instruments(station: String?, format: OutputFormat)
     case sender(SenderAct, format: OutputFormat)
     /// The values of a section's stations, or of one station, as a table.
     case seriesTable(String)

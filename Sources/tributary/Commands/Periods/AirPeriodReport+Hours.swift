@@ -12,9 +12,10 @@ extension AirPeriodReport {
             let hours = gathered.hours(of: station, over: whole, quality: rules.quality)
             let indexes = airHourIndexes(
                 hours, over: whole, region: registry.stations[station]?.region, registry: registry)
+            let sent = gathered.sentStarts(of: station)
             return indexes.index.indices.compactMap { hour in
                 let isEmpty = indexes.absent[hour] == 0b11_1111
-                return isEmpty && !gathered.hasReading(of: station, at: whole.interval.start.advanced(by: .hours(hour)))
+                return isEmpty && !sent.contains(whole.interval.start.advanced(by: .hours(hour)).milliseconds)
                     ? nil : record(station, hour, indexes)
             }
         }

@@ -17,7 +17,7 @@ private struct ReportedPlace {
 
 /// Assesses what was gathered, place by place and period by period.
 struct AirPeriodReport {
-    let gathered: GatheredAir
+    let gathered: PeriodSeries
     let registry: Registry
     let unit: CivilUnit
     let exclusions: [Exclusion]

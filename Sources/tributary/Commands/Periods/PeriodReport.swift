@@ -31,7 +31,7 @@ struct SystemResult {
 
 /// Assesses what was gathered, period by period.
 struct PeriodAssessor {
-    let gathered: GatheredWater
+    let gathered: PeriodSeries
     let registry: Registry
     let rule: WaterAssessmentRule
     let unit: CivilUnit
