@@ -42,7 +42,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
     name: "tributary",
     products: [.executable(name: "tributary", targets: ["tributary"])],
-    traits: [.trait(name: "FastInflate", description: "Inflates small gzip files by libdeflate.")],
+    traits: [.trait(name: "FastInflate", description: "Inflates gzip files by ISA-L.")],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -62,7 +62,7 @@ let package = Package(
         // System libraries and data files.
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // Of the trait FastInflate only.
-        .systemLibrary(name: "CDeflate", path: "Sources/CDeflate"),
+        .systemLibrary(name: "CIsal", path: "Sources/CIsal", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         // The character conversion of the C library.
         .systemLibrary(name: "CIconv", path: "Sources/CIconv"),
         .systemLibrary(name: "CZip", path: "Sources/CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
@@ -80,7 +80,7 @@ let package = Package(
         floor(
             "Formats",
             [
-                .target(name: "CDeflate", condition: .when(traits: ["FastInflate"])), "CExpat", "CIconv", "CZip",
+                .target(name: "CIsal", condition: .when(traits: ["FastInflate"])), "CExpat", "CIconv", "CZip",
                 "CZlib", "Exact", "Monitoring", crypto,
             ]),
         floor("Standards", ["Exact", "Monitoring", "StandardsData", yams]),

@@ -18,7 +18,7 @@ func floor(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
     name: "fuzzing",
     traits: [
-        .trait(name: "FastInflate", description: "As in the package itself: inflates small gzip files by libdeflate.")
+        .trait(name: "FastInflate", description: "As in the package itself: inflates gzip files by ISA-L.")
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -27,7 +27,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib"),
-        .systemLibrary(name: "CDeflate", path: "Sources/CDeflate"),
+        .systemLibrary(name: "CIsal", path: "Sources/CIsal"),
         .systemLibrary(name: "CIconv", path: "Sources/CIconv"),
         .systemLibrary(name: "CZip", path: "Sources/CZip", pkgConfig: "libzip"),
         .systemLibrary(name: "CExpat", path: "Sources/CExpat", pkgConfig: "expat"),
@@ -38,7 +38,7 @@ let package = Package(
         floor(
             "Formats",
             [
-                .target(name: "CDeflate", condition: .when(traits: ["FastInflate"])), "CExpat", "CIconv", "CZip",
+                .target(name: "CIsal", condition: .when(traits: ["FastInflate"])), "CExpat", "CIconv", "CZip",
                 "CZlib", "Exact", "Monitoring", crypto,
             ]),
         floor("Standards", ["Exact", "Monitoring", "StandardsData", .product(name: "Yams", package: "Yams")]),

@@ -14,18 +14,11 @@ package final class DecodeWorkspace {
     private var buffer: (start: UnsafeMutablePointer<UInt8>, capacity: Int)?
     private var stage: SliceStage?
     private var inflater: Inflater?
-    #if FastInflate
-        /// For small gzip files; `nil`: zlib reads every file.
-        let wholeInflater: WholeInflater?
-    #endif
+    private let zlibOnly: Bool
 
     /// - Parameter zlibOnly: no other library inflates, whatever the build has; for comparing the two.
     /// - Note: all batches of one workspace are read with one parameter catalogue.
-    package init(zlibOnly: Bool = false) {
-        #if FastInflate
-            wholeInflater = zlibOnly ? nil : WholeInflater()
-        #endif
-    }
+    package init(zlibOnly: Bool = false) { self.zlibOnly = zlibOnly }
 
     deinit { buffer?.start.deallocate() }
 
@@ -65,7 +58,9 @@ package final class DecodeWorkspace {
     func keep(_ used: SliceStage) { stage = used }
 
     func takeInflater(_ framing: CompressedFraming) -> Inflater {
-        guard let kept = inflater, kept.framing == framing else { return Inflater(framing: framing) }
+        guard let kept = inflater, kept.framing == framing else {
+            return Inflater(framing: framing, zlibOnly: zlibOnly)
+        }
         inflater = nil
         return kept
     }

@@ -1,4 +1,4 @@
-// zlib's inflate over the members of a gzip file or one zlib stream, a buffer at a time.
+// Inflates the members of a gzip file or one zlib stream, a buffer at a time: by zlib, or faster where the build can.
 
 internal import CZlib
 
@@ -21,16 +21,29 @@ enum CompressedFraming: String {
 
 /// Inflates the members of one gzip file in turn, or one zlib stream.
 final class Inflater: TextSupply {
-    /// Complete members so far.
-    private(set) var memberCount = 0
+    private var ownMemberCount = 0
     private let stream: UnsafeMutablePointer<z_stream>
     private var input = UnsafeRawBufferPointer(start: nil, count: 0)
     private var offset = 0
     private var isBetweenMembers = false
     let framing: CompressedFraming
+    #if FastInflate
+        private var fast = FastInflater()
+        private let mayBeFast: Bool
+        /// zlib has not been asked yet.
+        private var isFast = false
+        /// Bytes of text given so far, while `isFast`.
+        private var given = 0
+        /// Rows of monitoring data inflate about eightfold.
+        private static let ordinaryRatio = 24
+    #endif
 
-    init(framing: CompressedFraming) {
+    /// - Parameter zlibOnly: no other library inflates, whatever the build has.
+    init(framing: CompressedFraming, zlibOnly: Bool = false) {
         self.framing = framing
+        #if FastInflate
+            mayBeFast = framing == .gzip && !zlibOnly
+        #endif
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         // 15 bits of window, + 16: gzip framing only.
@@ -43,8 +56,16 @@ final class Inflater: TextSupply {
     func begin(_ input: UnsafeRawBufferPointer) {
         self.input = input
         offset = 0
-        memberCount = 0
+        ownMemberCount = 0
         isBetweenMembers = false
+        #if FastInflate
+            isFast = mayBeFast
+            given = 0
+            if isFast {
+                fast.begin(input)
+                return
+            }
+        #endif
         inflateReset(stream)
     }
 
@@ -53,14 +74,64 @@ final class Inflater: TextSupply {
         stream.deallocate()
     }
 
-    /// Compressed bytes read so far.
-    var consumed: Int { offset }
+    #if FastInflate
+        /// Compressed bytes read so far.
+        var consumed: Int { isFast ? fast.consumed : offset }
+        /// Complete members so far.
+        var memberCount: Int { isFast ? fast.memberCount : ownMemberCount }
+    #else
+        /// Compressed bytes read so far.
+        var consumed: Int { offset }
+        /// Complete members so far.
+        var memberCount: Int { ownMemberCount }
+    #endif
     var container: String { framing.rawValue + " stream" }
 
     /// Fills `output` as far as the input reaches.
     ///
     /// - Precondition: `output` is not empty.
     func fill(_ output: UnsafeMutableBufferPointer<UInt8>) -> SupplyOutcome {
+        #if FastInflate
+            if isFast {
+                if let outcome = fast.fill(output), !isSuspicious(outcome) { return outcome }
+                if let ending = catchUp() { return ending }
+            }
+        #endif
+        return fillByZlib(output)
+    }
+
+    #if FastInflate
+        /// Counts what was given; `true` where the text is so much longer than the file that zlib shall judge it.
+        private func isSuspicious(_ outcome: SupplyOutcome) -> Bool {
+            guard case .written(let count) = outcome else { return false }
+            let total = given + count
+            if total > TextSource.ratioJudgedFrom, total / Self.ordinaryRatio > fast.consumed { return true }
+            given = total
+            return false
+        }
+
+        /// Brings zlib to where the text stands; its ending when it does not get there.
+        private func catchUp() -> SupplyOutcome? {
+            isFast = false
+            inflateReset(stream)
+            let scratch = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 64 << 10)
+            defer { scratch.deallocate() }
+            while given > 0 {
+                let room = UnsafeMutableBufferPointer(rebasing: scratch[..<min(given, scratch.count)])
+                switch fillByZlib(room) {
+                case .written(let count): given -= count
+                case .end: return .end(0)
+                case .truncated: return .truncated(0)
+                case .damaged(_, let words): return .damaged(0, words)
+                case .trailingBytes: return .trailingBytes(0)
+                case .refused(_, let rejection): return .refused(0, rejection)
+                }
+            }
+            return nil
+        }
+    #endif
+
+    private func fillByZlib(_ output: UnsafeMutableBufferPointer<UInt8>) -> SupplyOutcome {
         var written = 0
         while written < output.count {
             if isBetweenMembers {
@@ -86,7 +157,7 @@ final class Inflater: TextSupply {
             written += room - Int(stream.pointee.avail_out)
             switch code {
             case Z_STREAM_END:
-                memberCount += 1
+                ownMemberCount += 1
                 isBetweenMembers = true
                 return .written(written)
             case Z_OK: break

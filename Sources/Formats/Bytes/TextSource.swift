@@ -58,27 +58,8 @@ struct TextSource: ~Copyable {
         supply = inflater
         // Rows of monitoring data inflate about eightfold: a small batch needs a small buffer.
         let wanted = min(Self.windowBytes, framing != nil ? max(16 * input.count, 16 << 10) : input.count + 1)
-        #if FastInflate
-            let claimed = framing == .gzip ? WholeInflater.claimedByteCount(input) : nil
-            (buffer, capacity) = workspace.takeBuffer(capacity: max(wanted, claimed ?? 0))
-            if claimed != nil { inflateWhole() }
-        #else
-            (buffer, capacity) = workspace.takeBuffer(capacity: wanted)
-        #endif
+        (buffer, capacity) = workspace.takeBuffer(capacity: wanted)
     }
-
-    #if FastInflate
-        /// Reads a small gzip file at once; leaves everything as it was when zlib must read it.
-        private mutating func inflateWhole() {
-            let room = min(capacity, WholeInflater.outputLimit, limits.inflatedBytes)
-            let written = workspace.wholeInflater?.inflate(
-                input, into: UnsafeMutableBufferPointer(start: buffer, count: room), memberLimit: limits.gzipMembers)
-            guard let written else { return }
-            filled = written
-            inflatedByteCount = written
-            ending = .end
-        }
-    #endif
 
     /// The text that `supply` gives.
     init(_ supply: any TextSupply, limits: ReadLimits, workspace: DecodeWorkspace) {
