@@ -51,6 +51,8 @@ struct AssessCommand: AsyncParsableCommand {
         name: .long, parsing: .singleValue,
         help: ArgumentHelp("A switch of the air assessment (docs/assessment-air.md).", valueName: "name=value"))
     var `switch`: [String] = []
+    @Option(name: .long, help: "The index of --period hour: cn, or us (NowCast of particles; see the pages).")
+    var index = AirIndexOption.cn
     @Option(name: .long, help: ArgumentHelp("With --period: assess what this data folder holds.", valueName: "dir"))
     var data: String?
     @OptionGroup var stations: StationsOption
@@ -61,6 +63,9 @@ struct AssessCommand: AsyncParsableCommand {
             rule != nil || exclusions != nil || change != nil || rivers || !`switch`.isEmpty || data != nil
         {
             throw ValidationError("--rule, --exclusions, --change, --rivers, --switch and --data go with --period.")
+        }
+        if index == .us, period != .hour {
+            throw ValidationError("--index us goes with --period hour: docs/assessment-air.md says why.")
         }
         if period == .hour, rule != nil { throw ValidationError("--period hour is for air: leave out --rule.") }
         if period == .hour, exclusions != nil || change != nil {

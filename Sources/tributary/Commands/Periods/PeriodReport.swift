@@ -20,6 +20,8 @@ struct PeriodResult {
     let period: CivilPeriod
     let sections: [SectionAssessment]
     let systems: [(system: WaterSystem, measured: SystemResult, figure: SystemResult)]
+    /// Of sections with discharge, where the rule asks for them.
+    let weighted: [FlowWeightedFigure]
 }
 
 /// A river, basin or city in one figure.
@@ -51,7 +53,8 @@ struct PeriodAssessor {
     }
 
     func assess(_ period: CivilPeriod) -> PeriodResult {
-        let sections = gathered.sections(over: period, rule: rule).map {
+        let values = gathered.sections(over: period, rule: rule)
+        let sections = values.map {
             assessSection($0, over: period, unit: unit, rule: rule, excluding: exclusions)
         }
         let systems = registry.waterSystems.values.sorted { $0.id < $1.id }.map { system in
@@ -65,7 +68,9 @@ struct PeriodAssessor {
                 }
             )
         }
-        return PeriodResult(period: period, sections: sections, systems: systems)
+        return PeriodResult(
+            period: period, sections: sections, systems: systems,
+            weighted: values.flatMap { flowWeightedFigures($0, over: period, rule: rule) })
     }
 
     private func result(
