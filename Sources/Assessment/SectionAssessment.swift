@@ -64,7 +64,8 @@ package func assessSection(
     let records = exclusions.filter {
         $0.kind != .dust && $0.concerns(place: section.names) && $0.interval.overlaps(period.interval)
     }
-    let both = section.series.keys.sorted().map { parameter in
+    let wanted = rule.parameters
+    let both = section.series.keys.sorted().filter(wanted.contains).map { parameter in
         statistic(
             section.series[parameter] ?? PeriodColumns(), of: parameter, over: period,
             rule: rule.periodRule(for: unit, parameter: parameter), excluding: records,

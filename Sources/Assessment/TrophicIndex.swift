@@ -47,6 +47,11 @@ package struct TrophicIndex: Sendable {
     package let factor: TrophicCODMnFactor
 }
 
+/// The parameters the index is formed from.
+func trophicParameters(_ codmnFactor: TrophicCODMnFactor) -> [ParameterID] {
+    TrophicItem.all(codmnFactor).map(\.parameter)
+}
+
 /// Constants of one item.
 private struct TrophicItem {
     let parameter: ParameterID

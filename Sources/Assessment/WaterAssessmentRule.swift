@@ -35,6 +35,8 @@ package struct WaterAssessmentRule: Sendable {
     /// Decimals of a printed trophic index; `nil` where it is not asked for.
     package let trophicPlaces: Int?
     package let codmnFactor: TrophicCODMnFactor
+    /// How flow-weighted means are formed beside the others; `nil` where they are not asked for.
+    package var flowWeighting: FlowWeighting?
 
     package init(
         id: String, source: String, offset: UTCOffset, step: ValueStep, chain: [CivilUnit],
@@ -65,6 +67,13 @@ package struct WaterAssessmentRule: Sendable {
         self.codmnFactor = codmnFactor
     }
 
+    /// The parameters any figure of a section may need: the items, the temperature behind oxygen's saturation, and those of
+    /// the trophic index where it is asked for.
+    var parameters: Set<ParameterID> {
+        let trophic = trophicPlaces == nil ? [] : trophicParameters(codmnFactor)
+        return Set(water.profile.items + trophic + [ParameterID("temp")])
+    }
+
     /// The rule of one item's mean over a period that is one `unit`.
     package func periodRule(for unit: CivilUnit, parameter: ParameterID) -> PeriodRule {
         let levels = chain.filter { $0 < unit }.map { PeriodRule.Level($0, needs: needs[$0] ?? Sufficiency()) }
@@ -90,5 +99,13 @@ package struct WaterAssessmentRule: Sendable {
             ("oxygen-class-1", water.oxygenClassOne.rawValue), ("proportion-from", String(proportionFrom)),
             ("toxic-priority", toxicPriority.rawValue), ("codmn-factor", codmnFactor.rawValue),
         ]
+            + (flowWeighting.map { weighting in
+                [
+                    (
+                        "flow-weighting",
+                        "windows: \(weighting.flowNeeds) of their discharges; period: \(weighting.pairNeeds) of its pairs"
+                    )
+                ]
+            } ?? [])
     }
 }

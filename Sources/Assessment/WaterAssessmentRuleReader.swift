@@ -52,6 +52,7 @@ private struct WaterRuleFields {
         let multiplePlaces = places("multiple-places", isRequired: false) ?? 2
         let trophicPlaces = places("trophic-places", isRequired: false)
         let factor = fields.optionalChoice("codmn-factor", TrophicCODMnFactor.self) ?? .printed2661
+        let weighting = flowWeighting(step, quality, belowDetection)
         let target = target()
         let waterBody = fields.optionalChoice("water-body", WaterBody.self)
         guard let id, let source, let offset, let step, let chain, let quality, let belowDetection, let comparison,
@@ -60,12 +61,42 @@ private struct WaterRuleFields {
         let water = WaterRule(
             profile: profile, comparison: comparison, missingItems: missingItems, belowDetection: belowDetection,
             oxygenClassOne: oxygen)
-        return WaterAssessmentRule(
+        var rule = WaterAssessmentRule(
             id: id, source: source, offset: offset, step: step, chain: chain, needs: needs, quality: quality,
             belowDetection: belowDetection, excludedSlots: excludedSlots, phPlaces: phPlaces, water: water,
             target: target, waterBody: waterBody, missingSections: missingSections, proportionFrom: proportionFrom,
             toxicPriority: toxic,
             multiplePlaces: multiplePlaces, trophicPlaces: trophicPlaces, codmnFactor: factor)
+        rule.flowWeighting = weighting
+        return rule
+    }
+
+    /// `{flow-cadence: 1h, flow-needs: {share: …}, pair-needs: {share: …}}`; a concentration stands for one step.
+    private mutating func flowWeighting(
+        _ step: ValueStep?, _ quality: QualityPolicy?, _ belowDetection: BelowDetectionRule?
+    ) -> FlowWeighting? {
+        guard let node = fields.optional("flow-weighting") else { return nil }
+        var inner = StrictMapping(node, file: file, subject: "The flow weighting of \(fields.subject)")
+        let cadence = inner.duration("flow-cadence")
+        func need(_ key: String) -> Sufficiency {
+            guard let node = inner.optional(key) else { return Sufficiency() }
+            var need = StrictMapping(node, file: file, subject: "`\(key)` of \(inner.subject)")
+            defer { for problem in need.finish() { inner.adopt(problem) } }
+            return Sufficiency(share: share(&need), count: count(&need))
+        }
+        let (flowNeeds, pairNeeds) = (need("flow-needs"), need("pair-needs"))
+        guard case .every(let window)? = step, let cadence, cadence > .zero else {
+            inner.report(
+                "registry.value.type", at: node, "Discharges are weighted over windows of one length.",
+                "Write a step such as 4h, and `flow-cadence` above 0.")
+            for problem in inner.finish() { fields.adopt(problem) }
+            return nil
+        }
+        for problem in inner.finish() { fields.adopt(problem) }
+        guard let quality, let belowDetection else { return nil }
+        return FlowWeighting(
+            window: window, flowNeeds: flowNeeds, flowCadence: cadence, pairNeeds: pairNeeds, quality: quality,
+            belowDetection: belowDetection)
     }
 
     /// A length (`4h`) or a unit of the calendar (`month`: one value a month).

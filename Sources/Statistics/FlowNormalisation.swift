@@ -40,16 +40,19 @@ private let dischargeNodeCount = 14
 
 /// The yearly flow-normalised concentration of a site.
 ///
+/// - Parameter only: the calendar years wanted; all of them without it.
+/// - Parameter span: the decimal years the samples stand for, where they are a part of more; their own without it.
 /// - Returns: years with `flowNormalisedDayMinimum` days between the first and the last sample; `nil` when a regression
 ///   cannot be made (see `weightedFit`).
-/// - Complexity: O(nodes × n + days × years of discharge) time.
+/// - Complexity: O(nodes × n + days × years of discharge) time, of the years wanted alone.
 /// - Source: Hirsch, Moyer and Archfield, 2010, section on flow normalisation; the surface of EGRET's
 ///   estSurfaces, expected concentrations interpolated linearly in time and ln Q.
 package func flowNormalisedYears(
-    _ samples: DischargeSamples, _ discharge: DailyDischarge, windows: RegressionWindows = RegressionWindows()
+    _ samples: DischargeSamples, _ discharge: DailyDischarge, windows: RegressionWindows = RegressionWindows(),
+    only wanted: Set<Int>? = nil, span: ClosedRange<Double>? = nil
 ) -> [FlowNormalisedYear]? {
-    guard let first = samples.times.first, let last = samples.times.last,
-        let surface = ConcentrationSurface(samples, discharge, windows: windows)
+    guard let first = span?.lowerBound ?? samples.times.first, let last = span?.upperBound ?? samples.times.last,
+        var surface = ConcentrationSurface(samples, discharge, windows: windows, span: first...last)
     else { return nil }
     // The discharges of each day of the year; 366 lies with 365, which alone has enough years.
     var history = [[Double]](repeating: [], count: 366)
@@ -61,10 +64,16 @@ package func flowNormalisedYears(
     while start < discharge.times.count {
         var end = start
         var (sum, normalised, dayCount) = (0.0, 0.0, 0)
+        let isWanted = wanted?.contains(discharge.years[start]) ?? true
         while end < discharge.times.count, discharge.years[end] == discharge.years[start] {
+            guard isWanted else {
+                end += 1
+                continue
+            }
             let time = discharge.times[end]
             if time >= first.rounded(.down), time <= last.rounded(.up) {
                 let column = surface.column(at: time)
+                guard surface.prepare(column) else { return nil }
                 sum += surface.value(column, discharge.logDischarges[end])
                 let usual = history[min(discharge.daysOfYear[end], 365)]
                 var daySum = 0.0
@@ -91,28 +100,42 @@ private struct ConcentrationSurface {
     private let timeCount: Int
     private let lowest: Double
     private let step: Double
-    /// Time node by time node.
-    private var concentrations: [Double] = []
+    /// Time node by time node; NaN where nobody has asked yet.
+    private var concentrations: [Double]
+    private let samples: DischargeSamples
+    private let windows: RegressionWindows
 
-    init?(_ samples: DischargeSamples, _ discharge: DailyDischarge, windows: RegressionWindows) {
-        guard let first = samples.times.first, let last = samples.times.last,
-            let low = discharge.logDischarges.min(), let high = discharge.logDischarges.max()
-        else { return nil }
-        firstTime = first.rounded(.down)
-        timeCount = Int((last.rounded(.up) - firstTime) * timeNodesAYear) + 1
+    init?(
+        _ samples: DischargeSamples, _ discharge: DailyDischarge, windows: RegressionWindows,
+        span: ClosedRange<Double>
+    ) {
+        guard let low = discharge.logDischarges.min(), let high = discharge.logDischarges.max() else { return nil }
+        self.samples = samples
+        self.windows = windows
+        firstTime = span.lowerBound.rounded(.down)
+        timeCount = Int((span.upperBound.rounded(.up) - firstTime) * timeNodesAYear) + 1
         // A little beyond the discharges met, so that none lies outside.
         lowest = low - 0.05
         step = (high + 0.05 - lowest) / Double(dischargeNodeCount - 1)
-        for node in 0..<timeCount {
+        concentrations = Array(repeating: .nan, count: timeCount * dischargeNodeCount)
+    }
+
+    /// Makes the regressions at the nodes of a time, unless they are there.
+    ///
+    /// - Returns: false when one of them cannot be made.
+    mutating func prepare(_ column: (node: Int, share: Double)) -> Bool {
+        for node in [column.node, min(column.node + 1, timeCount - 1)]
+        where concentrations[node * dischargeNodeCount].isNaN {
             let time = firstTime + Double(node) / timeNodesAYear
             for level in 0..<dischargeNodeCount {
                 guard
                     let fit = weightedFit(
                         samples, time: time, logDischarge: lowest + Double(level) * step, windows: windows)
-                else { return nil }
-                concentrations.append(fit.concentration)
+                else { return false }
+                concentrations[node * dischargeNodeCount + level] = fit.concentration
             }
         }
+        return true
     }
 
     /// The nodes before and after a time, and the share of the later one.

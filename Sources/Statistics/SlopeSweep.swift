@@ -12,29 +12,29 @@ struct SlopeSweep {
     /// Readings whose slopes are passed over one by one, rather than taken for equal within rounding.
     private static let passedCount = 2_048
 
-    private let room: SlopeScratch
-    private let count: Int
-    private let pairCount: Int
-    private let fallingCount: Int
-    private let levelCount: Int
-    private let timeStep: Double
-    private let timeReach: Double
-    private let valueReach: Double
-    private let valueLow: Double
-    private let valueHigh: Double
-    private let placeBits: UInt64
-    private let groupBits: UInt64
-    private let origin: Double
-    private let timeSpan: Double
-    private let sampleCount: Int
+    let room: SlopeScratch
+    let count: Int
+    let pairCount: Int
+    let fallingCount: Int
+    let levelCount: Int
+    let timeStep: Double
+    let timeReach: Double
+    let valueReach: Double
+    let valueLow: Double
+    let valueHigh: Double
+    let placeBits: UInt64
+    let groupBits: UInt64
+    let origin: Double
+    let timeSpan: Double
+    let sampleCount: Int
     /// Where the line stands, and the slopes below it.
-    private var line = -Double.infinity
-    private var below = 0
+    var line = -Double.infinity
+    var below = 0
     /// Bounds whose count is known: slope and count, in order of the slope.
-    private var boundCount = 0
+    var boundCount = 0
     /// Slopes per unit of slope about the bounds met last; from the sample at first.
-    private var density = 0.0
-    private var isDensityCounted = false
+    var density = 0.0
+    var isDensityCounted = false
 
     init(_ search: SlopeSearch) {
         room = search.room
@@ -112,12 +112,12 @@ struct SlopeSweep {
         return nil
     }
 
-    private func isJustBelow(_ rank: Int, within reach: Double, isRising: Bool) -> Bool {
+    func isJustBelow(_ rank: Int, within reach: Double, isRising: Bool) -> Bool {
         line.isFinite && (isRising ? line > 0 : line < 0) && below <= rank && Double(rank - below) <= reach
     }
 
     /// The slopes at `ranks` out of the pool, when neither end of the bracket is too near to trust.
-    private func select(
+    func select(
         _ ranks: ClosedRange<Int>, belowLow: Int, above low: Double, below high: Double
     ) -> Double? {
         let last = below - belowLow - 1
@@ -135,13 +135,13 @@ struct SlopeSweep {
     // MARK: Turning the line
 
     /// The width about `slope` within which a pair may be counted on the wrong side.
-    private func fuzz(_ slope: Double) -> Double {
+    func fuzz(_ slope: Double) -> Double {
         let rounding = 8 * Double.ulpOfOne * (slope.magnitude * 2 * timeReach + valueReach)
         return 2 * (grid(slope).step + rounding) / timeStep
     }
 
     /// The grid that z is rounded to: its lowest point and its step.
-    private func grid(_ slope: Double) -> (low: Double, step: Double) {
+    func grid(_ slope: Double) -> (low: Double, step: Double) {
         let turned = slope * timeSpan
         let low = valueLow - max(turned, 0)
         let bits = min(51, 64 - Int(placeBits + groupBits))
@@ -149,7 +149,7 @@ struct SlopeSweep {
     }
 
     /// Writes each reading's z for `slope`, with its place in the present order in the last bits.
-    private func writeKeys(_ slope: Double) {
+    func writeKeys(_ slope: Double) {
         let (low, step) = grid(slope)
         let scale = 1 / step
         let (values, times, keys, bits) = (room.orderedValues, room.orderedTimes, room.keys, placeBits)
@@ -165,7 +165,7 @@ struct SlopeSweep {
     }
 
     /// Puts the readings into the order that the sorted keys name.
-    private mutating func takeOrder() {
+    mutating func takeOrder() {
         let mask: UInt64 = 1 << placeBits - 1
         for index in 0..<count {
             let place = Int(truncatingIfNeeded: room.keys[index] & mask)
@@ -177,7 +177,7 @@ struct SlopeSweep {
     }
 
     /// Turns the line to `slope` and counts the slopes below it.
-    private mutating func turn(to slope: Double) {
+    mutating func turn(to slope: Double) {
         writeKeys(slope)
         let changed = sortCountingInversions(room.keys, count: count, buffer: room.keyBuffer)
         takeOrder()
@@ -186,7 +186,7 @@ struct SlopeSweep {
 
     /// Turns the line up to `slope` and lists the slopes it passes; `false`, with the line where it was, when the pool
     /// does not hold them.
-    private mutating func list(to slope: Double) -> Bool {
+    mutating func list(to slope: Double) -> Bool {
         writeKeys(slope)
         let mask: UInt64 = 1 << placeBits - 1
         let (values, times, keys, pool) = (room.orderedValues, room.orderedTimes, room.keys, room.pool)
@@ -211,7 +211,7 @@ struct SlopeSweep {
         return true
     }
 
-    private mutating func note(_ slope: Double, below: Int) {
+    mutating func note(_ slope: Double, below: Int) {
         if let nearest = nearestBound(to: slope) {
             let passed = (below - nearest.below).magnitude
             let gap = (slope - nearest.slope).magnitude
@@ -234,7 +234,7 @@ struct SlopeSweep {
     }
 
     /// The known bound nearest to `slope` on its side of zero.
-    private func nearestBound(to slope: Double) -> (slope: Double, below: Int)? {
+    func nearestBound(to slope: Double) -> (slope: Double, below: Int)? {
         var nearest: (slope: Double, below: Int)? = (0, slope > 0 ? fallingCount + levelCount : fallingCount)
         for index in 0..<boundCount {
             let other = room.bounds[2 * index]
@@ -243,136 +243,5 @@ struct SlopeSweep {
             }
         }
         return nearest
-    }
-
-    // MARK: Predicting
-
-    /// What is known about where some ranks lie.
-    private struct Bracket {
-        var low = -Double.infinity
-        var belowLow = 0
-        var high = Double.infinity
-        var belowHigh: Int
-        /// No line has been turned on this side of zero.
-        var isUnknown = true
-
-        /// Ranks between the nearer end that is known and the rank looked for.
-        func distance(to ranks: ClosedRange<Int>) -> Int {
-            var nearest = Int.max
-            if low.isFinite { nearest = ranks.lowerBound - belowLow }
-            if high.isFinite { nearest = min(nearest, belowHigh - ranks.upperBound) }
-            return nearest == .max ? belowHigh : nearest
-        }
-    }
-
-    private func bracket(_ ranks: ClosedRange<Int>, isRising: Bool) -> Bracket {
-        var bracket = Bracket(belowHigh: pairCount)
-        if isRising {
-            (bracket.low, bracket.belowLow) = (0, fallingCount + levelCount)
-        } else {
-            (bracket.high, bracket.belowHigh) = (0, fallingCount)
-        }
-        for index in 0..<boundCount {
-            let (slope, below) = (room.bounds[2 * index], Int(room.bounds[2 * index + 1]))
-            if (slope > 0) != isRising || slope == 0 { continue }
-            bracket.isUnknown = false
-            if below <= ranks.lowerBound, slope > bracket.low { (bracket.low, bracket.belowLow) = (slope, below) }
-            if below > ranks.upperBound, slope < bracket.high { (bracket.high, bracket.belowHigh) = (slope, below) }
-        }
-        return bracket
-    }
-
-    /// A slope that about `rank` slopes lie below, inside the bracket.
-    private mutating func guess(_ rank: Double, _ bracket: Bracket) -> Double {
-        if density == 0 { measureDensity() }
-        var guess: Double
-        let gap = bracket.belowHigh - bracket.belowLow
-        if bracket.low.isFinite, bracket.high.isFinite, gap < pairCount / 20 {
-            let share = (rank - Double(bracket.belowLow)) / Double(max(gap, 1))
-            guess = bracket.low + share * (bracket.high - bracket.low)
-        } else if bracket.isUnknown {
-            guess = sampled(rank)
-            if !(guess > bracket.low && guess < bracket.high) { guess = extrapolated(rank, bracket) }
-        } else {
-            guess = extrapolated(rank, bracket)
-        }
-        let (near, far) = (2.5 * fuzz(guess), bracket)
-        if guess > far.low + near, guess < far.high - near { return guess }
-        // Out of the bracket: a step in from the end it left, as far as the bracket has room.
-        if guess <= far.low + near {
-            return far.high.isFinite ? far.low + (far.high - far.low) / 64 : far.low + 4 * near
-        }
-        return far.low.isFinite ? far.high - (far.high - far.low) / 64 : far.high - 4 * near
-    }
-
-    private func extrapolated(_ rank: Double, _ bracket: Bracket) -> Double {
-        let (fromLow, fromHigh) = (rank - Double(bracket.belowLow), Double(bracket.belowHigh) - rank)
-        return bracket.low.isFinite && (fromLow <= fromHigh || bracket.high.isInfinite)
-            ? bracket.low + fromLow / density : bracket.high - fromHigh / density
-    }
-
-    // MARK: The sample
-
-    /// Slopes of pairs drawn by a fixed rule: the same for the same series, whatever ran before.
-    private func drawSample() {
-        var state: UInt64 = 0x9e37_79b9_7f4a_7c15
-        for index in 0..<sampleCount {
-            var slope = 0.0
-            // Pairs of one time have no slope; a few more draws find another, and 0 does no harm.
-            for _ in 0..<16 {
-                state ^= state << 13
-                state ^= state >> 7
-                state ^= state << 17
-                let first = Int(((state & 0xFFFF_FFFF) * UInt64(count)) >> 32)
-                let second = groupBits == 0 ? Int(((state >> 32) * UInt64(count)) >> 32) : member(like: first, state)
-                let elapsed = room.times[second] - room.times[first]
-                if elapsed == 0 { continue }
-                slope = (room.values[second] - room.values[first]) / elapsed + 0
-                break
-            }
-            room.sample[index] = slope
-        }
-    }
-
-    /// A reading of the group of the one at `place`.
-    private func member(like place: Int, _ state: UInt64) -> Int {
-        var (first, end) = (place, place + 1)
-        // By doubling steps and halves would be faster; groups are short, and the sample is small.
-        while first > 0, room.groups[first - 1] == room.groups[place] { first -= 1 }
-        while end < count, room.groups[end] == room.groups[place] { end += 1 }
-        return first + Int(((state >> 32) * UInt64(end - first)) >> 32)
-    }
-
-    private func sampled(_ rank: Double) -> Double {
-        let share = min(max(rank / Double(pairCount), 0), 1)
-        let place = Int(share * Double(sampleCount - 1))
-        return selectElement(room.sample, low: 0, high: sampleCount - 1, rank: place)
-    }
-
-    /// Slopes per unit of slope about the middle of the sample, those of zero left out.
-    private mutating func measureDensity() {
-        for reach in [0.06, 0.2, 0.4, 0.49] {
-            let low = sampled((0.5 - reach) * Double(pairCount))
-            let high = sampled((0.5 + reach) * Double(pairCount))
-            if high <= low { continue }
-            let level = low <= 0 && high >= 0 ? Double(levelCount) : 0
-            density = max(2 * reach * Double(pairCount) - level, 0.01 * Double(pairCount)) / (high - low)
-            return
-        }
-        density = Double(pairCount) / max(2 * valueReach / timeStep, .leastNormalMagnitude)
-    }
-
-    /// One of the sampled slopes in a bracket too narrow to part them, or `nil` when they differ by more than rounding.
-    private func representative(of bracket: Bracket) -> Double? {
-        let (low, high) = (bracket.low - fuzz(bracket.low), bracket.high + fuzz(bracket.high))
-        guard high - low <= 1e-9 * min(low.magnitude, high.magnitude) else { return nil }
-        var found = 0
-        for index in 0..<sampleCount where room.sample[index] >= low && room.sample[index] <= high {
-            let held = room.sample[found]
-            room.sample[found] = room.sample[index]
-            room.sample[index] = held
-            found += 1
-        }
-        return found == 0 ? nil : selectElement(room.sample, low: 0, high: found - 1, rank: found / 2)
     }
 }

@@ -25,6 +25,16 @@ package struct DischargeSamples: Sendable {
     let sines: [Double]
     let cosines: [Double]
 
+    init(
+        times: [Double], logDischarges: [Double], logConcentrations: [Double], sines: [Double], cosines: [Double]
+    ) {
+        self.times = times
+        self.logDischarges = logDischarges
+        self.logConcentrations = logConcentrations
+        self.sines = sines
+        self.cosines = cosines
+    }
+
     /// - Precondition: concentrations and discharges are positive, times in order.
     package init(times: [Double], concentrations: [Double], discharges: [Double]) {
         precondition(times.count == concentrations.count && times.count == discharges.count, "Columns of one length.")

@@ -16,7 +16,8 @@ private func shownAtom(_ atom: Substring) -> String {
     if atom == "[pH]" { return "" }
     var text = String(atom)
     if ["ug", "uS", "um", "uL", "umol", "us"].contains(text) { text = "µ" + text.dropFirst() }
-    for (plain, power) in [("2", "²"), ("3", "³")] where ["m", "cm", "dm", "km", "mm"].map({ $0 + plain }).contains(text) {
+    for (plain, power) in [("2", "²"), ("3", "³")]
+    where ["m", "cm", "dm", "km", "mm"].map({ $0 + plain }).contains(text) {
         text = text.dropLast() + power
     }
     return text

@@ -100,6 +100,32 @@ extension FlowTests {
             #expect(stored.output == assessed.output)
         }
 
+        @Test("Composite indices are ranked among stations; the US index takes particles by their NowCast")
+        func ranksAndForeignIndex() throws {
+            let month = try Program.run([
+                "assess", batch, "--stations", stations, "--period", "month", "--exclusions", folder.file("dust.csv"),
+                "--format", "json",
+            ]).records
+            // 30/35 + 50/70, with the dust 30/35 + (2000/31)/70, both below 40/35 + 50/70 of the other; the rest is alike.
+            #expect(try find(month, "EX-AIR-1", "", "composite", "with example-dust-1")["rank"] == "1")
+            #expect(try find(month, "EX-AIR-1", "", "composite", "without")["rank"] == "1")
+            #expect(try find(month, "EX-AIR-2", "", "composite")["rank"] == "2")
+            #expect(try find(month, "EX-AIR-2", "pm25", "mean")["rank"] == "")
+            let hours = try Program.run([
+                "assess", batch, "--stations", stations, "--period", "hour", "--index", "us", "--format", "json",
+            ])
+            #expect(hours.exitCode == 0, "\(hours.notes)")
+            let first = try #require(hours.records.first)
+            // One hour is no NowCast: it needs two of the newest three.
+            #expect(first["aqi"] == "" && first["reason"]?.contains("NowCast") == true)
+            #expect(first["not_converted"] == "o3 co so2 no2" && first["standard"] == "us-epa-aqi-2024")
+            // 30 of PM2.5: 51 + 49·(30 − 9.1)/26.3 = 89.9; 50 of PM10: 50·50/54 = 46.3.
+            #expect(hours.records[1]["aqi"] == "90" && hours.records[1]["pm10"] == "46")
+            #expect(hours.records[1]["category"] == "Moderate" && hours.records[1]["responsible"] == "pm25")
+            let day = ["assess", batch, "--period", "day", "--index", "us"]
+            #expect(try Program.run(day).exitCode == 64)
+        }
+
         @Test("Days have verdicts and an index, hours an index, and a faulty switch or record says what to do")
         func daysAndHours() throws {
             let days = try Program.run([

@@ -58,6 +58,74 @@ extension FlowTests {
             #expect(switches.contains("comparison") && switches.contains("below-detection"))
         }
 
+        @Test func `Concentrations are weighted by the discharge of their windows where the rule asks for it`() throws {
+            let folder = try folder()
+            defer { try? FileManager.default.removeItem(at: folder) }
+            // 4 h values of 1 and 3 mg/L in turns, discharge 10 m3/s while it is 1 and 30 while it is 3: (10 + 90) / 40.
+            var text = "station,parameter,time,value,flag\n"
+            for day in 1...31 {
+                for hour in 0..<24 {
+                    func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+                    let stamp = "2025-01-\(two(day))T\(two(hour)):00:00+08:00"
+                    let isHigh = hour / 4 % 2 == 1
+                    text += "EX-UP-1,discharge,\(stamp),\(isHigh ? 30 : 10),N\n"
+                    if hour % 4 == 0 { text += "EX-UP-1,codmn,\(stamp),\(isHigh ? 3 : 1),N\n" }
+                }
+            }
+            let path = folder.appending(path: "values.csv")
+            try text.write(to: path, atomically: true, encoding: .utf8)
+            let rule = folder.appending(path: "rule.yaml")
+            let weighting = "  flow-weighting: {flow-cadence: 1h, flow-needs: {share: 1}, pair-needs: {share: 1}}\n"
+            try (try Program.read(Self.rule) + weighting).write(to: rule, atomically: true, encoding: .utf8)
+            let call = ["assess", path.path, "--period", "month", "--stations", "stations", "--rule", rule.path]
+            let records = try Program.run(call + ["--format", "json"]).records
+            let found = try #require(records.first { $0["record"] == "flow-weighted" })
+            #expect(found["value"] == "2.5" && found["pairs"] == "186/186" && found["parameter"] == "codmn")
+            #expect(records.contains { $0["switch"] == "flow-weighting" })
+            let sentence = try Program.run(call).output
+            #expect(sentence.contains("流量加权均值 2.5000（186/186 对）") && sentence.contains("flow-weighted mean 2.5000"))
+            let blank = "  flow-weighting: {flow-cadence: 1h}\n"
+            try (try Program.read(Self.rule) + blank).write(to: rule, atomically: true, encoding: .utf8)
+            let refused = try Program.run(call + ["--format", "json"]).records.first { $0["record"] == "flow-weighted" }
+            #expect(refused?["value"] == "" && refused?["reason"]?.hasPrefix("rule-incomplete") == true)
+        }
+
+        @Test func `From a data folder the same values are assessed, with the verdicts of its check sets`() throws {
+            let folder = try folder()
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let data = folder.appending(path: "data").path
+            let values = folder.appending(path: "values.csv").path
+            let taken = try Program.run(["ingest", values, "--data", data, "--stations", "stations"])
+            #expect(taken.exitCode == 0, "\(taken.notes)")
+            let call = ["assess", "--data", data, "--period", "month", "--format", "json"]
+            let stored = try Program.run(call + ["--rule", Self.rule, "--change", "previous", "--rivers"])
+            #expect(stored.exitCode == 0, "\(stored.notes)")
+            let sections = stored.records.filter { $0["record"] == "section" }
+            // The check set calls these flat lines suspect; the rule takes what is valid or was not tested.
+            #expect(sections.map { $0["review"] } == Array(repeating: "auto-checked", count: 4))
+            #expect(sections.allSatisfy { $0["verdict"] == "not-assessable" && $0["class"] == "" })
+            // Without check sets nobody doubts them, and the figures are those of the file.
+            let plainStations = folder.appending(path: "stations")
+            try FileManager.default.copyItem(
+                at: Program.root.appending(path: "stations"), to: plainStations)
+            try FileManager.default.removeItem(at: plainStations.appending(path: "checks"))
+            let other = folder.appending(path: "other").path
+            let again = try Program.run(["ingest", values, "--data", other, "--stations", plainStations.path])
+            #expect(again.exitCode == 0, "\(again.notes)")
+            let all = try Program.run([
+                "assess", "--data", other, "--period", "month", "--format", "json", "--rule", Self.rule,
+            ])
+            let fromFile = try assess(folder)
+            let kept = ["section", "period", "class", "verdict", "values", "counts", "main_pollutants"]
+            func plain(_ result: ProgramResult) -> [[String?]] {
+                result.records.filter { $0["record"] == "section" }.map { record in kept.map { record[$0] } }
+            }
+            #expect(plain(all) == plain(fromFile) && plain(all).count == 4, "\(all.notes)")
+            let bad = try Program.run(call + ["--rule", values])
+            #expect(bad.exitCode == 65 && bad.notes.contains("is not a rule"))
+            #expect(try Program.run(call + ["--rule", Self.rule, "--stations", "stations"]).exitCode == 64)
+        }
+
         @Test func `An approved exclusion changes the figure and both are printed`() throws {
             let folder = try folder()
             defer { try? FileManager.default.removeItem(at: folder) }

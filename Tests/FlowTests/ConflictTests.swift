@@ -46,5 +46,41 @@ extension FlowTests {
                 })
             #expect(try settle("2025-04").output == april.output, "April has no dispute.")
         }
+
+        @Test("A settlement takes approved exclusions, names each with the figure as measured, and shows both amounts")
+        func exclusions() throws {
+            let river = try ExampleRiver(until: "2025-05-01")
+            let data = river.folder.file("data")
+            try Program.run(["ingest", river.batches, "--data", data, "--stations", river.stations])
+            let records = river.folder.file("records.csv")
+            let header = "id,kind,places,parameters,from,until,offset,applicant,evidence,approver,document\n"
+            let row = "example-works,construction,EX-DOWN,codmn,2025-04-10,2025-04-12,+08:00,a,e"
+            func settle(_ more: [String] = [], format: String = "json") throws -> ProgramResult {
+                try Program.run(
+                    [
+                        "settle", "--data", data, "--agreement", "example-class-step", "--period", "2025-04",
+                        "--format", format,
+                    ] + more)
+            }
+            let plain = try settle()
+            #expect(plain.exitCode == 0, "\(plain.output)")
+            try (header + row + ",boss,no-7\n").write(toFile: records, atomically: true, encoding: .utf8)
+            let with = try settle(["--exclusions", records])
+            #expect(with.exitCode == 0 && with.output != plain.output, "\(with.notes)")
+            let named = "剔除 exclusion example-works (施工 construction works, boss no-7): codmn 不剔除时 as measured "
+            #expect(with.output.contains(named) && !plain.output.contains(named))
+            let count = { (result: ProgramResult) in
+                result.output.components(separatedBy: "\"as-measured\"").count - 1
+            }
+            #expect(count(with) > 0 && count(plain) == 0)
+            let text = try settle(["--exclusions", records], format: "text").output
+            #expect(text.contains("不剔除时（仅供对照，不出具）") && text.contains(named))
+            // Nobody approved it: the figures stay, and the statement says so.
+            try (header + row + ",,\n").write(toFile: records, atomically: true, encoding: .utf8)
+            let pending = try settle(["--exclusions", records])
+            #expect(pending.output.contains("剔除未批准 exclusion example-works"))
+            try (header + row + ",boss,\n").write(toFile: records, atomically: true, encoding: .utf8)
+            #expect(try settle(["--exclusions", records]).exitCode == 65)
+        }
     }
 }

@@ -37,6 +37,22 @@ extension FlowTests {
             #expect(one.lines.first { $0.hasPrefix("rising<,") }?.hasSuffix(",censored") == true)
         }
 
+        // The verdicts by Kendall's formula in Python (math.erfc), window by window.
+        @Test("A sliding window gives a row where its verdict changes")
+        func sliding() throws {
+            let values = ["1", "2", "3", "4", "5", "6", "5.5", "4", "3", "2", "1", "1", "1", "1", "1", "1"]
+            let rows = values.enumerated().map { "a,\($0.offset),\($0.element)" } + ["short,0,1", "short,1,2"]
+            let found = try trend(rows, ["--sliding", "5", "--format", "csv"])
+            #expect(found.exitCode == 1 && found.notes.contains("short: 2 values"))
+            let lines = found.lines.map { $0.split(separator: ",") }
+            #expect(found.lines.first == "series,time,verdict,n,s,z,p")
+            #expect(
+                lines.dropFirst().map { "\($0[1]) \($0[2]) \($0[4])" }
+                    == ["4.0 rising 10", "6.0 none 8", "9.0 falling -10", "12.0 none -7"])
+            #expect(try trend(rows, ["--sliding", "5", "--method", "spearman"]).exitCode == 64)
+            #expect(try trend(rows, ["--sliding", "3"]).exitCode == 64)
+        }
+
         @Test("The summary is one object of sums")
         func summary() throws {
             let result = try Program.run(["trend", Self.fixture, "--summary", "json"])

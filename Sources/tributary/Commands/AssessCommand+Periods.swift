@@ -10,6 +10,11 @@ enum PeriodUnitOption: String, ExpressibleByArgument, CaseIterable {
     case hour, day, month, quarter, year
 }
 
+/// Whose index of air quality.
+enum AirIndexOption: String, ExpressibleByArgument, CaseIterable {
+    case cn, us
+}
+
 extension ComparedPeriod: ExpressibleByArgument {}
 
 extension AssessCommand {
@@ -18,7 +23,7 @@ extension AssessCommand {
         let request = PeriodAssessmentRequest(
             period: unit.rawValue, rule: try rule.map(RegistryFile.init(reading:)), switches: `switch`,
             exclusions: try exclusions.map(RegistryFile.init(reading:)), change: change?.rawValue, rivers: rivers,
-            format: output.format)
+            usIndex: index == .us, format: output.format)
         if let data {
             return try await NodeGateway.perform(.assessPeriods(request), folder: absolutePath(data))
         }

@@ -51,6 +51,8 @@ struct AssessCommand: AsyncParsableCommand {
         name: .long, parsing: .singleValue,
         help: ArgumentHelp("A switch of the air assessment (docs/assessment-air.md).", valueName: "name=value"))
     var `switch`: [String] = []
+    @Option(name: .long, help: "The index of --period hour: cn, or us (NowCast of particles; see the pages).")
+    var index = AirIndexOption.cn
     @Option(name: .long, help: ArgumentHelp("With --period: assess what this data folder holds.", valueName: "dir"))
     var data: String?
     @OptionGroup var stations: StationsOption
@@ -61,6 +63,9 @@ struct AssessCommand: AsyncParsableCommand {
             rule != nil || exclusions != nil || change != nil || rivers || !`switch`.isEmpty || data != nil
         {
             throw ValidationError("--rule, --exclusions, --change, --rivers, --switch and --data go with --period.")
+        }
+        if index == .us, period != .hour {
+            throw ValidationError("--index us goes with --period hour: docs/assessment-air.md says why.")
         }
         if period == .hour, rule != nil { throw ValidationError("--period hour is for air: leave out --rule.") }
         if period == .hour, exclusions != nil || change != nil {
@@ -241,43 +246,4 @@ private struct AssessmentReport {
         // The header stands already: the same columns go on.
         Terminal.output(String(text[text.index(after: text.firstIndex(of: "\n") ?? text.startIndex)...]))
     }
-}
-
-/// Decodes one file with the built-in profiles and those of the registry's stations; what cannot be read goes to standard
-/// error.
-///
-/// - Parameter rows: the most rows of one slice.
-/// - Returns: whether the file was read to its end.
-func decodeStationFile(
-    _ path: String, registry: Registry = Registry(), rows: Int, _ take: (DecodedSlice, ReadContext) -> Void
-) -> Bool {
-    guard let bytes = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe) else {
-        Terminal.note("\(path): cannot be read.")
-        return false
-    }
-    var context = bytes.withUnsafeBytes { raw in
-        IntakeRules(registry: registry, catalogue: .standard).context(raw, name: path, received: Node.clock())
-    }
-    context.limits.blockRows = rows
-    let outcome = bytes.withUnsafeBytes { raw in
-        decodeBatch(raw, context: context) { slice in
-            for rejection in slice.rejections { Terminal.note(rejection.line(of: path)) }
-            take(slice, context)
-        }
-    }
-    guard case .stopped(let rejection, _) = outcome else { return true }
-    Terminal.note(rejection.line(of: path))
-    return false
-}
-
-extension Rejection {
-    /// As printed to standard error: place, reason, what stood there, what to do.
-    fileprivate func line(of path: String) -> String {
-        let place = row == 0 ? path : "\(path):\(row)"
-        let name = field.isEmpty ? "" : " \(field)"
-        return "\(place): \(reason.rawValue)\(name) \"\(excerpt)\". \(remedy)"
-    }
-
-    /// It tells of a column of the header, not of a row.
-    fileprivate var isOfColumn: Bool { reason == .unknownParameter || (reason == .extraField && !field.isEmpty) }
 }

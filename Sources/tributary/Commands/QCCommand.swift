@@ -36,7 +36,8 @@ struct QCCommand: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("A check set that holds at all stations.", valueName: "file"))
     var checks: String?
     @Option(
-        name: .long, help: ArgumentHelp("Records of instrument checks, beside files; repeatable.", valueName: "file.csv"))
+        name: .long,
+        help: ArgumentHelp("Records of instrument checks, beside files; repeatable.", valueName: "file.csv"))
     var records: [String] = []
     @Flag(name: .long, help: "Judge stored history instead of files.")
     var backtest = false

@@ -4,6 +4,7 @@ import ArgumentParser
 import Formats
 import Foundation
 import Monitoring
+import Statistics
 
 extension TrendMethod: ExpressibleByArgument {}
 extension TrendUnit: ExpressibleByArgument {}
@@ -30,6 +31,10 @@ struct TrendCommand: AsyncParsableCommand {
             tfpw, seasonal, correlated-seasonal, regional, partial (--covariate), spearman, censored, wrtds \
             (--covariate: the series of discharge). See docs/trend.md for which to use when.
 
+            With --sliding N each value is tested together with the N − 1 before it, as live detection would see it: a \
+            row where the verdict becomes another (rising, falling, none), with its columns series, time, verdict, n, \
+            s, z, p. Censored values take no part.
+
             Missing values are empty; NaN and infinite ones are missing too, and codes such as -999 only where \
             --missing names them. Rows that cannot be read go to standard error; exit code 1 then, and when a series \
             has no result.
@@ -54,6 +59,16 @@ struct TrendCommand: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("The covariate's series, for partial and wrtds.", valueName: "series"))
     var covariate: String?
     @Option(
+        name: .long,
+        help: ArgumentHelp("Draws of the bootstrap of wrtds, for its limits and p; 0 for none.", valueName: "n"))
+    var draws = TrendOptions().drawCount
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Test the newest N values after each one; a row when the verdict changes.", valueName: "n"))
+    var sliding: Int?
+    @Option(name: .long, help: ArgumentHelp("The largest p of a trend with --sliding.", valueName: "p"))
+    var significance = 0.05
+    @Option(
         name: .long, parsing: .unconditionalSingleValue,
         help: ArgumentHelp("A text that stands for a missing value; repeatable.", valueName: "code"))
     var missing: [String] = []
@@ -65,6 +80,20 @@ struct TrendCommand: AsyncParsableCommand {
         guard confidence > 0, confidence < 1 else {
             throw ValidationError("--confidence \(confidence) is not between 0 and 1.")
         }
+        if draws < 0 || draws == 1 || draws > 10_000 {
+            throw ValidationError("--draws \(draws) is neither 0 nor a number of draws from 2 to 10000.")
+        }
+        if let sliding {
+            guard (trendCountMinimum...slidingWindowLimit).contains(sliding) else {
+                throw ValidationError("--sliding \(sliding) is no window of 4 to \(slidingWindowLimit) values.")
+            }
+            guard method == .mk, summary == nil else {
+                throw ValidationError("--sliding is Mann–Kendall: leave out --method and --summary.")
+            }
+        }
+        guard significance > 0, significance < 1 else {
+            throw ValidationError("--significance \(significance) is not between 0 and 1.")
+        }
         if let lags, lags < 1 { throw ValidationError("--lags \(lags) is no number of lags from 1.") }
         if covariate == nil, method == .partial || method == .wrtds {
             throw ValidationError("--method \(method.rawValue) needs --covariate with the name of a series.")
@@ -75,12 +104,18 @@ struct TrendCommand: AsyncParsableCommand {
         try await reportingFailures {
             let options = TrendOptions(
                 method: method, season: season, confidence: confidence, unit: unit, lagCount: lags,
-                covariate: covariate)
+                covariate: covariate, drawCount: draws)
             var source = TrendSource(missingCodes: Set(missing))
             if let data {
                 try await source.read(sections: paths, folder: absolutePath(data))
             } else {
                 for file in try FileList.files(under: paths.map(absolutePath)) { source.read(file.path) }
+            }
+            if let sliding {
+                let windows = SlidingTrends(window: sliding, significance: significance)
+                let isTested = windows.print(
+                    source.columns, hasNumberTimes: source.countsTimeInNumbers, format: output.format)
+                return source.isWhole && isTested ? ExitStatus.done : ExitStatus.needsAttention
             }
             let rows = try await TrendRun(options: options).rows(
                 of: source.columns, threads: IntakeThreads.count(), hasNumberTimes: source.countsTimeInNumbers)

@@ -59,10 +59,12 @@ struct GatheredSeries {
         self.wanted = wanted
     }
 
+    /// Rows of one slice, which is taken as soon as it is read: small enough that its memory is used again for the next.
+    private static let sliceRows = 32_768
+
     /// Reads one file; what cannot be read is told on standard error.
     mutating func read(_ file: FoundFile) {
-        // A slice is taken as soon as it is read: none needs to hold the whole file.
-        let isRead = decodeStationFile(file.path, registry: registry, rows: ReadLimits().blockRows) { slice, _ in
+        let isRead = decodeStationFile(file.path, registry: registry, rows: Self.sliceRows) { slice, _ in
             take(slice)
         }
         if !isRead { isWhole = false }

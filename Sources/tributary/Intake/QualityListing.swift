@@ -40,7 +40,8 @@ struct QualityListing {
             let rows = places.map { gathered.series[$0] }.sorted { $0.key.canonicalText < $1.key.canonicalText }
             guard let first = rows.first else { continue }
             let set = checks.set(
-                for: gathered.registry.stationOrName(first.key.station, profile: first.profile.id), in: gathered.registry)
+                for: gathered.registry.stationOrName(first.key.station, profile: first.profile.id),
+                in: gathered.registry)
             if set.id == CheckSet.none.id { without.append(id) }
             list(rows, gathered, set, context)
         }

@@ -47,7 +47,9 @@ extension Node {
             let profile = registry.profiles[station.profile]
             var views: [StoredView] = []
             for record in records {
-                if let view = try wholeView(record.key, source) { views.append(StoredView(key: record.key, view: view)) }
+                if let view = try wholeView(record.key, source) {
+                    views.append(StoredView(key: record.key, view: view))
+                }
             }
             let starts = views.flatMap { [$0.view.start.first, $0.view.start.last].compactMap { $0 } }
             guard let first = starts.min(), let last = starts.max() else { continue }

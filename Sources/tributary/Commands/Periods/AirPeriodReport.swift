@@ -34,7 +34,33 @@ struct AirPeriodReport {
             offset: .china)
         if unit == .hour { return hourRecords(over: whole) }
         let periods = periods(from: CivilTime(first, at: .china).date, through: CivilTime(last, at: .china).date)
-        return places(over: whole).flatMap { place in periods.flatMap { records(place, $0) } }
+        return Self.ranked(places(over: whole).flatMap { place in periods.flatMap { records(place, $0) } })
+    }
+
+    /// Writes the ranks of composite indices, lowest first: of stations among stations and of regions among regions, of
+    /// one period; figures with exclusions count, and those without have a ranking of their own.
+    private static func ranked(_ records: [DumpRecord]) -> [DumpRecord] {
+        var records = records
+        func field(_ place: Int, _ name: String) -> String { records[place].first { $0.name == name }?.value ?? "" }
+        let composites = records.indices.filter { field($0, "statistic") == "composite" }
+        for (counted, group) in [true, false].flatMap({ counted in
+            Dictionary(grouping: composites) { "\(field($0, "kind")) \(field($0, "period"))" }.values.map {
+                (counted, $0)
+            }
+        }) {
+            let members = group.compactMap { place -> (place: Int, index: Fraction)? in
+                let figure = field(place, "exclusions")
+                let takesPart = figure.isEmpty || figure.hasPrefix("with ") == counted
+                return takesPart ? Fraction(field(place, "value")).map { (place, $0) } : nil
+            }
+            for (member, rank) in zip(members, airRanks(members.map(\.index), decimals: nil)) {
+                guard counted || field(member.place, "exclusions") == "without",
+                    let column = records[member.place].firstIndex(where: { $0.name == "rank" })
+                else { continue }
+                records[member.place][column].value = String(rank)
+            }
+        }
+        return records
     }
 
     private func periods(from: CivilDate, through last: CivilDate) -> [CivilPeriod] {
@@ -136,7 +162,7 @@ extension AirPeriodReport {
     static let columns = [
         "item", "statistic", "value", "rounded", "days", "expected", "needed", "left_out", "limit", "multiple",
         "edition",
-        "verdict", "main", "change", "change_share", "review", "reason", "rules",
+        "verdict", "main", "rank", "change", "change_share", "review", "reason", "rules",
     ]
 
     private static func row(_ item: AirItemAssessment, change: Result<AirChange, NotAssessable>?) -> [String: String] {

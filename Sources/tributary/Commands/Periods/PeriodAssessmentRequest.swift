@@ -15,6 +15,8 @@ struct PeriodAssessmentRequest: Codable, Sendable {
     let change: String?
     /// Also rivers, basins and cities; water only.
     let rivers: Bool
+    /// The index of the United States instead of China's; air by hour only.
+    var usIndex = false
     let format: OutputFormat
 
     var medium: AssessedMedium { rule == nil ? .air : .water }
@@ -48,6 +50,7 @@ struct PeriodAssessmentRequest: Codable, Sendable {
         let compared = change.flatMap { ComparedPeriod(rawValue: $0) }
         let records = try exclusionRecords()
         guard let rule else {
+            if usIndex { return Node.render(USAirReport(gathered: series).records(), format) }
             let report = AirPeriodReport(
                 gathered: series, registry: series.registry, unit: unit, exclusions: records, rules: try airRules(unit),
                 compared: compared)
@@ -66,11 +69,12 @@ struct PeriodAssessmentRequest: Codable, Sendable {
             let result = assessor.assess(period)
             let before = compared.map { assessor.assess(assessor.compared(with: period, $0)) }
             if format == .text {
-                text += result.sectionSentences(assessor.rule)
+                text += result.sectionSentences(assessor.rule) + result.weightedSentences()
                 if rivers { text += result.systemSentences(assessor.rule) }
                 if let before { text += result.changeSentences(from: before) }
             } else {
                 text += Node.render(result.sectionRecords(assessor.rule), format)
+                if assessor.rule.flowWeighting != nil { text += Node.render(result.weightedRecords(), format) }
                 if rivers { text += Node.render(result.systemRecords(assessor.rule), format) }
                 if let before { text += Node.render(result.changeRecords(from: before), format) }
             }

@@ -1,5 +1,7 @@
 // How `tributary trend` is to test: methods, seasons and units by the words of the command line.
 
+import Statistics
+
 /// The tests by their names on the command line.
 enum TrendMethod: String, CaseIterable, Sendable {
     case mk
@@ -60,4 +62,6 @@ struct TrendOptions: Sendable {
     /// `nil` for all.
     var lagCount: Int?
     var covariate: String?
+    /// Draws of the bootstrap of wrtds.
+    var drawCount = FlowBootstrap().drawCount
 }

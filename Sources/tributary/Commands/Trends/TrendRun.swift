@@ -87,7 +87,9 @@ struct SeriesTest {
         case .correlatedSeasonal: try correlated(series, &row)
         case .spearman: try spearman(series, &row)
         case .partial: try partial(series, &row)
-        case .wrtds: try WeightedTrend(covariate: covariate).test(series, &row)
+        case .wrtds:
+            try WeightedTrend(covariate: covariate, confidence: options.confidence, drawCount: options.drawCount)
+                .test(series, &row)
         case .regional: break
         }
     }

@@ -6,6 +6,9 @@ import Statistics
 
 struct WeightedTrend {
     let covariate: TrendSeries?
+    let confidence: Double
+    /// Draws of the bootstrap; 0 for a slope without limits.
+    let drawCount: Int
 
     /// The change of the flow-normalised yearly mean from the first year to the last, a year.
     func test(_ series: TrendSeries, _ row: inout TrendRow) throws(TrendReason) {
@@ -34,7 +37,20 @@ struct WeightedTrend {
         guard let years = flowNormalisedYears(samples, daily), let first = years.first, let last = years.last,
             last.year > first.year
         else { throw .tooFewSamples(times.count) }
-        row.slope = (last.flowNormalised - first.flowNormalised) / Double(last.year - first.year)
+        let span = Double(last.year - first.year)
+        row.slope = (last.flowNormalised - first.flowNormalised) / span
+        var rule = FlowBootstrap()
+        rule.drawCount = drawCount
+        if drawCount > 1,
+            let found = flowTrendChange(
+                samples, daily, from: first.year, until: last.year, confidence: confidence, rule: rule)
+        {
+            (row.p, row.lower, row.upper) = (found.p, found.lower / span, found.upper / span)
+            row.details["bootstrap"] = .object([
+                "draws": .integer(found.drawCount), "block_days": .integer(rule.blockDays),
+                "seed": .integer(Int(rule.seed)),
+            ])
+        }
         row.details["years"] = .array(
             years.map { year in
                 .object([
