@@ -67,6 +67,23 @@ package struct SettlementPeriod: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The civil months of a year, quarter or month, in order; empty for any other span.
+    package var months: [SettlementPeriod] {
+        let count: Int
+        switch kind {
+        case .year: count = 12
+        case .quarter: count = 3
+        case .month: count = 1
+        case nil: return []
+        }
+        return (0..<count).compactMap { SettlementPeriod(year: from.year, month: from.month + $0, monthCount: 1) }
+    }
+
+    /// How many civil days the period has.
+    package var dayCount: Int {
+        Int((until.start(at: .china).milliseconds - from.start(at: .china).milliseconds) / 86_400_000)
+    }
+
     /// The instants the period covers in the calendar at `offset`.
     package func interval(at offset: UTCOffset) -> Interval {
         Interval(start: from.start(at: offset), end: until.start(at: offset))
