@@ -196,7 +196,9 @@ struct AgreementLanguageTests {
 
     @Test(
         "Worked examples of each part of the language hold",
-        arguments: [("rank", rank, "year"), ("chain", chain, "month"), ("shared", shared, "year"), ("tiers", tiers, "year")])
+        arguments: [
+            ("rank", rank, "year"), ("chain", chain, "month"), ("shared", shared, "year"), ("tiers", tiers, "year"),
+        ])
     func examplesHold(name: String, terms: String, period: String) throws {
         let (agreement, problems) = readAgreement(Self.text(terms, period: period), file: "\(name).yaml")
         #expect(problems.map(\.description) == [])
@@ -209,7 +211,10 @@ struct AgreementLanguageTests {
     @Test(
         "A wrong term is named with its remedy",
         arguments: [
-            (rank, "each: t in towns, expression: \"tier", "each: t in town, expression: \"tier", "There is no set “town”"),
+            (
+                rank, "each: t in towns, expression: \"tier", "each: t in town, expression: \"tier",
+                "There is no set “town”"
+            ),
             (rank, "index[x] ascending, second", "index ascending, second", "has one value for each member of towns"),
             (rank, "tier(ladder", "tier(lader", "Did you mean “ladder”?"),
             (rank, "rank(t, x in towns", "rank(u, x in towns", "neither a running variable nor a member of towns"),

@@ -178,5 +178,4 @@ private struct ReferenceCheck {
             }
         }
     }
-
 }

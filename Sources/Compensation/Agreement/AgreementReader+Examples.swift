@@ -9,7 +9,9 @@ extension AgreementReader {
     mutating func readExamples(_ node: PositionedNode, asksMoney: Bool) -> [WorkedExample] {
         var seen: Set<String> = []
         return reading.items("examples", of: node, "the agreement", required: false).compactMap { item in
-            guard reading.isMapping(item, "An example", allowed: ["name", "source", "inputs", "periods", "period", "expect"])
+            guard
+                reading.isMapping(
+                    item, "An example", allowed: ["name", "source", "inputs", "periods", "period", "expect"])
             else {
                 return nil
             }
@@ -34,7 +36,10 @@ extension AgreementReader {
         let noInputs = inputs.isEmpty && node["periods"] == nil
         let places =
             noInputs
-            ? [node["inputs"] ?? PositionedNode(content: .mapping([]), line: node.line, column: node.column, isPlain: false)]
+            ? [
+                node["inputs"]
+                    ?? PositionedNode(content: .mapping([]), line: node.line, column: node.column, isPlain: false)
+            ]
             : node["periods"] == nil
                 ? [reading.required("inputs", of: node, what)].compactMap(\.self)
                 : reading.items("periods", of: node, what, required: true)
@@ -97,10 +102,12 @@ extension AgreementReader {
         var expectation = Expectation()
         expectation.refusal = reading.optionalText("refuses", of: found, what)
         for item in reading.items("lines", of: found, what, required: false) {
-            guard reading.isMapping(item, "An expected line", allowed: ["payer", "payee", "amount", "ledger"]) else { continue }
+            guard reading.isMapping(item, "An expected line", allowed: ["payer", "payee", "amount", "ledger"]) else {
+                continue
+            }
             let payer = reading.text("payer", of: item, what)
             let payee = reading.text("payee", of: item, what)
-            let ledger = readLedger(item, what)
+            let ledger = expectedLedger(item, what)
             guard let payer, let payee, let amount = amount("amount", of: item, what, ledger) else { continue }
             checkParty(payer, at: item["payer"] ?? item)
             checkParty(payee, at: item["payee"] ?? item)
@@ -154,6 +161,15 @@ extension AgreementReader {
             "There is no single step “\(entry.key)”.",
             "Name a formula, with its member where it has one for each: \"ratio[codmn]\".")
         return nil
+    }
+
+    /// The ledger a line names, or the only one its unit belongs to.
+    private mutating func expectedLedger(_ node: PositionedNode, _ what: String) -> Ledger {
+        if node["ledger"] == nil, let unit = node["amount"]?.text.flatMap(Quantity.init(parsing:))?.unit {
+            let known = ledgers.filter { $0.unit.isCommensurable(with: unit) }
+            if known.count == 1 { return known[0] }
+        }
+        return readLedger(node, what)
     }
 
     /// In units of the ledger.

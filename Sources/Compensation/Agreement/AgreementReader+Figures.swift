@@ -278,8 +278,7 @@ extension AgreementReader {
         scope.symbols[name] = ScopeSymbol(unit: unit, sets: sets)
     }
 
+    /// Words that read as something else wherever they stand; the names of other functions do so only before “(”.
     static let reservedNames: Set<String> = Set(
-        ExpressionFunction.allCases.map(\.rawValue) + Aggregate.allCases.map(\.rawValue)
-            + ExpressionParser.specialNames
-            + ["indicators", "parties", "sections", "months", "period", "i", "ties", "ascending", "descending"])
+        ExpressionFunction.allCases.map(\.rawValue) + ["sum", "round", "indicators", "i"])
 }

@@ -194,37 +194,47 @@ extension AgreementReader {
         _ node: PositionedNode, _ what: String, _ each: [RunningVariable], remainder: String?
     ) -> AgreementSplit.Shares? {
         guard let found = reading.required("shares", of: node, what) else { return nil }
-        let shares: AgreementSplit.Shares
-        let parties: [String]
-        if let entries = found.entries {
-            if let (entry, variable) = entries.first.flatMap({ entry in runningShare(entry).map { (entry, $0) } }) {
-                // `d in districts: area[d]` in a flow mapping reads as one entry.
-                guard let expression = expression(at: entry.value, "the shares of \(what)", each: each + [variable], unit: nil)
-                else { return nil }
-                shares = .each(variable, expression)
-                parties = scope.sets[variable.set] ?? []
-            } else {
-                var listed: [(party: String, ratio: Expression)] = []
-                for entry in entries {
-                    checkParty(entry.key, at: entry.value)
-                    if let ratio = share(entry, what, each) { listed.append((entry.key, ratio)) }
-                }
-                shares = .listed(listed)
-                parties = listed.map(\.party)
-                checkRatios(listed, at: found, what)
-            }
-        } else {
-            reading.report(
-                "agreement.shape", at: found, "“shares” is written as party: part lines.",
-                "Write {anhui: 1, zhejiang: 1}, or {d in districts: \"area[d]\"}.")
-            return nil
-        }
+        guard let (shares, parties) = sharesAndParties(found, what, each) else { return nil }
         if let remainder, !parties.contains(remainder) {
             reading.report(
                 "agreement.share", at: node["remainder"] ?? node,
                 "The remainder party “\(remainder)” has no share.", "Name one of the parties of the split.")
         }
         return parties.count >= 2 ? shares : nil
+    }
+
+    private mutating func sharesAndParties(
+        _ found: PositionedNode, _ what: String, _ each: [RunningVariable]
+    ) -> (AgreementSplit.Shares, [String])? {
+        // `d in districts: area[d]`, as one text or as the only entry of a mapping.
+        var running = found.entries.flatMap { $0.count == 1 ? $0[0] : nil }
+        if let text = found.text, let colon = text.firstIndex(of: ":") {
+            let rest = PositionedNode(
+                content: .scalar(String(text[text.index(after: colon)...].drop { $0 == " " })), line: found.line,
+                column: found.column, isPlain: found.isPlain)
+            running = PositionedEntry(
+                key: String(text[..<colon]), keyLine: found.line, keyColumn: found.column, value: rest)
+        }
+        if let entry = running, let variable = runningShare(entry) {
+            guard
+                let expression = expression(
+                    at: entry.value, "the shares of \(what)", each: each + [variable], unit: nil)
+            else { return nil }
+            return (.each(variable, expression), scope.sets[variable.set] ?? [])
+        }
+        guard let entries = found.entries else {
+            reading.report(
+                "agreement.shape", at: found, "“shares” is written as party: part lines.",
+                "Write {anhui: 1, zhejiang: 1}, or \"d in districts: area[d]\".")
+            return nil
+        }
+        var listed: [(party: String, ratio: Expression)] = []
+        for entry in entries {
+            checkParty(entry.key, at: entry.value)
+            if let ratio = share(entry, what, each) { listed.append((entry.key, ratio)) }
+        }
+        checkRatios(listed, at: found, what)
+        return (.listed(listed), listed.map(\.party))
     }
 
     private mutating func runningShare(_ entry: PositionedEntry) -> RunningVariable? {

@@ -108,7 +108,8 @@ extension AgreementReader {
         }
         guard let (left, type) = checked(items[0].text ?? "", at: items[0], each: each),
             case .number(let unit) = type,
-            let (right, other) = checked(items[1].text ?? "", at: items[1], each: each), case .number(let second) = other
+            let (right, other) = checked(items[1].text ?? "", at: items[1], each: each),
+            case .number(let second) = other
         else { return nil }
         guard unit.isCommensurable(with: second) else {
             reading.report(

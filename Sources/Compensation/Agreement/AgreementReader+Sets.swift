@@ -19,6 +19,12 @@ extension AgreementReader {
         scope.sets["months"] = Self.months(of: periodKind)
         for entry in entries("sets", of: node, "write districts: [a, b], or districts: {a: {zh, en}}") {
             guard isFreeName(entry) else { continue }
+            if scope.sets[entry.key] != nil {
+                reading.report(
+                    "agreement.name", line: entry.keyLine, column: entry.keyColumn,
+                    "“\(entry.key)” is a set of every agreement.", "Give the set another name.")
+                continue
+            }
             var members: [String] = []
             if let items = entry.value.items {
                 for item in items {
@@ -69,8 +75,10 @@ extension AgreementReader {
                 "Use letters, digits and _, beginning with a letter; not a word of the language.")
             return false
         }
+        // The sets every agreement has are asked for by “in” alone, so a figure may be called months.
+        let isDeclaredSet = scope.sets[name] != nil && !["parties", "sections", "months"].contains(name)
         let isTaken =
-            scope.symbols[name] != nil || scope.sets[name] != nil || scope.maps[name] != nil
+            scope.symbols[name] != nil || isDeclaredSet || scope.maps[name] != nil
             || scope.tiers[name] != nil || scope.exemptions[name] != nil
         if isTaken {
             reading.report(
@@ -236,7 +244,9 @@ extension AgreementReader {
     ) {
         let what = "column “\(column.key)” of \(table)"
         guard reading.isMapping(column.value, what, allowed: ["to", "unit"]) else { return }
-        let places = (rows.entries ?? []).map { ($0.key, $0.value[column.key] ?? $0.value, $0.value[column.key] != nil) }
+        let places = (rows.entries ?? []).map {
+            ($0.key, $0.value[column.key] ?? $0.value, $0.value[column.key] != nil)
+        }
         for (member, place, isThere) in places where !isThere {
             reading.report(
                 "agreement.required", at: place, "Row \(member) of \(table) lacks “\(column.key)”.",
@@ -297,7 +307,11 @@ extension AgreementReader {
                 let (value, written) = reading.quantity(place, in: unit, "the smallest amount of \(what)")
             else { continue }
             let smallest = value * written.factor / unit.factor
-            guard let digits = (0...6).first(where: { smallest * Fraction([1, 10, 100, 1_000, 10_000, 100_000, 1_000_000][$0]) == .one }) else {
+            guard
+                let digits = (0...6).first(where: {
+                    smallest * Fraction([1, 10, 100, 1_000, 10_000, 100_000, 1_000_000][$0]) == .one
+                })
+            else {
                 reading.report(
                     "agreement.ledger", at: place, "“\(place.text ?? "")” is not the smallest amount of a ledger.",
                     "Write 1, 0.1, 0.01 … down to 0.000001 \(unit.symbol).")

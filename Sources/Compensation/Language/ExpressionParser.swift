@@ -186,8 +186,9 @@ struct ExpressionParser {
         if let aggregate = Aggregate(rawValue: name), isRunningVariable { return try over(aggregate, from: start) }
         if let special = try specialCall(name, from: start) { return special }
         guard let function = ExpressionFunction(rawValue: name) else {
-            let known = (ExpressionFunction.allCases.map(\.rawValue) + Aggregate.allCases.map(\.rawValue)
-                + Self.specialNames)
+            let known =
+                (ExpressionFunction.allCases.map(\.rawValue) + Aggregate.allCases.map(\.rawValue)
+                    + Self.specialNames)
             throw ExpressionProblem(
                 check: "expression.function", range: place, message: "There is no function “\(name)”.",
                 remedy: "Use one of \(Set(known).sorted().joined(separator: ", ")); "
@@ -315,7 +316,9 @@ struct ExpressionParser {
         var ties: TieRule?
         repeat {
             if !keys.isEmpty { index += 1 }
-            if case .name("ties") = current.kind, index + 1 < tokens.count, case .name(let word) = tokens[index + 1].kind {
+            if case .name("ties") = current.kind, index + 1 < tokens.count,
+                case .name(let word) = tokens[index + 1].kind
+            {
                 index += 1
                 guard let rule = TieRule(rawValue: word) else {
                     throw unexpected("one of \(TieRule.allCases.map(\.rawValue).joined(separator: ", "))")

@@ -27,7 +27,8 @@ extension Agreement {
     }
 
     private func branchFindings(of payment: AgreementPayment, _ reader: PropositionReader) -> [ProofFinding] {
-        func finding(_ check: String, _ branch: Int?, _ message: String, _ remedy: String, fault: Bool) -> ProofFinding {
+        func finding(_ check: String, _ branch: Int?, _ message: String, _ remedy: String, fault: Bool) -> ProofFinding
+        {
             let place = branch.map { payment.branches[$0] }
             return ProofFinding(
                 check: check, line: place?.line ?? payment.line, column: place?.column ?? payment.column,
@@ -61,7 +62,8 @@ extension Agreement {
                     "agreement.branch.overlap", second,
                     "Branches \(first + 1) and \(second + 1) of payment “\(payment.name)” both hold for \(cell); "
                         + "the first counts.",
-                    "Write each edge on one side only, so that the order of the branches does not matter.", fault: false))
+                    "Write each edge on one side only, so that the order of the branches does not matter.", fault: false
+                ))
         }
         for branch in proof.unreachable {
             findings.append(
@@ -137,7 +139,8 @@ extension Agreement {
             return [
                 ProofFinding(
                     check: "agreement.route", line: branch.line, column: branch.column,
-                    message: "For \(clash.joined(separator: ", ")) payment “\(payment.name)” would have a party pay itself.",
+                    message:
+                        "For \(clash.joined(separator: ", ")) payment “\(payment.name)” would have a party pay itself.",
                     remedy: "Leave that member out of the set, or name another payer or payee.", isFault: true)
             ]
         }

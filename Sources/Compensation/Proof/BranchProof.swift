@@ -136,7 +136,9 @@ private struct CellGrid {
         var asked: Set<String> = []
         for condition in conditions {
             condition.visit { part in
-                if case .threshold(let threshold) = part { thresholds[threshold.form, default: []].insert(threshold.value) }
+                if case .threshold(let threshold) = part {
+                    thresholds[threshold.form, default: []].insert(threshold.value)
+                }
                 if case .question(let text) = part { asked.insert(text) }
             }
         }

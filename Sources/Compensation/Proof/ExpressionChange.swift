@@ -23,7 +23,8 @@ extension Expression {
                     let shown = literal.base.isZero ? value : Fraction(literal.value) * value / literal.base
                     found.append(
                         ExpressionChange(
-                            words: "“\(text)” changed to \(shown.shortText)\(literal.unitText.isEmpty ? "" : " ")\(literal.unitText)",
+                            words:
+                                "“\(text)” changed to \(shown.shortText)\(literal.unitText.isEmpty ? "" : " ")\(literal.unitText)",
                             changed: Expression(
                                 text: self.text,
                                 root: root.rewritten(at: place) { $0.withNumber(value) })))

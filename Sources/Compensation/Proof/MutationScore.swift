@@ -135,7 +135,9 @@ extension Agreement {
         }
         let controlled = controls.indices.flatMap { index in
             let control = controls[index]
-            func put(_ expression: Expression, _ make: @escaping (Expression) -> AgreementControl.Test) -> [AgreementChange] {
+            func put(
+                _ expression: Expression, _ make: @escaping (Expression) -> AgreementControl.Test
+            ) -> [AgreementChange] {
                 expression.changes.map { change in
                     changed(control.clause, "\(control.name): \(change.words)") {
                         $0.controls[index].test = make(change.changed)
@@ -144,7 +146,8 @@ extension Agreement {
             }
             switch control.test {
             case .holds(let condition): return put(condition) { .holds($0) }
-            case .atMost(let left, let right): return put(left) { .atMost($0, right) } + put(right) { .atMost(left, $0) }
+            case .atMost(let left, let right):
+                return put(left) { .atMost($0, right) } + put(right) { .atMost(left, $0) }
             case .equal(let left, let right, let within):
                 return put(left) { .equal($0, right, within: within) } + put(right) { .equal(left, $0, within: within) }
             }

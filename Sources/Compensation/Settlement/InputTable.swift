@@ -1,6 +1,6 @@
 // Figures from a person's table (CSV): an auditor settles a published notice with it, without a data folder.
 
-internal import Exact
+package import Exact
 package import Monitoring
 
 /// A table of inputs for one agreement: `name,party,section,period,value,unit`.
@@ -27,10 +27,14 @@ package enum InputTable {
     }
 
     /// The figures of `text`, or every problem with its line.
+    ///
+    /// - Parameter skipsOthers: whether rows of inputs the agreement does not ask for are passed over, as when one
+    ///   table serves two texts; otherwise they are problems.
     package static func read(
-        _ text: String, file: String, for agreement: Agreement, period: SettlementPeriod
+        _ text: String, file: String, for agreement: Agreement, period: SettlementPeriod, skipsOthers: Bool = false
     ) -> (source: TableInputSource?, problems: [Problem]) {
         var reading = InputTableReading(file: file, agreement: agreement, period: period)
+        reading.skipsOthers = skipsOthers
         var document = file
         document += " sha256:\(sha256Hexadecimal(text))"
         let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
@@ -45,6 +49,28 @@ package enum InputTable {
         }
         guard reading.problems.isEmpty else { return (nil, reading.problems) }
         return (TableInputSource(reading.values, document: document), [])
+    }
+
+    /// The figures of a table without their source, for what-if; empty when the table has problems.
+    package static func figures(
+        _ text: String, file: String, for agreement: Agreement, period: SettlementPeriod
+    ) -> [InputKey: (value: Fraction, unit: UnitOfMeasure)] {
+        var reading = InputTableReading(file: file, agreement: agreement, period: period)
+        for (index, line) in text.split(whereSeparator: \.isNewline).enumerated().dropFirst() {
+            reading.readRow(cells(of: line), line: index + 1)
+        }
+        return reading.problems.isEmpty ? reading.values : [:]
+    }
+
+    /// The rows of a table of many periods that are of `period`, or of none.
+    package static func rows(_ text: String, of period: SettlementPeriod) -> String {
+        let lines = text.split(whereSeparator: \.isNewline)
+        let kept = lines.dropFirst().filter { line in
+            let row = cells(of: line)
+            guard row.count == 6, !row[3].isEmpty, let found = SettlementPeriod(parsing: row[3]) else { return true }
+            return period.from <= found.from && found.until <= period.until
+        }
+        return ((lines.first.map { [$0] } ?? []) + kept).joined(separator: "\n") + "\n"
     }
 
     /// The period a table is for, when all rows that name one name the same; for an agreement without months in it.
@@ -113,6 +139,7 @@ private struct InputTableReading {
     let inputs: [String: AgreementInput]
     var values: [InputKey: (value: Fraction, unit: UnitOfMeasure)] = [:]
     var problems: [Problem] = []
+    var skipsOthers = false
 
     init(file: String, agreement: Agreement, period: SettlementPeriod) {
         self.file = file
@@ -143,7 +170,9 @@ private struct InputTableReading {
             let key = key(of: input, brackets, cells, line: line), checkPlace(cells, input, key, line: line)
         else { return }
         guard let value = Fraction(cells[4]) else {
-            report(line, cells[4].isEmpty ? "“\(cells[0])” has no value." : "“\(cells[4])” is not a number.", remedy(cells[4]))
+            report(
+                line, cells[4].isEmpty ? "“\(cells[0])” has no value." : "“\(cells[4])” is not a number.",
+                remedy(cells[4]))
             return
         }
         guard let unit = cells[5].isEmpty ? input.unit : try? UnitOfMeasure(parsing: cells[5]) else {
@@ -166,6 +195,7 @@ private struct InputTableReading {
         let bare = String(cell.prefix { $0 != "[" })
         let brackets = cell.dropFirst(bare.count).split { "[], ".contains($0) }.map(String.init)
         if let input = inputs[bare] { return (input, brackets) }
+        if skipsOthers { return nil }
         let near = nearest(to: bare, among: inputs.keys.sorted()).map { "Did you mean “\($0)”?" }
         report(
             line, "The agreement asks for no “\(cell)”.",
@@ -203,7 +233,9 @@ private struct InputTableReading {
             return nil
         }
         guard members.count == input.sets.count else {
-            report(line, "“\(cells[0])” names more members than the input has.", "Write \(input.name) and its members once.")
+            report(
+                line, "“\(cells[0])” names more members than the input has.",
+                "Write \(input.name) and its members once.")
             return nil
         }
         return InputKey(name: input.name, members: members)

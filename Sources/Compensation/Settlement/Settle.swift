@@ -32,7 +32,8 @@ package func settle(
         kind: kind, program: program, parties: agreement.parties, sections: agreement.sections,
         indicators: agreement.indicators, statistics: agreement.statistics, missingData: agreement.missingData,
         inputs: settlement.inputs,
-        exemptions: settlement.exemptions, windows: agreement.windows, verdicts: settlement.verdicts, steps: settlement.steps,
+        exemptions: settlement.exemptions, windows: agreement.windows, verdicts: settlement.verdicts,
+        steps: settlement.steps,
         substitutions: settlement.inputs.flatMap { $0.value?.substitutions ?? [] }, outcome: outcome)
 }
 
@@ -155,7 +156,8 @@ struct Settlement {
             if agreement.scope.isSubset(set, of: "parties") { party = member }
             if agreement.scope.isSubset(set, of: "indicators") { parameter = ParameterID(member) }
             if agreement.scope.isSubset(set, of: "months"),
-                let place = agreement.scope.sets["months"]?.firstIndex(of: member), period.months.indices.contains(place)
+                let place = agreement.scope.sets["months"]?.firstIndex(of: member),
+                period.months.indices.contains(place)
             {
                 asked = period.months[place]
             }

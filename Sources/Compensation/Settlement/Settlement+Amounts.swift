@@ -270,7 +270,8 @@ extension Settlement {
         let net = currencies.flatMap { positions(lines, in: $0) }
         return .settled(
             Settled(
-                lines: lines, net: net, transfers: currencies.flatMap { transfers(lines, positions(lines, in: $0), $0) },
+                lines: lines, net: net,
+                transfers: currencies.flatMap { transfers(lines, positions(lines, in: $0), $0) },
                 postings: postings))
     }
 

@@ -174,7 +174,7 @@ extension Settlement {
         case .holds(let condition):
             guard let decided = decide(condition, item: name, variables), !decided.holds else { return }
             let text = keepsNotes ? decided.comparison : condition.text
-            refuse(control, name, "does not hold: \(condition.text) (\(text))")
+            refuse(control, name, "does not balance: “\(condition.text)” does not hold (\(text)).")
         case .equal(let left, let right, let within):
             guard let first = number(left), let second = number(right) else { return }
             var allowed = Fraction.zero

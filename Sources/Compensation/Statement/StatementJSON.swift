@@ -84,7 +84,8 @@ extension SettlementRun {
         switch input.result {
         case .value(let given):
             let evidence = given.evidence
-            if input.request.key.members.count > 1 || input.request.parameter == nil, !input.request.key.members.isEmpty {
+            if input.request.key.members.count > 1 || input.request.parameter == nil, !input.request.key.members.isEmpty
+            {
                 object["members"] = .array(input.request.key.members.map { .string($0) })
             }
             object["value"] = .string("\(given.value)")
