@@ -17,6 +17,16 @@ package struct Currency: Hashable, Comparable, Sendable, CustomStringConvertible
         self.minorUnitDigits = minorUnitDigits
     }
 
+    /// A ledger of something other than money, such as water quota in `t`, kept by the same rules: whole smallest units,
+    /// entries that balance. Its code is no currency's: it begins with a small letter or holds a blank.
+    ///
+    /// - Precondition: `minorUnitDigits` lies in 0…6.
+    package init(ledger code: String, minorUnitDigits: Int) {
+        precondition((0...6).contains(minorUnitDigits), "A ledger's smallest unit has 0 to 6 decimals.")
+        self.code = code
+        self.minorUnitDigits = minorUnitDigits
+    }
+
     /// The known currency of that code, else `nil`.
     package init?(code: String) {
         guard let known = Self.known.first(where: { $0.code == code }) else { return nil }

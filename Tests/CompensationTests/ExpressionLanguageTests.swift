@@ -22,13 +22,13 @@ struct ExpressionLanguageTests {
         scope.sets["indicators"] = ["codmn", "tp"]
         for (name, text, unitText) in names {
             let unit = try UnitOfMeasure(parsing: unitText)
-            scope.symbols[name] = ScopeSymbol(unit: unit, isIndexed: false)
-            values.single[name] = try #require(Fraction(text)) * unit.factor
+            scope.symbols[name] = ScopeSymbol(unit: unit)
+            values[name, []] = try #require(Fraction(text)) * unit.factor
         }
         for (name, unitText, texts) in indexed {
             let unit = try UnitOfMeasure(parsing: unitText)
-            scope.symbols[name] = ScopeSymbol(unit: unit, isIndexed: true)
-            values.indexed[name] = try texts.mapValues { try #require(Fraction($0)) * unit.factor }
+            scope.symbols[name] = ScopeSymbol(unit: unit, sets: ["indicators"])
+            for (member, text) in texts { values[name, [member]] = try #require(Fraction(text)) * unit.factor }
         }
         return (scope, values)
     }
@@ -105,7 +105,7 @@ struct ExpressionLanguageTests {
             ("c", "expression.index", 1, "c[i]"),
             ("P[i]", "expression.index", 1, "one value"),
             ("c[i]", "expression.index", 3, "neither a running variable nor an indicator"),
-            ("sum(i in sections: 1)", "expression.set", 1, "no set “sections”"),
+            ("sum(i in sections: 1)", "expression.set", 5, "no set “sections”"),
             ("P < 1", "", 0, ""),
             ("(P < 1) + 1", "expression.type", 2, "is a condition, not a number"),
             ("when P then 1 else 2", "expression.type", 6, "a number, not a condition"),

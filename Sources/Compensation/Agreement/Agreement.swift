@@ -24,18 +24,28 @@ package struct Agreement: Sendable {
     package let parties: [Party]
     package let sections: [AgreementSection]
     package let indicators: [Indicator]
+    /// What is owed or divided besides money.
+    package let ledgers: [Ledger]
+    /// How far the data must have been reviewed, `nil` where the text says nothing.
+    package let review: ReviewRule?
+    /// What a kind of run asks beyond the rule for missing data.
+    package let gates: [CompletenessGate]
     /// Which origin counts, in order of precedence (数据来源的优先次序).
     package let evidence: [SeriesOrigin]
     package let missingData: MissingDataRule
     /// How means and classes are formed; `nil` where the text says nothing, and then nothing measured settles.
     package let statistics: StatisticTerms?
-    package let constants: [AgreementConstant]
-    package let baselines: [AgreementBaseline]
+    package internal(set) var constants: [AgreementConstant]
+    package internal(set) var baselines: [AgreementBaseline]
     package let inputs: [AgreementInput]
-    package let formulas: [AgreementFormula]
+    package internal(set) var exemptions: [AgreementExemption]
+    package internal(set) var formulas: [AgreementFormula]
+    package internal(set) var controls: [AgreementControl]
     package let verdicts: [AgreementVerdict]
-    package let payments: [AgreementPayment]
-    package let splits: [AgreementSplit]
+    package internal(set) var payments: [AgreementPayment]
+    package internal(set) var splits: [AgreementSplit]
+    package let netting: NettingRule?
+    package let windows: [AgreementWindow]
     package let examples: [WorkedExample]
     /// The file's name as read, and SHA-256 of its bytes in lower-case hexadecimal.
     package let file: String
@@ -43,7 +53,7 @@ package struct Agreement: Sendable {
     /// Required values that stand blank.
     package let blanks: [BlankParameter]
 
-    let scope: ExpressionScope
+    package internal(set) var scope: ExpressionScope
 
     package func party(_ id: String) -> Party? { parties.first { $0.id == id } }
     package func section(_ id: String) -> AgreementSection? { sections.first { $0.id == id } }
@@ -128,23 +138,26 @@ package struct StatisticTerms: Hashable, Sendable {
     package let clause: String
 }
 
-/// A named figure of the agreement, one value or one for each indicator.
+/// A named figure of the agreement: one value, one for each member of its sets, or one by date.
 package struct AgreementConstant: Sendable {
+    /// A value from a day on.
+    package struct Dated: Sendable {
+        package let from: CivilDate
+        package let value: Fraction
+    }
+
     package let name: String
     package let unit: UnitOfMeasure
-    /// The text as written, blank entries absent; the key is an indicator, or empty for a single value.
-    package let texts: [String: String]
-    package let values: [String: Fraction]
-    package let isIndexed: Bool
+    package let sets: [String]
+    /// In `unit`; the key of a single value is empty, a blank one is absent.
+    package internal(set) var values: [[String]: Fraction]
+    /// In the order of their days; empty unless the value changes with time.
+    package let dated: [Dated]
     package let clause: String
     package let source: String
     package let confidence: Confidence
-}
-
-/// What measured values are compared with (基准值): a named object with its period and source.
-package struct AgreementBaseline: Sendable {
-    package let constant: AgreementConstant
-    package let period: String
+    package let line: Int
+    package let column: Int
 }
 
 /// A required value that is blank, and who must supply it.
@@ -166,8 +179,10 @@ package struct AgreementInput: Sendable {
     package let measure: InputMeasure
     package let section: String?
     package let party: String?
+    /// The parameter of a mean that is not taken for each indicator.
+    package let parameter: ParameterID?
     package let unit: UnitOfMeasure
-    package let isIndexed: Bool
+    package let sets: [String]
     package let clause: String
 }
 
@@ -186,11 +201,13 @@ package enum InputMeasure: String, Sendable, CaseIterable {
 /// One named step of the computation.
 package struct AgreementFormula: Sendable {
     package let name: String
-    package let expression: Expression
+    package internal(set) var expression: Expression
     package let unit: UnitOfMeasure
-    /// Written once for each indicator, with `i` as the running variable.
-    package let isIndexed: Bool
+    /// The running variables of a formula written once for each member.
+    package let each: [RunningVariable]
     package let clause: String
+    package let line: Int
+    package let column: Int
 }
 
 /// A test that the agreement puts to a section: met when the condition holds.
@@ -205,27 +222,39 @@ package struct AgreementVerdict: Sendable {
 package struct AgreementPayment: Sendable {
     package struct Branch: Sendable {
         /// `nil` for the branch that takes what is left.
-        package let condition: Expression?
-        /// `nil` when the branch says that nothing is owed.
-        package let transfer: Transfer?
+        package internal(set) var condition: Expression?
+        package internal(set) var outcome: Outcome
+        package let line: Int
+        package let column: Int
+    }
+
+    package enum Outcome: Sendable {
+        case transfer(Transfer)
+        case nothing
+        /// The text leaves this case open, in these words; it stops the run.
+        case undetermined(String)
     }
 
     package struct Transfer: Sendable {
-        package let payer: String
-        package let payee: String
-        package let amount: Expression
+        let payer: MemberNode
+        let payee: MemberNode
+        package internal(set) var amount: Expression
     }
 
     package let name: String
-    package let branches: [Branch]
+    package let each: [RunningVariable]
+    package internal(set) var branches: [Branch]
     package let rounding: MoneyRounding?
+    package let ledger: Ledger
     package let clause: String
+    package let line: Int
+    package let column: Int
 }
 
 /// Where and how an amount is rounded.
 package struct MoneyRounding: Sendable {
     package let rule: RoundingRule
-    /// The step in units of the currency (元): 10 000 for whole 万元.
+    /// The step in units of the ledger (元): 10 000 for whole 万元.
     package let step: Fraction
     /// The step as written: `1 万元`.
     package let text: String
@@ -236,12 +265,26 @@ package struct MoneyRounding: Sendable {
 package struct AgreementSplit: Sendable {
     package enum Direction: String, Sendable, CaseIterable { case contribute, allocate }
 
+    /// Who takes part and with what part of the whole.
+    package enum Shares: Sendable {
+        case listed([(party: String, ratio: Expression)])
+        /// One expression for each member of a set: `d in districts: area[d]`.
+        case each(RunningVariable, Expression)
+    }
+
     package let name: String
+    package let each: [RunningVariable]
     package let direction: Direction
-    package let pool: String
-    package let total: Expression
-    package let shares: [Share]
+    let pool: MemberNode
+    package internal(set) var total: Expression
+    package internal(set) var shares: Shares
     package let remainder: String
     package let rule: RoundingRule
+    /// In units of the ledger.
+    package let step: Fraction
+    package let stepText: String
+    package let ledger: Ledger
     package let clause: String
+    package let line: Int
+    package let column: Int
 }

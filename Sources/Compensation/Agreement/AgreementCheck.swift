@@ -24,6 +24,7 @@ package func checkAgreement(_ text: String, file: String, registry: Registry) ->
     check.sections()
     check.inputs()
     check.blanks()
+    check.proofs()
     check.examples()
     return AgreementCheck(agreement: agreement, problems: check.problems, notices: check.notices)
 }
@@ -108,19 +109,26 @@ private struct ReferenceCheck {
                     "Use an id of the parameter table, such as codmn, nh3n, tp, tn, pm25."))
         }
         for input in agreement.inputs where input.measure == .periodMean || input.measure == .previousPeriodMean {
-            for indicator in agreement.indicators {
-                guard let text = catalogue[indicator.parameter]?.unit, let unit = try? UnitOfMeasure(parsing: text),
+            let asked = input.parameter.map { [$0] } ?? agreement.indicators.map(\.parameter)
+            if let parameter = input.parameter, catalogue[parameter] == nil {
+                problems.append(
+                    finding(
+                        "agreement.indicator.missing", "“\(parameter)” is not a known parameter.",
+                        "Use an id of the parameter table, such as codmn, nh3n, tp, tn, pm25."))
+            }
+            for parameter in asked {
+                guard let text = catalogue[parameter]?.unit, let unit = try? UnitOfMeasure(parsing: text),
                     !unit.isCommensurable(with: input.unit)
                 else { continue }
                 problems.append(
                     finding(
                         "agreement.input.unit",
-                        "Input “\(input.name)” is in \(input.unit.shown), but \(indicator.parameter) is kept in \(unit.shown).",
+                        "Input “\(input.name)” is in \(input.unit.shown), but \(parameter) is kept in \(unit.shown).",
                         "Ask for it in \(unit.symbol)."))
             }
         }
         let classes = agreement.inputs.filter { $0.measure == .sectionClass }
-        for input in classes where !input.unit.isCommensurable(with: classUnit) {
+        for input in classes where !input.unit.isCommensurable(with: .classStep) {
             problems.append(
                 finding(
                     "agreement.input.unit", "Input “\(input.name)” is a class, but its unit is \(input.unit.shown).",
@@ -144,6 +152,15 @@ private struct ReferenceCheck {
         }
     }
 
+    /// What can be proved of the branches, weights and routes before any figure arrives.
+    mutating func proofs() {
+        for found in agreement.proofFindings() {
+            let problem = finding(
+                found.check, line: found.line, column: found.column, found.message, found.remedy)
+            if found.isFault { problems.append(problem) } else { notices.append(problem) }
+        }
+    }
+
     mutating func examples() {
         if agreement.examples.isEmpty {
             problems.append(
@@ -161,13 +178,4 @@ private struct ReferenceCheck {
             }
         }
     }
-
-    private var classUnit: UnitOfMeasure { UnitOfMeasure.classStep }
-}
-
-extension UnitOfMeasure {
-    static let classStep: UnitOfMeasure = {
-        guard let unit = try? UnitOfMeasure(parsing: "class") else { preconditionFailure("“class” is a unit.") }
-        return unit
-    }()
 }

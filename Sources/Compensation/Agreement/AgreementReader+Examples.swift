@@ -6,10 +6,12 @@ internal import Monitoring
 internal import Standards
 
 extension AgreementReader {
-    mutating func readExamples(_ node: PositionedNode) -> [WorkedExample] {
+    mutating func readExamples(_ node: PositionedNode, asksMoney: Bool) -> [WorkedExample] {
         var seen: Set<String> = []
         return reading.items("examples", of: node, "the agreement", required: false).compactMap { item in
-            guard reading.isMapping(item, "An example", allowed: ["name", "source", "inputs", "periods", "expect"])
+            guard
+                reading.isMapping(
+                    item, "An example", allowed: ["name", "source", "inputs", "periods", "period", "expect"])
             else {
                 return nil
             }
@@ -22,41 +24,64 @@ extension AgreementReader {
             }
             let source = reading.text("source", of: item, what) ?? ""
             let periods = readPeriods(item, what)
-            return expectation(item, what).map {
+            return expectation(item, what, asksMoney: asksMoney).map {
                 WorkedExample(
                     name: name, source: source, periods: periods, lines: $0.lines, net: $0.net, steps: $0.steps,
-                    refusal: $0.refusal, line: item.line, column: item.column)
+                    bounds: $0.bounds, exempt: $0.exempt, refusal: $0.refusal, line: item.line, column: item.column)
             }
         }
     }
 
     private mutating func readPeriods(_ node: PositionedNode, _ what: String) -> [WorkedExample.Period] {
+        let noInputs = inputs.isEmpty && node["periods"] == nil
         let places =
-            node["periods"] == nil
-            ? [reading.required("inputs", of: node, what)].compactMap(\.self)
-            : reading.items("periods", of: node, what, required: true)
+            noInputs
+            ? [
+                node["inputs"]
+                    ?? PositionedNode(content: .mapping([]), line: node.line, column: node.column, isPlain: false)
+            ]
+            : node["periods"] == nil
+                ? [reading.required("inputs", of: node, what)].compactMap(\.self)
+                : reading.items("periods", of: node, what, required: true)
+        let settled = settledPeriod(node, what)
         return places.map { place in
             var values: [InputKey: WorkedExample.ExampleValue] = [:]
+            if place.isBlank { return WorkedExample.Period(values: [:], period: settled) }
             guard reading.isMapping(place, "inputs of \(what)", allowed: inputs.map(\.name)) else {
-                return WorkedExample.Period(values: [:])
+                return WorkedExample.Period(values: [:], period: settled)
             }
             for entry in place.entries ?? [] {
                 guard let input = inputs.first(where: { $0.name == entry.key }) else { continue }
-                let members = input.isIndexed ? entry.value.entries ?? [] : [entry]
-                if input.isIndexed,
-                    !reading.isMapping(entry.value, "“\(input.name)”", allowed: scope.sets["indicators"] ?? [])
-                {
-                    continue
-                }
-                for member in members {
-                    let key = InputKey(name: input.name, indicator: input.isIndexed ? member.key : nil)
-                    guard let (value, unit) = reading.quantity(member.value, in: input.unit, "“\(key)”") else {
-                        continue
-                    }
+                for (members, figure) in given(entry.value, "“\(input.name)”", input.sets[...]) {
+                    let key = InputKey(name: input.name, members: members)
+                    guard let (value, unit) = reading.quantity(figure, in: input.unit, "“\(key)”") else { continue }
                     values[key] = WorkedExample.ExampleValue(value: value, unit: unit)
                 }
             }
-            return WorkedExample.Period(values: values)
+            return WorkedExample.Period(values: values, period: settled)
+        }
+    }
+
+    private mutating func settledPeriod(_ node: PositionedNode, _ what: String) -> SettlementPeriod? {
+        guard let text = reading.optionalText("period", of: node, what) else { return nil }
+        if let period = SettlementPeriod(parsing: text) { return period }
+        reading.report(
+            "agreement.date", at: node["period"] ?? node, "“\(text)” is not a period.",
+            "Write 2025, 2025-Q1, 2025-03 or two days with a slash.")
+        return nil
+    }
+
+    /// The values under nested mappings; a member that is not there is an input the example leaves out.
+    private mutating func given(
+        _ node: PositionedNode, _ label: String, _ sets: ArraySlice<String>
+    ) -> [(members: [String], place: PositionedNode)] {
+        guard let set = sets.first else { return [([], node)] }
+        let members = scope.sets[set] ?? []
+        guard reading.isMapping(node, label, allowed: members) else { return [] }
+        return members.flatMap { member in
+            node[member].map { place in
+                given(place, "\(member) of \(label)", sets.dropFirst()).map { ([member] + $0.members, $0.place) }
+            } ?? []
         }
     }
 
@@ -64,24 +89,30 @@ extension AgreementReader {
         var lines: [WorkedExample.Line] = []
         var net: [String: Fraction] = [:]
         var steps: [String: Fraction] = [:]
+        var bounds: [String: WorkedExample.Bound] = [:]
+        var exempt: [String]?
         var refusal: String?
     }
 
-    private mutating func expectation(_ node: PositionedNode, _ what: String) -> Expectation? {
-        let allowed = ["lines", "nothing", "net", "steps", "refuses"]
+    private mutating func expectation(_ node: PositionedNode, _ what: String, asksMoney: Bool) -> Expectation? {
+        let allowed = ["lines", "nothing", "net", "steps", "bounds", "exempt", "refuses"]
         guard let found = reading.required("expect", of: node, what),
             reading.isMapping(found, "expect", allowed: allowed)
         else { return nil }
         var expectation = Expectation()
         expectation.refusal = reading.optionalText("refuses", of: found, what)
         for item in reading.items("lines", of: found, what, required: false) {
-            guard reading.isMapping(item, "An expected line", allowed: ["payer", "payee", "amount"]) else { continue }
+            guard reading.isMapping(item, "An expected line", allowed: ["payer", "payee", "amount", "ledger"]) else {
+                continue
+            }
             let payer = reading.text("payer", of: item, what)
             let payee = reading.text("payee", of: item, what)
-            guard let payer, let payee, let amount = money("amount", of: item, what) else { continue }
+            let ledger = expectedLedger(item, what)
+            guard let payer, let payee, let amount = amount("amount", of: item, what, ledger) else { continue }
             checkParty(payer, at: item["payer"] ?? item)
             checkParty(payee, at: item["payee"] ?? item)
-            expectation.lines.append(WorkedExample.Line(payer: payer, payee: payee, amount: amount))
+            expectation.lines.append(
+                WorkedExample.Line(payer: payer, payee: payee, amount: amount, ledger: ledger.currency.code))
         }
         for entry in found["net"]?.entries ?? [] {
             checkParty(entry.key, at: entry.value)
@@ -89,18 +120,30 @@ extension AgreementReader {
             expectation.net[entry.key] = value * unit.factor
         }
         for entry in found["steps"]?.entries ?? [] {
-            guard let symbol = scope.symbols[entry.key], !symbol.isIndexed else {
+            guard let unit = stepUnit(entry),
+                let (value, written) = reading.quantity(entry.value, in: unit, what)
+            else { continue }
+            expectation.steps[entry.key] = value * written.factor / unit.factor
+        }
+        for entry in found["bounds"]?.entries ?? [] {
+            guard let unit = stepUnit(entry) else { continue }
+            let ends = (entry.value.items ?? []).compactMap { reading.quantity($0, in: unit, what) }
+                .map { $0.value * $0.unit.factor / unit.factor }
+            guard ends.count == 2, ends[0] <= ends[1] else {
                 reading.report(
-                    "agreement.example.step", at: entry.value, "There is no single step “\(entry.key)”.",
-                    "Name a formula that has one value.")
+                    "agreement.example.bounds", at: entry.value, "The bounds of “\(entry.key)” are two values.",
+                    "Write \(entry.key): [low, high].")
                 continue
             }
-            guard let (value, unit) = reading.quantity(entry.value, in: symbol.unit, what) else { continue }
-            expectation.steps[entry.key] = value * unit.factor / symbol.unit.factor
+            expectation.bounds[entry.key] = WorkedExample.Bound(low: ends[0], high: ends[1])
+        }
+        if found["exempt"] != nil {
+            expectation.exempt = reading.items("exempt", of: found, what, required: false).compactMap(\.text)
         }
         let owesNothing = found["nothing"].map { _ in reading.truth("nothing", of: found, what) == true } ?? false
+        let saysFigures = !expectation.steps.isEmpty && !asksMoney || !expectation.bounds.isEmpty
         let isEmpty = expectation.lines.isEmpty && expectation.net.isEmpty && expectation.refusal == nil
-        if isEmpty != owesNothing {
+        if isEmpty && !saysFigures && !owesNothing || !isEmpty && owesNothing {
             reading.report(
                 "agreement.example.expect", at: found, "\(what) does not say plainly what comes out.",
                 "Write lines: with amounts, nothing: true when nothing is owed, or refuses: with words of the reason.")
@@ -108,10 +151,34 @@ extension AgreementReader {
         return expectation
     }
 
-    private mutating func money(_ key: String, of node: PositionedNode, _ what: String) -> Fraction? {
+    /// The unit of a step by its name, with its members where it has them: `ratio[codmn]`.
+    private mutating func stepUnit(_ entry: PositionedEntry) -> UnitOfMeasure? {
+        let bare = String(entry.key.prefix { $0 != "[" })
+        let isIndexed = bare != entry.key
+        if let symbol = scope.symbols[bare], symbol.isIndexed == isIndexed { return symbol.unit }
+        reading.report(
+            "agreement.example.step", at: entry.value,
+            "There is no single step “\(entry.key)”.",
+            "Name a formula, with its member where it has one for each: \"ratio[codmn]\".")
+        return nil
+    }
+
+    /// The ledger a line names, or the only one its unit belongs to.
+    private mutating func expectedLedger(_ node: PositionedNode, _ what: String) -> Ledger {
+        if node["ledger"] == nil, let unit = node["amount"]?.text.flatMap(Quantity.init(parsing:))?.unit {
+            let known = ledgers.filter { $0.unit.isCommensurable(with: unit) }
+            if known.count == 1 { return known[0] }
+        }
+        return readLedger(node, what)
+    }
+
+    /// In units of the ledger.
+    private mutating func amount(
+        _ key: String, of node: PositionedNode, _ what: String, _ ledger: Ledger
+    ) -> Fraction? {
         guard let place = reading.required(key, of: node, what),
-            let (value, unit) = reading.quantity(place, in: .money(currency.code), "the amount of \(what)")
+            let (value, unit) = reading.quantity(place, in: ledger.unit, "the amount of \(what)")
         else { return nil }
-        return value * unit.factor
+        return value * unit.factor / ledger.unit.factor
     }
 }

@@ -1,4 +1,4 @@
-// The figures of an agreement file: constants, baselines and the inputs that data must supply.
+// The figures of an agreement file: constants, baselines, tiers and the inputs that data must supply.
 
 internal import Exact
 internal import Monitoring
@@ -6,137 +6,261 @@ internal import Standards
 
 extension AgreementReader {
     mutating func readConstants(_ node: PositionedNode) -> [AgreementConstant] {
-        guard let found = node["constants"], !found.isBlank else { return [] }
-        guard let entries = found.entries else {
-            reading.report(
-                "agreement.shape", at: found, "“constants” is written as name: {…} lines.",
-                "Write k0: {value: , unit: \"1\", clause: …, confidence: …}.")
-            return []
-        }
-        return entries.compactMap { constant($0, also: []) }
+        entries("constants", of: node, "k0: {value: , unit: \"1\", clause: …, confidence: …}")
+            .compactMap { constant($0, also: []) }
     }
 
-    mutating func readBaselines(_ node: PositionedNode) -> [AgreementBaseline] {
-        guard let found = node["baselines"], !found.isBlank else { return [] }
-        guard let entries = found.entries else {
-            reading.report(
-                "agreement.shape", at: found, "“baselines” is written as name: {…} lines.",
-                "Write base: {values: {codmn: 2.0}, unit: mg/L, period: 2021/2024, clause: …, confidence: …}.")
-            return []
-        }
-        return entries.compactMap { entry in
-            let period = reading.text("period", of: entry.value, "baseline “\(entry.key)”") ?? ""
-            return constant(entry, also: ["period"]).map { AgreementBaseline(constant: $0, period: period) }
-        }
-    }
-
-    private mutating func constant(_ entry: PositionedEntry, also extra: [String]) -> AgreementConstant? {
+    mutating func constant(_ entry: PositionedEntry, also extra: [String]) -> AgreementConstant? {
         let what = "“\(entry.key)”"
         let node = entry.value
-        let allowed = ["value", "values", "unit", "clause", "source", "confidence"] + extra
+        let allowed = ["value", "values", "dated", "each", "unit", "clause", "source", "confidence"] + extra
         guard reading.isMapping(node, what, allowed: allowed) else { return nil }
         let unit = reading.unit("unit", of: node, what)
         let clause = reading.text("clause", of: node, what) ?? ""
         let confidence: Confidence? = reading.choice("confidence", of: node, what)
-        if confidence == .example, !isExample, let place = node["confidence"] {
-            reading.report(
-                "agreement.confidence", at: place,
-                "\(what) is invented, but the agreement is not marked as an example.",
-                "Mark the file example: true, or leave the value blank until the signed text is at hand (confidence D)."
-            )
-        }
         let source = reading.optionalText("source", of: node, what) ?? document.source
-        var texts: [String: String] = [:]
-        var values: [String: Fraction] = [:]
-        for (key, place) in figures(of: node, what) {
-            let name = key.isEmpty ? entry.key : "\(entry.key)[\(key)]"
+        let sets = readEachSets(node, what) ?? (node["values"] == nil ? [] : ["indicators"])
+        var values: [[String]: Fraction] = [:]
+        for (members, place) in figures(of: node, what, sets) {
+            let name = indexedName(entry.key, members)
             if place.isBlank {
                 blank(name, clause, place)
-            } else if let value = reading.number(place, "“\(name)”") {
+            } else if let unit, let value = figure(place, in: unit, "“\(name)”") {
+                values[members] = value
                 if confidence == .unseen {
                     reading.report(
                         "agreement.confidence", at: place, "“\(name)” has a value that no source shows.",
                         "Leave it blank until the signed text is at hand (confidence D).")
                 }
-                texts[key] = place.text ?? ""
-                values[key] = value
             }
         }
+        let dated = readDated(node, what, clause)
+        if let confidence, confidence != .unseen {
+            checkConfidence(confidence, hasValues: !values.isEmpty, what, at: node)
+        }
         guard let unit, let confidence else { return nil }
-        let isIndexed = node["values"] != nil
-        define(entry.key, unit, isIndexed: isIndexed, line: entry.keyLine, column: entry.keyColumn)
+        define(entry.key, unit, sets: sets, line: entry.keyLine, column: entry.keyColumn)
         return AgreementConstant(
-            name: entry.key, unit: unit, texts: texts, values: values, isIndexed: isIndexed, clause: clause,
-            source: source, confidence: confidence)
+            name: entry.key, unit: unit, sets: sets, values: values, dated: dated, clause: clause, source: source,
+            confidence: confidence, line: entry.keyLine, column: entry.keyColumn)
     }
 
-    /// The places of the figures: one under `value`, or one for each indicator under `values`.
-    private mutating func figures(of node: PositionedNode, _ what: String) -> [(key: String, place: PositionedNode)] {
-        switch (node["value"], node["values"]) {
-        case (let value?, nil): return [("", value)]
-        case (nil, let values?):
-            let members = scope.sets["indicators"] ?? []
-            guard reading.isMapping(values, "“values” of \(what)", allowed: members) else { return [] }
-            for member in members where values[member] == nil {
+    /// A number in `unit`, which may stand behind it when it is of the same kind.
+    mutating func figure(_ place: PositionedNode, in unit: UnitOfMeasure, _ what: String) -> Fraction? {
+        guard let text = place.text, ExactDecimal(text) == nil, !text.hasSuffix("%"), Quantity(parsing: text) != nil
+        else { return reading.number(place, what) }
+        return reading.quantity(place, in: unit, what).map { $0.value * $0.unit.factor / unit.factor }
+    }
+
+    /// The places of the figures: one under `value`, or one for each member under `values`.
+    private mutating func figures(
+        of node: PositionedNode, _ what: String, _ sets: [String]
+    ) -> [(members: [String], place: PositionedNode)] {
+        switch (node["value"], node["values"], node["dated"]) {
+        case (let value?, nil, nil):
+            if !sets.isEmpty {
                 reading.report(
-                    "agreement.required", at: values, "\(what) has no value for \(member).",
-                    "Write \(member): and its value; leave it blank when no source shows it.")
+                    "agreement.required", at: value, "\(what) has one value, but says “each”.",
+                    "Write values: with one for each member, or remove each.")
             }
-            return members.compactMap { member in values[member].map { (member, $0) } }
+            return [([], value)]
+        case (nil, let values?, nil): return members(of: values, "“values” of \(what)", sets[...], what)
+        case (nil, nil, _?): return []
         default:
             reading.report(
                 "agreement.required", at: node, "\(what) has neither or both of “value” and “values”.",
-                "Write value: for one figure, values: for one for each indicator; blank is allowed in a template.")
+                "Write value: for one figure, values: for one for each member, dated: for one that changes with time; "
+                    + "blank is allowed in a template.")
             return []
         }
     }
 
-    mutating func readInputs(_ node: PositionedNode) {
-        guard let found = reading.required("inputs", of: node, "the agreement"), let entries = found.entries else {
+    /// The places under nested mappings, one level for each set; every member must stand there.
+    mutating func members(
+        of node: PositionedNode, _ label: String, _ sets: ArraySlice<String>, _ what: String
+    ) -> [(members: [String], place: PositionedNode)] {
+        guard let set = sets.first else { return [([], node)] }
+        let members = scope.sets[set] ?? []
+        guard reading.isMapping(node, label, allowed: members) else { return [] }
+        for member in members where node[member] == nil {
+            reading.report(
+                "agreement.required", at: node, "\(what) has no value for \(member).",
+                "Write \(member): and its value; leave it blank when no source shows it.")
+        }
+        return members.flatMap { member in
+            node[member].map { place in
+                self.members(of: place, "\(member) of \(label)", sets.dropFirst(), what).map {
+                    ([member] + $0.members, $0.place)
+                }
+            } ?? []
+        }
+    }
+
+    private mutating func readDated(
+        _ node: PositionedNode, _ what: String, _ clause: String
+    ) -> [AgreementConstant.Dated] {
+        var dated: [AgreementConstant.Dated] = []
+        for item in reading.items("dated", of: node, what, required: false) {
+            guard reading.isMapping(item, "A dated value of \(what)", allowed: ["from", "value"]),
+                let from = reading.date("from", of: item, what), let place = item["value"]
+            else { continue }
+            if let last = dated.last, from <= last.from {
+                reading.report(
+                    "agreement.dates", at: item, "\(from) does not come after \(last.from).",
+                    "List the values by date, each day once.")
+            }
+            if place.isBlank {
+                blank("\(what.dropFirst().dropLast()) from \(from)", clause, place)
+            } else if let value = reading.number(place, what) {
+                dated.append(AgreementConstant.Dated(from: from, value: value))
+            }
+        }
+        return dated
+    }
+
+    // Tiers.
+
+    mutating func readTiers(_ node: PositionedNode) {
+        for entry in entries("tiers", of: node, "award: {measures: \"%\", gives: 万元, how: step, rows: […]}") {
+            let what = "table “\(entry.key)”"
+            let allowed = ["measures", "gives", "how", "edge", "rows", "clause", "source", "confidence"]
+            guard reading.isMapping(entry.value, what, allowed: allowed), isFreeName(entry) else { continue }
+            let measures = reading.unit("measures", of: entry.value, what)
+            let gives = reading.unit("gives", of: entry.value, what)
+            let how: TierTable.How? = reading.choice("how", of: entry.value, what)
+            let edge: TierTable.Edge? =
+                how == .exact ? .upper : reading.choice("edge", of: entry.value, what)
+            let clause = reading.text("clause", of: entry.value, what) ?? ""
+            let confidence: Confidence? = reading.choice("confidence", of: entry.value, what)
+            guard let measures, let gives, let how, let edge, let confidence else { continue }
+            var rows: [TierTable.Row] = []
+            for item in reading.items("rows", of: entry.value, what, required: true) {
+                readRow(item, measures, gives, entry.key, clause).map { rows.append($0) }
+            }
+            checkRows(rows, how, at: entry.value["rows"] ?? entry.value, what)
+            checkConfidence(confidence, hasValues: rows.contains { $0.value != nil }, what, at: entry.value)
+            scope.tiers[entry.key] = TierTable(
+                name: entry.key, measures: measures, gives: gives, how: how, edge: edge, rows: rows, clause: clause,
+                source: reading.optionalText("source", of: entry.value, what) ?? document.source,
+                confidence: confidence, line: entry.keyLine, column: entry.keyColumn)
+        }
+    }
+
+    private mutating func readRow(
+        _ node: PositionedNode, _ measures: UnitOfMeasure, _ gives: UnitOfMeasure, _ table: String, _ clause: String
+    ) -> TierTable.Row? {
+        let what = "a row of “\(table)”"
+        guard reading.isMapping(node, "A row", allowed: ["from", "to", "at", "otherwise", "value"]) else { return nil }
+        func bound(_ key: String) -> Fraction? {
+            node[key].flatMap { $0.isBlank ? nil : figure($0, in: measures, "“\(key)” of \(what)") }
+        }
+        let (from, to, at) = (bound("from"), bound("to"), bound("at"))
+        // `otherwise: value` is short for a row without bounds.
+        guard let place = node["value"] ?? node["otherwise"] else {
+            _ = reading.required("value", of: node, what)
+            return nil
+        }
+        var value: Fraction?
+        if place.isBlank {
+            let where_ = to.map { "to \($0.shortText)" } ?? from.map { "from \($0.shortText)" }
+            blank("\(table), tier \(where_ ?? at.map { "at \($0.shortText)" } ?? "otherwise")", clause, place)
+        } else {
+            value = figure(place, in: gives, "the value of \(what)")
+            if value == nil { return nil }
+        }
+        return TierTable.Row(from: from, to: to, at: at, isOtherwise: node["otherwise"] != nil, value: value)
+    }
+
+    /// Rows must join: no hole, no overlap, edges in rising order.
+    private mutating func checkRows(
+        _ rows: [TierTable.Row], _ how: TierTable.How, at node: PositionedNode, _ what: String
+    ) {
+        func fault(_ message: String, _ remedy: String) {
+            reading.report("agreement.tier", at: node, message, remedy)
+        }
+        if how == .exact {
+            let places = rows.compactMap(\.at)
+            if places.count + rows.count(where: \.isOtherwise) != rows.count || Set(places).count != places.count {
+                fault(
+                    "\(what) lists exact places, and a row has none or one stands twice.",
+                    "Write {at: 1, value: …} for each, and at most one {otherwise: …}.")
+            }
             return
         }
-        for entry in entries {
+        for (row, next) in zip(rows, rows.dropFirst()) {
+            guard let to = row.to, let from = next.from else {
+                fault("\(what) has an open end between two tiers.", "Write from: and to: where tiers join.")
+                continue
+            }
+            if to < from {
+                fault(
+                    "\(what) says nothing between \(to.shortText) and \(from.shortText).",
+                    "Let each tier begin where the one before it ends.")
+            } else if to > from {
+                fault(
+                    "Two tiers of \(what) overlap between \(from.shortText) and \(to.shortText).",
+                    "Let each tier begin where the one before it ends.")
+            }
+        }
+        for row in rows {
+            if row.at != nil || row.isOtherwise {
+                fault("\(what) mixes tiers with exact places.", "Use from: and to:, or how: exact.")
+            }
+            if let from = row.from, let to = row.to, from >= to {
+                fault("A tier of \(what) ends (\(to.shortText)) before it begins.", "Write from: below to:.")
+            }
+        }
+        if how == .marginal, let first = rows.first, first.from == nil {
+            fault(
+                "The first tier of \(what) has no beginning, so a part of it cannot be measured.",
+                "Write from: 0, or where the first part begins.")
+        }
+    }
+
+    // Inputs.
+
+    mutating func readInputs(_ node: PositionedNode) {
+        for entry in entries("inputs", of: node, "c: {measure: given, unit: mg/L, clause: …}") {
             let what = "input “\(entry.key)”"
-            let allowed = ["measure", "section", "party", "unit", "each", "clause"]
+            let allowed = ["measure", "section", "party", "parameter", "unit", "each", "clause"]
             guard reading.isMapping(entry.value, what, allowed: allowed) else { continue }
             let measure: InputMeasure? = reading.choice("measure", of: entry.value, what)
             let unit = reading.unit("unit", of: entry.value, what)
             let section = reading.optionalText("section", of: entry.value, what)
             let party = reading.optionalText("party", of: entry.value, what)
+            let parameter = reading.optionalText("parameter", of: entry.value, what).map(ParameterID.init)
             let clause = reading.text("clause", of: entry.value, what) ?? ""
-            let each = reading.optionalText("each", of: entry.value, what)
-            checkReferences(section: section, party: party, each: each, measure, in: entry.value, what)
+            let sets = readEachSets(entry.value, what) ?? []
+            checkReferences(
+                section: section, party: party, parameter: parameter, sets, measure, in: entry.value, what)
             guard let measure, let unit else { continue }
-            define(entry.key, unit, isIndexed: each != nil, line: entry.keyLine, column: entry.keyColumn)
+            define(entry.key, unit, sets: sets, line: entry.keyLine, column: entry.keyColumn)
             inputs.append(
                 AgreementInput(
-                    name: entry.key, measure: measure, section: section, party: party, unit: unit,
-                    isIndexed: each != nil, clause: clause))
+                    name: entry.key, measure: measure, section: section, party: party, parameter: parameter,
+                    unit: unit, sets: sets, clause: clause))
         }
     }
 
     private mutating func checkReferences(
-        section: String?, party: String?, each: String?, _ measure: InputMeasure?, in node: PositionedNode,
-        _ what: String
+        section: String?, party: String?, parameter: ParameterID?, _ sets: [String], _ measure: InputMeasure?,
+        in node: PositionedNode, _ what: String
     ) {
         if let section, !sections.contains(where: { $0.id == section }) {
             reading.report(
                 "agreement.section", at: node["section"] ?? node, "There is no section “\(section)”.",
                 "Use one of \(sections.map(\.id).joined(separator: ", ")).")
         }
-        if section == nil, let measure, measure != .given {
+        let overSections = sets.contains { scope.isSubset($0, of: "sections") }
+        if section == nil, !overSections, let measure, measure != .given {
             _ = reading.required("section", of: node, what)
         }
         if let party { checkParty(party, at: node["party"] ?? node) }
-        if let each, each != "indicators" {
-            reading.report(
-                "agreement.value", at: node["each"] ?? node, "There is no set “\(each)”.",
-                "Write each: indicators.")
-        }
-        if each == nil, measure == .periodMean || measure == .previousPeriodMean {
+        let hasParameter = parameter != nil || sets.contains { scope.isSubset($0, of: "indicators") }
+        if !hasParameter, measure == .periodMean || measure == .previousPeriodMean {
             reading.report(
                 "agreement.required", at: node, "\(what) does not say which indicators it is a mean of.",
-                "Write each: indicators.")
+                "Write each: indicators, or parameter: and one of them.")
         }
     }
 
@@ -149,23 +273,12 @@ extension AgreementReader {
     }
 
     /// Makes `name` known to the expressions that follow.
-    mutating func define(_ name: String, _ unit: UnitOfMeasure, isIndexed: Bool, line: Int, column: Int) {
-        let tokens = (try? ExpressionLexer.tokens(of: name)) ?? []
-        guard tokens.count == 2, case .name = tokens[0].kind, !Self.reservedNames.contains(name) else {
-            reading.report(
-                "agreement.name", line: line, column: column, "“\(name)” cannot be a name in a formula.",
-                "Use letters, digits and _, beginning with a letter; not a word of the language.")
-            return
-        }
-        guard scope.symbols[name] == nil else {
-            reading.report(
-                "agreement.name", line: line, column: column, "“\(name)” is defined twice.",
-                "Give each constant, baseline, input and formula a name of its own.")
-            return
-        }
-        scope.symbols[name] = ScopeSymbol(unit: unit, isIndexed: isIndexed)
+    mutating func define(_ name: String, _ unit: UnitOfMeasure, sets: [String], line: Int, column: Int) {
+        guard isFreeName(name, line: line, column: column) else { return }
+        scope.symbols[name] = ScopeSymbol(unit: unit, sets: sets)
     }
 
-    private static let reservedNames: Set<String> = Set(
+    /// Words that read as something else wherever they stand; the names of other functions do so only before “(”.
+    static let reservedNames: Set<String> = Set(
         ExpressionFunction.allCases.map(\.rawValue) + ["sum", "round", "indicators", "i"])
 }

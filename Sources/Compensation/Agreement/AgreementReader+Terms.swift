@@ -72,6 +72,7 @@ extension AgreementReader {
             guard let name, let role else { continue }
             parties.append(Party(id: entry.key, name: name, region: region, role: role))
         }
+        scope.sets["parties"] = parties.map(\.id)
         if entries.count < 2 {
             reading.report(
                 "agreement.parties", at: found, "An agreement has at least two parties.",
@@ -80,7 +81,12 @@ extension AgreementReader {
     }
 
     mutating func readSections(_ node: PositionedNode) {
-        guard let found = reading.required("sections", of: node, "the agreement"), let entries = found.entries else {
+        scope.sets["sections"] = []
+        guard let found = node["sections"], !found.isBlank else { return }
+        guard let entries = found.entries else {
+            reading.report(
+                "agreement.shape", at: found, "“sections” is written as id: {name: …} lines.",
+                "Write jiekou: {name: {zh: 街口断面, en: Jiekou section}}.")
             return
         }
         if entries.isEmpty {
@@ -95,6 +101,7 @@ extension AgreementReader {
             guard let name = reading.name("name", of: entry.value, what) else { continue }
             sections.append(AgreementSection(id: entry.key, name: name, registered: registered))
         }
+        scope.sets["sections"] = sections.map(\.id)
     }
 
     mutating func readIndicators(_ node: PositionedNode) {

@@ -52,13 +52,16 @@ struct AgreementReader {
     var sections: [AgreementSection] = []
     var indicators: [Indicator] = []
     var inputs: [AgreementInput] = []
+    var ledgers: [Ledger] = []
+    var periodKind: PeriodKind?
+    var tableConstants: [AgreementConstant] = []
     var scope = ExpressionScope()
 
     static let keys = [
         "agreement", "title", "example", "template", "document", "validity", "boundary", "currency", "offset",
-        "period", "parties", "sections", "indicators", "evidence", "missing-data", "statistics", "constants",
-        "baselines", "inputs",
-        "formulas", "verdicts", "payments", "splits", "examples",
+        "period", "parties", "sections", "indicators", "sets", "ledgers", "evidence", "review", "missing-data", "gates",
+        "statistics", "constants", "baselines", "maps", "tables", "tiers", "inputs", "exemptions", "formulas",
+        "verdicts", "checks", "payments", "splits", "netting", "windows", "examples",
     ]
 
     init(reading: AgreementReading, digest: String) {
@@ -78,39 +81,51 @@ struct AgreementReader {
         let boundary = reading.optionalText("boundary", of: node, what)
         readCurrency(node)
         let offset = readOffset(node)
-        let kind: PeriodKind? = reading.choice("period", of: node, what)
+        periodKind = reading.choice("period", of: node, what)
         readParties(node)
         readSections(node)
         readIndicators(node)
+        readSets(node)
+        readLedgers(node)
         let evidence = readEvidence(node)
+        let review = readReview(node)
         let missingData = readMissingData(node)
+        let gates = readGates(node)
         let statistics = readStatistics(node)
-        let constants = readConstants(node)
+        readMaps(node)
+        var constants = readConstants(node)
         let baselines = readBaselines(node)
+        readTables(node)
+        constants += tableConstants
+        readTiers(node)
         readInputs(node)
+        let exemptions = readExemptions(node)
         let formulas = readFormulas(node)
         let verdicts = readVerdicts(node)
+        let controls = readControls(node)
         let payments = readPayments(node)
         let splits = readSplits(node)
-        checkSubstance(node, id: id, hasMoney: !payments.isEmpty || !splits.isEmpty)
-        let examples = readExamples(node)
-        guard let id, let title, let validity, let kind, reading.problems.isEmpty else { return nil }
+        let netting = readNetting(node)
+        let windows = readWindows(node)
+        checkSubstance(node, id: id, isEmpty: payments.isEmpty && splits.isEmpty && controls.isEmpty)
+        let examples = readExamples(node, asksMoney: !payments.isEmpty || !splits.isEmpty)
+        guard let id, let title, let validity, let kind = periodKind, reading.problems.isEmpty else { return nil }
         return Agreement(
             id: id, title: title, isExample: isExample, isTemplate: isTemplate, document: document, validity: validity,
             boundary: boundary, currency: currency, offset: offset, periodKind: kind, parties: parties,
-            sections: sections, indicators: indicators, evidence: evidence, missingData: missingData,
-            statistics: statistics,
-            constants: constants, baselines: baselines, inputs: inputs, formulas: formulas, verdicts: verdicts,
-            payments: payments, splits: splits, examples: examples, file: reading.file, digest: digest,
-            blanks: reading.blanks, scope: scope)
+            sections: sections, indicators: indicators, ledgers: ledgers, review: review, gates: gates,
+            evidence: evidence, missingData: missingData, statistics: statistics, constants: constants,
+            baselines: baselines, inputs: inputs, exemptions: exemptions, formulas: formulas, controls: controls,
+            verdicts: verdicts, payments: payments, splits: splits, netting: netting, windows: windows,
+            examples: examples, file: reading.file, digest: digest, blanks: reading.blanks, scope: scope)
     }
 
-    /// What the file as a whole must hold: money to move, and the word `example` where numbers are invented.
-    private mutating func checkSubstance(_ node: PositionedNode, id: String?, hasMoney: Bool) {
-        if !hasMoney {
+    /// What the file as a whole must hold: something to settle, and the word `example` where numbers are invented.
+    private mutating func checkSubstance(_ node: PositionedNode, id: String?, isEmpty: Bool) {
+        if isEmpty {
             reading.report(
-                "agreement.required", at: node, "The agreement has neither payments nor splits.",
-                "Say who pays whom, in payments or splits.")
+                "agreement.required", at: node, "The agreement has neither payments, splits nor checks.",
+                "Say who pays whom, in payments or splits, or which totals must agree, in checks.")
         }
         if isExample, let id, !id.contains("example") {
             reading.report(

@@ -4,16 +4,23 @@ internal import Accounting
 internal import Exact
 internal import Monitoring
 
-/// The differences between what `example` expects and what the agreement gives; empty when they agree.
-package func run(_ example: WorkedExample, of agreement: Agreement) -> [String] {
-    guard let period = agreement.firstPeriod else {
-        return ["The agreement is not in force for one whole \(agreement.periodKind.rawValue)."]
-    }
-    let runs = example.periods.map { given in
+/// The runs of an example, one for each of its periods, by the same way as real data.
+package func runs(of example: WorkedExample, of agreement: Agreement, keepsNotes: Bool = true) -> [SettlementRun] {
+    example.periods.compactMap { given in
+        guard let period = given.period ?? agreement.firstPeriod else { return nil }
         let values = given.values.mapValues { (value: $0.value, unit: $0.unit) }
         return settle(
             agreement, period: period, kind: .special,
-            inputs: TableInputSource(values, document: "example \(example.name)"), program: "worked example")
+            inputs: TableInputSource(values, document: "example \(example.name)"), program: "worked example",
+            keepsNotes: keepsNotes)
+    }
+}
+
+/// The differences between what `example` expects and what the agreement gives; empty when they agree.
+package func run(_ example: WorkedExample, of agreement: Agreement, keepsNotes: Bool = true) -> [String] {
+    let runs = runs(of: example, of: agreement, keepsNotes: keepsNotes)
+    guard !runs.isEmpty else {
+        return ["The agreement is not in force for one whole \(agreement.periodKind.rawValue)."]
     }
     var amounts: [ExampleRoute: Fraction] = [:]
     var net: [String: Fraction] = [:]
@@ -23,19 +30,30 @@ package func run(_ example: WorkedExample, of agreement: Agreement) -> [String] 
         case .notSettled(let found): obstacles += found
         case .settled(let settled):
             for line in settled.lines {
-                amounts[ExampleRoute(payer: line.payer, payee: line.payee), default: .zero] += line.money.amount
+                let route = ExampleRoute(payer: line.payer, payee: line.payee, ledger: line.money.currency.code)
+                amounts[route, default: .zero] += line.money.amount
             }
-            for position in settled.net { net[position.party, default: .zero] += position.money.amount }
+            for position in settled.net where position.money.currency == agreement.currency {
+                net[position.party, default: .zero] += position.money.amount
+            }
         }
     }
-    if let refusal = example.refusal { return differences(refusal: refusal, obstacles) }
+    let steps = differences(example, steps: runs.last?.steps ?? []) + differences(example, runs.last?.exemptions ?? [])
+    if let refusal = example.refusal { return differences(refusal: refusal, obstacles) + steps }
     if !obstacles.isEmpty { return ["it does not settle: " + obstacles.map(\.description).joined(separator: " ")] }
-    return differences(example, amounts, net, agreement.currency) + differences(example, steps: runs.last?.steps ?? [])
+    return differences(example, amounts, net, agreement.currency) + steps
 }
 
 private struct ExampleRoute: Hashable {
     let payer: String
     let payee: String
+    let ledger: String
+}
+
+private func differences(_ example: WorkedExample, _ found: [SettlementExemption]) -> [String] {
+    guard let wanted = example.exempt, Set(wanted) != Set(found.map(\.name)) else { return [] }
+    let names = found.map(\.name).joined(separator: ", ")
+    return ["exempt are \(names.isEmpty ? "none" : names), expected \(wanted.joined(separator: ", "))."]
 }
 
 private func differences(refusal: String, _ obstacles: [Obstacle]) -> [String] {
@@ -48,17 +66,19 @@ private func differences(
     _ example: WorkedExample, _ amounts: [ExampleRoute: Fraction], _ net: [String: Fraction], _ currency: Currency
 ) -> [String] {
     var faults: [String] = []
-    if example.net.isEmpty || !example.lines.isEmpty {
+    if example.net.isEmpty && example.bounds.isEmpty || !example.lines.isEmpty {
         var expected: [ExampleRoute: Fraction] = [:]
         for line in example.lines {
-            expected[ExampleRoute(payer: line.payer, payee: line.payee), default: .zero] += line.amount
+            let route = ExampleRoute(payer: line.payer, payee: line.payee, ledger: line.ledger)
+            expected[route, default: .zero] += line.amount
         }
         let routes = Set(expected.keys).union(amounts.keys).sorted { ($0.payer, $0.payee) < ($1.payer, $1.payee) }
         for route in routes {
             let (wanted, got) = (expected[route] ?? .zero, amounts[route] ?? .zero)
             if wanted != got {
                 faults.append(
-                    "\(route.payer) → \(route.payee): \(got.shortText) \(currency), expected \(wanted.shortText) \(currency)."
+                    "\(route.payer) → \(route.payee): \(got.shortText) \(route.ledger), "
+                        + "expected \(wanted.shortText) \(route.ledger)."
                 )
             }
         }
@@ -71,11 +91,26 @@ private func differences(
 }
 
 private func differences(_ example: WorkedExample, steps: [DerivationStep]) -> [String] {
-    example.steps.sorted { $0.key < $1.key }.compactMap { name, wanted in
-        guard let step = steps.first(where: { $0.name == name }) else { return "there is no step “\(name)”." }
+    var known: [String: DerivationStep] = [:]
+    for step in steps { known[step.name] = step }
+    let exact: [String] = example.steps.sorted { $0.key < $1.key }.compactMap { name, wanted in
+        guard let step = known[spaced(name)] else { return "there is no step “\(name)”." }
         return step.exact == wanted
             ? nil : "\(name) is \(step.exact.shortText) \(step.unit), expected \(wanted.shortText) \(step.unit)."
     }
+    return exact
+        + example.bounds.sorted { $0.key < $1.key }.compactMap { name, bound in
+            guard let step = known[spaced(name)] else { return "there is no step “\(name)”." }
+            return bound.low <= step.exact && step.exact <= bound.high
+                ? nil
+                : "\(name) is \(step.exact.shortText) \(step.unit), expected between \(bound.low.shortText) "
+                    + "and \(bound.high.shortText) \(step.unit)."
+        }
+}
+
+/// `x[s1,tn]` as steps are named: `x[s1, tn]`.
+private func spaced(_ name: String) -> String {
+    name.split(separator: ",").map { $0.drop { $0 == " " } }.joined(separator: ", ")
 }
 
 extension Agreement {

@@ -9,11 +9,21 @@ package struct WorkedExample: Sendable {
         package let payer: String
         package let payee: String
         package let amount: Fraction
+        /// The code of its ledger.
+        package let ledger: String
+    }
+
+    /// A figure that must lie between two values, both included.
+    package struct Bound: Hashable, Sendable {
+        package let low: Fraction
+        package let high: Fraction
     }
 
     /// The inputs of one period; an example of two years has two.
     package struct Period: Sendable {
         package let values: [InputKey: ExampleValue]
+        /// `nil` for the first whole period in which the agreement is in force.
+        package let period: SettlementPeriod?
     }
 
     /// A value with its place, so that a message can point at it.
@@ -31,25 +41,33 @@ package struct WorkedExample: Sendable {
     package let net: [String: Fraction]
     /// Values of named steps (in their units) that must come out in the last period.
     package let steps: [String: Fraction]
+    /// Values of named steps that are known only between bounds.
+    package let bounds: [String: Bound]
+    /// The exemptions that must hold, and no other, where the example states them: `dry[s1]`.
+    package let exempt: [String]?
     /// When set, the example must refuse to settle with this text in its reasons.
     package let refusal: String?
     package let line: Int
     package let column: Int
 }
 
-/// Names one input value: the input, and the indicator when it has one for each.
+/// Names one input value: the input, and the members of its sets when it has one for each.
 package struct InputKey: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let name: String
-    package let indicator: String?
+    package let members: [String]
 
-    package init(name: String, indicator: String? = nil) {
+    package init(name: String, members: [String] = []) {
         self.name = name
-        self.indicator = indicator
+        self.members = members
     }
 
-    package var description: String { indicator.map { "\(name)[\($0)]" } ?? name }
+    package init(name: String, indicator: String) {
+        self.init(name: name, members: [indicator])
+    }
+
+    package var description: String { indexedName(name, members) }
 
     package static func < (left: InputKey, right: InputKey) -> Bool {
-        (left.name, left.indicator ?? "") < (right.name, right.indicator ?? "")
+        left.name == right.name ? left.members.lexicographicallyPrecedes(right.members) : left.name < right.name
     }
 }

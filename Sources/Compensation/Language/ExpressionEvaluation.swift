@@ -25,90 +25,148 @@ package struct Evaluation: Sendable {
     package let value: Fraction
     package let decisions: [BranchDecision]
     package let roundings: [RoundingNote]
+    /// The figures looked up, each once, in the order of the first look.
+    package let reads: [InputKey]
 }
 
 /// The values names have while formulas are evaluated, in base units.
 package struct EvaluationValues: Sendable {
-    /// Values of names that have one.
-    package var single: [String: Fraction] = [:]
-    /// Values of names that have one for each indicator.
-    package var indexed: [String: [String: Fraction]] = [:]
+    /// By name, then by the members of its indices; the key of a single value is empty.
+    package var figures: [String: [[String]: Fraction]] = [:]
+    /// The members an exemption holds for.
+    package var exempt: [String: Set<[String]>] = [:]
+    /// Days of each month of the period; under an empty name those of the whole period.
+    package var days: [String: Int] = [:]
 
     package init() {}
+
+    package subscript(name: String, members: [String]) -> Fraction? {
+        get { figures[name]?[members] }
+        set { figures[name, default: [:]][members] = newValue }
+    }
+}
+
+/// A member and the set in whose order it has neighbours.
+package struct BoundMember: Sendable {
+    package let id: String
+    package let set: String
 }
 
 /// Walks a checked expression.
 ///
 /// - Precondition: `ExpressionUnits` found no problem in it with the same scope.
 package struct ExpressionEvaluation {
-    private let expression: Expression
-    private let scope: ExpressionScope
-    private let values: EvaluationValues
-    private var variables: [String: String]
+    let expression: Expression
+    let scope: ExpressionScope
+    let values: EvaluationValues
+    /// The member each running variable stands for.
+    var variables: [String: BoundMember]
     private var decisions: [BranchDecision] = []
     private var roundings: [RoundingNote] = []
+    private var reads: [InputKey] = []
+    private var seen: Set<InputKey> = []
+    /// Whether decisions and roundings are kept; a replay of years needs the value alone.
+    private let keepsNotes: Bool
 
-    /// - Throws: `ExpressionProblem` for a division by zero, a rounding step that is not positive, or an empty clamp.
+    /// - Throws: `ExpressionProblem` for a division by zero, a rounding step that is not positive, an empty clamp, a
+    ///   place outside a table or an order, an unbroken tie, or a case the text leaves open.
     package static func evaluate(
         _ expression: Expression, in scope: ExpressionScope, with values: EvaluationValues,
-        variables: [String: String] = [:]
+        variables: [String: BoundMember] = [:], keepsNotes: Bool = true
     ) throws(ExpressionProblem) -> Evaluation {
-        var walk = ExpressionEvaluation(expression, scope, values, variables)
+        var walk = ExpressionEvaluation(expression, scope, values, variables, keepsNotes)
         let value = try walk.number(expression.root)
-        return Evaluation(value: value, decisions: walk.decisions, roundings: walk.roundings)
+        return Evaluation(
+            value: value, decisions: walk.decisions, roundings: walk.roundings, reads: walk.reads)
     }
 
     /// Decides a condition; the decision is the last of the list.
     package static func decide(
-        _ expression: Expression, in scope: ExpressionScope, with values: EvaluationValues
+        _ expression: Expression, in scope: ExpressionScope, with values: EvaluationValues,
+        variables: [String: BoundMember] = [:], keepsNotes: Bool = true
     ) throws(ExpressionProblem) -> (holds: Bool, decision: BranchDecision) {
-        var walk = ExpressionEvaluation(expression, scope, values, [:])
+        var walk = ExpressionEvaluation(expression, scope, values, variables, keepsNotes)
         let decided = try walk.decide(expression.root)
         return (decided.holds, decided)
     }
 
-    private init(
-        _ expression: Expression, _ scope: ExpressionScope, _ values: EvaluationValues, _ variables: [String: String]
+    init(
+        _ expression: Expression, _ scope: ExpressionScope, _ values: EvaluationValues,
+        _ variables: [String: BoundMember], _ keepsNotes: Bool
     ) {
         self.expression = expression
         self.scope = scope
         self.values = values
         self.variables = variables
+        self.keepsNotes = keepsNotes
     }
 
-    private mutating func number(_ node: ExpressionNode) throws(ExpressionProblem) -> Fraction {
+    mutating func number(_ node: ExpressionNode) throws(ExpressionProblem) -> Fraction {
         switch node {
-        case .number(let value, let unit, _, _): return Fraction(value) * factor(of: unit)
-        case .name(let name, let index, _): return lookUp(name, index)
+        case .number(let literal): return literal.base
+        case .name(let name, let indices, let range): return try lookUp(name, indices, range)
         case .negated(let inner, _): return -(try number(inner))
         case .arithmetic(let how, let left, let right, let place):
             return try arithmetic(how, try number(left), try number(right), place)
         case .choice(let branches, let otherwise, _): return try choose(branches, otherwise)
         case .call(let function, let arguments, let range): return try call(function, arguments, range)
-        case .over(let aggregate, let variable, let set, let body, _):
-            return try over(aggregate, variable, set, body)
+        case .over(let aggregate, let running, let body, let range):
+            return try over(aggregate, running, body, range)
+        case .rank(let member, let running, let keys, let ties, let range):
+            return try rank(member, running, keys, ties, range)
+        case .tier(let name, _, let value, let range): return try tier(name, value, range)
+        case .days(let month, _):
+            let name = try month.map { (node) throws(ExpressionProblem) in try member(node) } ?? ""
+            return Fraction(values.days[name] ?? 0) * UnitOfMeasure.day.factor
+        case .size(let set, _): return Fraction(scope.sets[set]?.count ?? 0)
         case .rounded(let value, let step, let rule, let range): return try round(value, step, rule, range)
-        case .comparison, .logical, .not:
+        case .undetermined(let range):
+            throw ExpressionProblem(
+                check: Self.openCase, range: range, message: "The text leaves this case open.",
+                remedy: "The agreement must say what holds here.")
+        case .comparison, .logical, .not, .end, .exempt, .member:
             preconditionFailure("A condition where a number belongs was refused when the agreement was read.")
         }
     }
 
-    private func factor(of unit: String) -> Fraction {
-        unit.isEmpty ? .one : ((try? UnitOfMeasure(parsing: unit))?.factor ?? .one)
-    }
+    /// The check named by a case for which the text says nothing.
+    static let openCase = "expression.undetermined"
 
-    private func lookUp(_ name: String, _ index: IndexReference?) -> Fraction {
-        if let index {
-            let member = variables[index.name] ?? index.name
-            guard let value = values.indexed[name]?[member] else {
-                preconditionFailure("“\(name)[\(member)]” has no value; a run stops before it evaluates without one.")
+    private mutating func lookUp(
+        _ name: String, _ indices: [MemberNode], _ range: Range<Int>
+    ) throws(ExpressionProblem) -> Fraction {
+        var members: [String] = []
+        for index in indices { members.append(try member(index)) }
+        if let value = values.figures[name]?[members] {
+            if keepsNotes {
+                let key = InputKey(name: name, members: members)
+                if seen.insert(key).inserted { reads.append(key) }
             }
             return value
         }
-        guard let value = values.single[name] else {
-            preconditionFailure("“\(name)” has no value; a run stops before it evaluates without one.")
+        throw ExpressionProblem(
+            check: "expression.value", range: range, message: "“\(indexedName(name, members))” has no value.",
+            remedy: "The agreement must supply it, or say in the formula what holds without it.")
+    }
+
+    private mutating func tier(
+        _ name: String, _ node: ExpressionNode, _ range: Range<Int>
+    ) throws(ExpressionProblem) -> Fraction {
+        guard let table = scope.tiers[name] else { preconditionFailure("An unknown table was refused on reading.") }
+        let quantity = try number(node)
+        guard let found = table.value(of: quantity) else {
+            throw ExpressionProblem(
+                check: Self.openCase, range: range,
+                message: "The table “\(name)” says nothing of \(shown(quantity, table.measures)).",
+                remedy: "\(table.clause) must say what holds here.")
         }
-        return value
+        if keepsNotes {
+            decisions.append(
+                BranchDecision(
+                    condition: expression.excerpt(range),
+                    comparison: "x = \(shown(quantity, table.measures)): \(table.described(found.row))", holds: true))
+        }
+        return found.value
     }
 
     private func arithmetic(
@@ -134,7 +192,7 @@ package struct ExpressionEvaluation {
     ) throws(ExpressionProblem) -> Fraction {
         for branch in branches {
             let decision = try decide(branch.condition)
-            decisions.append(decision)
+            if keepsNotes { decisions.append(decision) }
             if decision.holds { return try number(branch.value) }
         }
         return try number(otherwise)
@@ -167,28 +225,6 @@ package struct ExpressionEvaluation {
         }
     }
 
-    private mutating func over(
-        _ aggregate: Aggregate, _ variable: String, _ set: String, _ body: ExpressionNode
-    ) throws(ExpressionProblem) -> Fraction {
-        defer { variables[variable] = nil }
-        var result: Fraction?
-        for member in scope.sets[set] ?? [] {
-            variables[variable] = member
-            let value = try number(body)
-            guard let known = result else {
-                result = value
-                continue
-            }
-            switch aggregate {
-            case .sum: result = known + value
-            case .min: result = min(known, value)
-            case .max: result = max(known, value)
-            }
-        }
-        guard let result else { preconditionFailure("An empty set was refused when the agreement was read.") }
-        return result
-    }
-
     private mutating func round(
         _ node: ExpressionNode, _ stepNode: ExpressionNode, _ rule: RoundingRule, _ range: Range<Int>
     ) throws(ExpressionProblem) -> Fraction {
@@ -198,8 +234,9 @@ package struct ExpressionEvaluation {
                 check: "expression.step", range: range, message: "The rounding step is not greater than zero.",
                 remedy: "Write the step with its unit, such as 0.01 万元.")
         }
-        let unit = displayUnit(of: stepNode)
         let rounded = value.rounded(to: step, rule)
+        guard keepsNotes else { return rounded }
+        let unit = displayUnit(of: stepNode)
         roundings.append(
             RoundingNote(
                 exact: value / unit.factor, rounded: rounded / unit.factor, step: step / unit.factor,
@@ -207,33 +244,60 @@ package struct ExpressionEvaluation {
         return rounded
     }
 
-    private mutating func decide(_ node: ExpressionNode) throws(ExpressionProblem) -> BranchDecision {
-        let condition = expression.excerpt(node.range)
+    mutating func decide(_ node: ExpressionNode) throws(ExpressionProblem) -> BranchDecision {
+        let condition = keepsNotes ? expression.excerpt(node.range) : ""
+        func decided(_ holds: Bool, _ comparison: @autoclosure () -> String) -> BranchDecision {
+            BranchDecision(condition: condition, comparison: keepsNotes ? comparison() : "", holds: holds)
+        }
         switch node {
         case .comparison(let operands, let operators, _):
-            var numbers: [Fraction] = []
-            for operand in operands { numbers.append(try number(operand)) }
-            let unit = displayUnit(of: operands[0])
-            var text = shown(numbers[0], unit)
-            var holds = true
-            for (position, sign) in operators.enumerated() {
-                holds = holds && sign.holds(numbers[position], numbers[position + 1])
-                text += " \(sign.rawValue) \(shown(numbers[position + 1], unit))"
+            if let (left, right) = try comparedMembers(operands) {
+                return decided(
+                    compare(left, right, operators[0]), "\(left.id) \(operators[0].rawValue) \(right.id)")
             }
-            return BranchDecision(condition: condition, comparison: text, holds: holds)
+            return try compare(operands, operators, condition)
         case .logical(let how, let left, let right, _):
             let (first, second) = (try decide(left), try decide(right))
-            let holds = how == .and ? first.holds && second.holds : first.holds || second.holds
-            return BranchDecision(
-                condition: condition, comparison: "(\(first.comparison)) \(how.rawValue) (\(second.comparison))",
-                holds: holds)
+            return decided(
+                how == .and ? first.holds && second.holds : first.holds || second.holds,
+                "(\(first.comparison)) \(how.rawValue) (\(second.comparison))")
         case .not(let inner, _):
-            let decided = try decide(inner)
-            return BranchDecision(
-                condition: condition, comparison: "not (\(decided.comparison))", holds: !decided.holds)
+            let inside = try decide(inner)
+            return decided(!inside.holds, "not (\(inside.comparison))")
+        case .over(let aggregate, let running, let body, _):
+            let (count, all) = try counted(running, body)
+            return decided(aggregate == .any ? count > 0 : count == all, "it holds for \(count) of \(all)")
+        case .end(let isFirst, let member, _):
+            let found = try bound(member)
+            let members = scope.sets[found.set] ?? []
+            let holds = found.id == (isFirst ? members.first : members.last)
+            return decided(holds, "\(found.id) \(holds ? "is" : "is not") \(isFirst ? "first" : "last")")
+        case .exempt(let name, let nodes, _):
+            var members: [String] = []
+            for node in nodes { members.append(try member(node)) }
+            let holds = values.exempt[name]?.contains(members) ?? false
+            return decided(holds, "\(indexedName(name, members)): \(holds ? "exempt" : "not exempt")")
         default:
             preconditionFailure("A number where a condition belongs was refused when the agreement was read.")
         }
+    }
+
+    private mutating func compare(
+        _ operands: [ExpressionNode], _ operators: [ComparisonOperator], _ condition: String
+    ) throws(ExpressionProblem) -> BranchDecision {
+        var numbers: [Fraction] = []
+        for operand in operands { numbers.append(try number(operand)) }
+        var holds = true
+        for (position, sign) in operators.enumerated() {
+            holds = holds && sign.holds(numbers[position], numbers[position + 1])
+        }
+        guard keepsNotes else { return BranchDecision(condition: "", comparison: "", holds: holds) }
+        let unit = displayUnit(of: operands[0])
+        var text = shown(numbers[0], unit)
+        for (position, sign) in operators.enumerated() {
+            text += " \(sign.rawValue) \(shown(numbers[position + 1], unit))"
+        }
+        return BranchDecision(condition: condition, comparison: text, holds: holds)
     }
 
     private func shown(_ value: Fraction, _ unit: UnitOfMeasure) -> String {
@@ -243,7 +307,8 @@ package struct ExpressionEvaluation {
 
     /// The unit values of `node` are printed in: that of its first name or number.
     private func displayUnit(of node: ExpressionNode) -> UnitOfMeasure {
-        guard case .number(let unit) = ExpressionUnits.type(of: node, of: expression, in: scope, variables: variables)
+        let sets = variables.mapValues(\.set)
+        guard case .number(let unit) = ExpressionUnits.type(of: node, of: expression, in: scope, variables: sets)
         else { return .one }
         return unit
     }

@@ -69,8 +69,14 @@ struct ExpressionLexer {
         var text = ""
         while index < scalars.count {
             let scalar = scalars[index]
+            if scalar == "{", let end = scalars[index...].firstIndex(of: "}") {
+                // A counted thing of one's own: {EC}, {lb}.
+                for part in scalars[index...end] { text.unicodeScalars.append(part) }
+                index = end + 1
+                continue
+            }
             let follows = index + 1 < scalars.count ? scalars[index + 1] : " "
-            let isSlash = scalar == "/" && !text.isEmpty && (isNameStart(follows) || follows == "%")
+            let isSlash = scalar == "/" && !text.isEmpty && (isNameStart(follows) || follows == "%" || follows == "{")
             guard isUnitScalar(scalar, first: text.isEmpty) || isSlash else { break }
             text.unicodeScalars.append(scalar)
             index += 1

@@ -45,14 +45,21 @@ struct ExpressionParser {
         guard take(.else) else {
             throw unexpected("“else” (a choice without it leaves values for which nothing is said)")
         }
-        let otherwise = try expression()
+        let otherwise: ExpressionNode
+        if let open = undetermined() { otherwise = open } else { otherwise = try expression() }
         return .choice(branches, otherwise: otherwise, range: start..<otherwise.range.upperBound)
     }
 
     /// The value of a branch; a choice inside a choice needs parentheses, so that `else` has one reading.
     private mutating func expressionWithoutChoice() throws(ExpressionProblem) -> ExpressionNode {
         if current.kind == .keyword(.when) { throw unexpected("a value; put an inner “when” in parentheses") }
+        if let open = undetermined() { return open }
         return try disjunction()
+    }
+
+    private mutating func undetermined() -> ExpressionNode? {
+        guard current.kind == .keyword(.undetermined) else { return nil }
+        return .undetermined(range: advance().range)
     }
 
     private mutating func disjunction() throws(ExpressionProblem) -> ExpressionNode {
@@ -123,11 +130,12 @@ struct ExpressionParser {
         switch token.kind {
         case .number(let value, let unit):
             index += 1
-            return .number(value, unit: unit, unitStart: token.unitStart, range: token.range)
+            return .number(NumberLiteral(value, unit: unit, unitStart: token.unitStart, range: token.range))
         case .name(let name):
             index += 1
             if current.kind == .symbol(.open) { return try call(name, at: token.range) }
-            return try named(name, at: token.range)
+            let (members, end) = try indices(after: token.range)
+            return .name(name, indices: members, range: token.range.lowerBound..<end)
         case .symbol(.open):
             index += 1
             let inner = try expression()
@@ -138,45 +146,109 @@ struct ExpressionParser {
         }
     }
 
-    private mutating func named(_ name: String, at range: Range<Int>) throws(ExpressionProblem) -> ExpressionNode {
-        guard current.kind == .symbol(.openIndex) else { return .name(name, index: nil, range: range) }
-        index += 1
-        let place = current.range
-        guard case .name(let member) = current.kind else { throw unexpected("the index, such as i") }
-        index += 1
-        let end = current.range.upperBound
-        try expect(.closeIndex)
-        return .name(name, index: IndexReference(name: member, range: place), range: range.lowerBound..<end)
+    /// `[s, i]` or `[s][i]` behind a name, and where it ends.
+    private mutating func indices(
+        after range: Range<Int>
+    ) throws(ExpressionProblem) -> (members: [MemberNode], end: Int) {
+        var members: [MemberNode] = []
+        var end = range.upperBound
+        while current.kind == .symbol(.openIndex) {
+            repeat {
+                index += 1
+                members.append(try member("the index, such as i"))
+            } while current.kind == .symbol(.comma)
+            end = current.range.upperBound
+            try expect(.closeIndex)
+        }
+        return (members, end)
+    }
+
+    /// A member of a set: a variable, an id, a map's value or a neighbour.
+    private mutating func member(_ wanted: String) throws(ExpressionProblem) -> MemberNode {
+        depth += 1
+        defer { depth -= 1 }
+        guard case .name(let name) = current.kind, depth <= ExpressionLimits.depth else { throw unexpected(wanted) }
+        let place = advance().range
+        if current.kind == .symbol(.open), name == "next" || name == "prev" {
+            index += 1
+            let inner = try member("a member, such as p")
+            let end = current.range.upperBound
+            try expect(.close)
+            return .neighbour(isNext: name == "next", inner, range: place.lowerBound..<end)
+        }
+        let (members, end) = try indices(after: place)
+        return members.isEmpty ? .name(name, range: place) : .mapped(name, members, range: place.lowerBound..<end)
     }
 
     private mutating func call(_ name: String, at place: Range<Int>) throws(ExpressionProblem) -> ExpressionNode {
         index += 1
-        if let aggregate = Aggregate(rawValue: name), isRunningVariable {
-            return try over(aggregate, from: place.lowerBound)
-        }
-        if name == "round" { return try round(from: place.lowerBound) }
+        let start = place.lowerBound
+        if let aggregate = Aggregate(rawValue: name), isRunningVariable { return try over(aggregate, from: start) }
+        if let special = try specialCall(name, from: start) { return special }
         guard let function = ExpressionFunction(rawValue: name) else {
-            let known = (ExpressionFunction.allCases.map(\.rawValue) + ["round", "sum"]).sorted()
+            let known =
+                (ExpressionFunction.allCases.map(\.rawValue) + Aggregate.allCases.map(\.rawValue)
+                    + Self.specialNames)
             throw ExpressionProblem(
                 check: "expression.function", range: place, message: "There is no function “\(name)”.",
-                remedy: "Use one of \(known.joined(separator: ", ")); to multiply, write × before the parenthesis.")
+                remedy: "Use one of \(Set(known).sorted().joined(separator: ", ")); "
+                    + "to multiply, write × before the parenthesis.")
         }
         var arguments = [try expression()]
         while current.kind == .symbol(.comma) {
             index += 1
             arguments.append(try expression())
         }
-        let end = current.range.upperBound
-        try expect(.close)
+        let end = try close()
         guard function.argumentCount.contains(arguments.count) else {
             let count = function.argumentCount
             let wanted = count.count == 1 ? "\(count.lowerBound)" : "\(count.lowerBound) to \(count.upperBound)"
             throw ExpressionProblem(
-                check: "expression.arguments", range: place.lowerBound..<end,
+                check: "expression.arguments", range: start..<end,
                 message: "“\(name)” takes \(wanted) values and has \(arguments.count).",
                 remedy: "Separate values by commas; the decimal mark is a point.")
         }
-        return .call(function, arguments, range: place.lowerBound..<end)
+        return .call(function, arguments, range: start..<end)
+    }
+
+    static let specialNames = ["round", "rank", "tier", "days", "size", "first", "last", "next", "prev", "exempt"]
+
+    /// The calls whose values are not all expressions; `nil` for another name.
+    private mutating func specialCall(
+        _ name: String, from start: Int
+    ) throws(ExpressionProblem) -> ExpressionNode? {
+        switch name {
+        case "round": return try round(from: start)
+        case "rank": return try rank(from: start)
+        case "tier":
+            let place = current.range
+            guard case .name(let table) = advance().kind else { throw unexpected("the name of a table under tiers") }
+            try expect(.comma)
+            let value = try expression()
+            return .tier(table, nameRange: place, value, range: start..<(try close()))
+        case "days":
+            let member = try member("“period” or a month")
+            if case .name("period", _) = member { return .days(nil, range: start..<(try close())) }
+            return .days(member, range: start..<(try close()))
+        case "size":
+            guard case .name(let set) = advance().kind else { throw unexpected("the set, such as indicators") }
+            return .size(set, range: start..<(try close()))
+        case "first", "last":
+            let member = try member("a member, such as p")
+            return .end(isFirst: name == "first", member, range: start..<(try close()))
+        case "next", "prev":
+            let member = try member("a member, such as p")
+            return .member(.neighbour(isNext: name == "next", member, range: start..<(try close())))
+        case "exempt":
+            guard case .name(let exemption) = advance().kind else { throw unexpected("the name of an exemption") }
+            var members: [MemberNode] = []
+            while current.kind == .symbol(.comma) {
+                index += 1
+                members.append(try member("a member, such as s"))
+            }
+            return .exempt(exemption, members, range: start..<(try close()))
+        default: return nil
+        }
     }
 
     private var isRunningVariable: Bool {
@@ -187,15 +259,89 @@ struct ExpressionParser {
     private mutating func over(
         _ aggregate: Aggregate, from start: Int
     ) throws(ExpressionProblem) -> ExpressionNode {
-        guard case .name(let variable) = current.kind else { throw unexpected("the running variable, such as i") }
-        index += 2
-        guard case .name(let set) = current.kind else { throw unexpected("the set, such as indicators") }
-        index += 1
-        try expect(.colon)
+        let running = try running()
         let body = try expression()
+        return .over(aggregate, running, body: body, range: start..<(try close()))
+    }
+
+    /// `s in sections, i in indicators where …:`
+    private mutating func running() throws(ExpressionProblem) -> Running {
+        var variables: [RunningVariable] = []
+        repeat {
+            if !variables.isEmpty { index += 1 }
+            guard case .name(let variable) = current.kind else { throw unexpected("the running variable, such as i") }
+            let place = advance().range
+            guard take(.in) else { throw unexpected("“in”") }
+            guard case .name(let set) = current.kind else { throw unexpected("the set, such as indicators") }
+            variables.append(
+                RunningVariable(name: variable, set: set, range: place.lowerBound..<current.range.upperBound))
+            index += 1
+        } while current.kind == .symbol(.comma)
+        let condition = take(.where) ? try disjunction() : nil
+        try expect(.colon)
+        return Running(variables: variables, condition: condition)
+    }
+
+    /// Variables of an `each:` entry: `s in sections, i in indicators`.
+    mutating func eachVariables() throws(ExpressionProblem) -> [RunningVariable] {
+        var variables: [RunningVariable] = []
+        repeat {
+            if !variables.isEmpty { index += 1 }
+            guard case .name(let variable) = current.kind else { throw unexpected("a running variable, such as s") }
+            let place = advance().range
+            var set = variable
+            if take(.in) {
+                guard case .name(let name) = current.kind else { throw unexpected("the set, such as sections") }
+                set = name
+                index += 1
+            }
+            variables.append(RunningVariable(name: set == variable ? "" : variable, set: set, range: place))
+        } while current.kind == .symbol(.comma)
+        guard current.kind == .end else { throw unexpected("the end of the list") }
+        return variables
+    }
+
+    /// A payer or payee: a party, a running variable, a map's value.
+    mutating func wholeMember() throws(ExpressionProblem) -> MemberNode {
+        let found = try member("a party")
+        guard current.kind == .end else { throw unexpected("the end of the name") }
+        return found
+    }
+
+    private mutating func rank(from start: Int) throws(ExpressionProblem) -> ExpressionNode {
+        let place = try member("the member that is placed, such as d")
+        try expect(.comma)
+        let running = try running()
+        var keys: [RankKey] = []
+        var ties: TieRule?
+        repeat {
+            if !keys.isEmpty { index += 1 }
+            if case .name("ties") = current.kind, index + 1 < tokens.count,
+                case .name(let word) = tokens[index + 1].kind
+            {
+                index += 1
+                guard let rule = TieRule(rawValue: word) else {
+                    throw unexpected("one of \(TieRule.allCases.map(\.rawValue).joined(separator: ", "))")
+                }
+                ties = rule
+                index += 1
+                break
+            }
+            let value = try expression()
+            guard case .name(let order) = current.kind, order == "ascending" || order == "descending" else {
+                throw unexpected("“ascending” (the least is first) or “descending”")
+            }
+            index += 1
+            keys.append(RankKey(value: value, isAscending: order == "ascending"))
+        } while current.kind == .symbol(.comma)
+        return .rank(place, running, keys: keys, ties: ties, range: start..<(try close()))
+    }
+
+    /// The closing parenthesis; where it ends.
+    private mutating func close() throws(ExpressionProblem) -> Int {
         let end = current.range.upperBound
         try expect(.close)
-        return .over(aggregate, variable: variable, set: set, body: body, range: start..<end)
+        return end
     }
 
     private mutating func round(from start: Int) throws(ExpressionProblem) -> ExpressionNode {
@@ -217,15 +363,14 @@ struct ExpressionParser {
                 message: "A rounding names its rule as its third value.",
                 remedy: "Write one of \(RoundingRule.agreementTexts), as in round(x, 0.01, half-up).")
         }
-        let end = current.range.upperBound
-        try expect(.close)
-        return .rounded(value, to: unit, rule, range: start..<end)
+        return .rounded(value, to: unit, rule, range: start..<(try close()))
     }
 
     // Small print.
 
+    /// The current word; the end stays where it is.
     private mutating func advance() -> ExpressionToken {
-        defer { index += 1 }
+        defer { if index + 1 < tokens.count { index += 1 } }
         return current
     }
 

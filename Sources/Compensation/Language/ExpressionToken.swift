@@ -13,7 +13,7 @@ struct ExpressionToken: Equatable {
         case end
     }
 
-    enum Keyword: String, CaseIterable { case when, then, `else`, and, or, not, `in` }
+    enum Keyword: String, CaseIterable { case when, then, `else`, and, or, not, `in`, `where`, undetermined }
 
     enum Symbol: String {
         case plus = "+"

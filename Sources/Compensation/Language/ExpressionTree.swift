@@ -4,8 +4,10 @@ internal import Exact
 
 /// One node of a parsed expression; `range` points back into the text as written.
 indirect enum ExpressionNode: Sendable {
-    case number(ExactDecimal, unit: String, unitStart: Int?, range: Range<Int>)
-    case name(String, index: IndexReference?, range: Range<Int>)
+    case number(NumberLiteral)
+    case name(String, indices: [MemberNode], range: Range<Int>)
+    /// `next(p)`, `prev(p)` where a member is compared with another.
+    case member(MemberNode)
     case negated(ExpressionNode, range: Range<Int>)
     case arithmetic(ArithmeticOperator, ExpressionNode, ExpressionNode, at: Range<Int>)
     /// `a < b ≤ c` is one comparison with three operands.
@@ -14,15 +16,29 @@ indirect enum ExpressionNode: Sendable {
     case not(ExpressionNode, range: Range<Int>)
     case choice([ChoiceBranch], otherwise: ExpressionNode, range: Range<Int>)
     case call(ExpressionFunction, [ExpressionNode], range: Range<Int>)
-    /// `sum(i in indicators: …)` and its like for the smallest and largest.
-    case over(Aggregate, variable: String, set: String, body: ExpressionNode, range: Range<Int>)
+    /// `sum(i in indicators: …)` and its like.
+    case over(Aggregate, Running, body: ExpressionNode, range: Range<Int>)
+    /// `rank(d, x in districts: index[x] ascending)`.
+    case rank(MemberNode, Running, keys: [RankKey], ties: TieRule?, range: Range<Int>)
+    case tier(String, nameRange: Range<Int>, ExpressionNode, range: Range<Int>)
+    /// `days(m)`; `nil` for `days(period)`.
+    case days(MemberNode?, range: Range<Int>)
+    case size(String, range: Range<Int>)
+    /// `first(p)`, `last(p)`.
+    case end(isFirst: Bool, MemberNode, range: Range<Int>)
+    case exempt(String, [MemberNode], range: Range<Int>)
     case rounded(ExpressionNode, to: ExpressionNode, RoundingRule, range: Range<Int>)
+    /// The value of a branch for which the text says nothing: it stops the run.
+    case undetermined(range: Range<Int>)
 
     var range: Range<Int> {
         switch self {
-        case .number(_, _, _, let range), .name(_, _, let range), .negated(_, let range), .not(_, let range),
-            .comparison(_, _, let range), .choice(_, _, let range), .call(_, _, let range),
-            .over(_, _, _, _, let range), .rounded(_, _, _, let range):
+        case .number(let literal): literal.range
+        case .member(let member): member.range
+        case .name(_, _, let range), .negated(_, let range), .not(_, let range), .comparison(_, _, let range),
+            .choice(_, _, let range), .call(_, _, let range), .over(_, _, _, let range), .rank(_, _, _, _, let range),
+            .tier(_, _, _, let range), .days(_, let range), .size(_, let range), .end(_, _, let range),
+            .exempt(_, _, let range), .rounded(_, _, _, let range), .undetermined(let range):
             range
         case .arithmetic(_, let left, let right, _): left.range.lowerBound..<right.range.upperBound
         case .logical(_, let left, let right, _): left.range.lowerBound..<right.range.upperBound
@@ -30,11 +46,70 @@ indirect enum ExpressionNode: Sendable {
     }
 }
 
-/// `[i]` after a name: a running variable or a member of the set.
-struct IndexReference: Equatable, Sendable {
-    let name: String
+/// A number with its unit as written.
+struct NumberLiteral: Sendable {
+    let value: ExactDecimal
+    let unitText: String
+    let unitStart: Int?
+    let range: Range<Int>
+    /// The value in base units; that of a unit nobody knows is never computed with.
+    let base: Fraction
+
+    init(_ value: ExactDecimal, unit: String, unitStart: Int?, range: Range<Int>) {
+        self.value = value
+        unitText = unit
+        self.unitStart = unitStart
+        self.range = range
+        let factor = unit.isEmpty ? .one : ((try? UnitOfMeasure(parsing: unit))?.factor ?? .one)
+        base = Fraction(value) * factor
+    }
+
+    /// The same literal with another value in base units.
+    init(_ literal: NumberLiteral, base: Fraction) {
+        value = literal.value
+        unitText = literal.unitText
+        unitStart = literal.unitStart
+        range = literal.range
+        self.base = base
+    }
+}
+
+/// A member of a set as a formula names it.
+indirect enum MemberNode: Sendable {
+    /// A running variable, or a member's id.
+    case name(String, range: Range<Int>)
+    /// `owner[s]`.
+    case mapped(String, [MemberNode], range: Range<Int>)
+    case neighbour(isNext: Bool, MemberNode, range: Range<Int>)
+
+    var range: Range<Int> {
+        switch self {
+        case .name(_, let range), .mapped(_, _, let range), .neighbour(_, _, let range): range
+        }
+    }
+}
+
+/// What a sum runs over: `s in sections, i in indicators where …`.
+struct Running: Sendable {
+    let variables: [RunningVariable]
+    let condition: ExpressionNode?
+}
+
+/// `s in sections`.
+package struct RunningVariable: Hashable, Sendable {
+    package let name: String
+    package let set: String
     let range: Range<Int>
 }
+
+/// What a ranking orders by.
+struct RankKey: Sendable {
+    let value: ExpressionNode
+    let isAscending: Bool
+}
+
+/// The places of members that are equal in every key.
+enum TieRule: String, Sendable, CaseIterable { case best, worst, mean, dense, order }
 
 /// One `when … then …` of a choice.
 struct ChoiceBranch: Sendable {
@@ -45,10 +120,10 @@ struct ChoiceBranch: Sendable {
 enum ArithmeticOperator: String, Sendable { case add = "+", subtract = "−", multiply = "×", divide = "÷" }
 enum LogicalOperator: String, Sendable { case and, or }
 
-enum ComparisonOperator: String, Sendable {
+enum ComparisonOperator: String, Sendable, CaseIterable {
     case less = "<", lessOrEqual = "≤", greater = ">", greaterOrEqual = "≥", equal = "=", notEqual = "≠"
 
-    func holds(_ left: Fraction, _ right: Fraction) -> Bool {
+    func holds<Value: Comparable>(_ left: Value, _ right: Value) -> Bool {
         switch self {
         case .less: left < right
         case .lessOrEqual: left <= right
@@ -80,7 +155,13 @@ enum ExpressionFunction: String, CaseIterable, Sendable {
     }
 }
 
-enum Aggregate: String, Sendable { case sum, min, max }
+enum Aggregate: String, Sendable, CaseIterable {
+    case sum, min, max, mean, count, any, all
+
+    /// Whether what stands behind the colon is a condition.
+    var asksCondition: Bool { self == .count || self == .any || self == .all }
+    var isCondition: Bool { self == .any || self == .all }
+}
 
 /// A formula: its text as written and what was read from it.
 package struct Expression: Sendable {
@@ -95,6 +176,11 @@ package struct Expression: Sendable {
         self.text = text
     }
 
+    init(text: String, root: ExpressionNode) {
+        self.text = text
+        self.root = root
+    }
+
     /// The part of the text a node was read from, blanks at its ends removed.
     func excerpt(_ range: Range<Int>) -> String {
         let scalars = Array(text.unicodeScalars)
@@ -103,33 +189,34 @@ package struct Expression: Sendable {
         return String(view).split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 
-    /// Every name the expression reads, without the running variables of its sums.
+    /// Every name the expression reads; running variables that are compared are among them.
     var names: Set<String> {
         var found: Set<String> = []
-        collectNames(root, into: &found)
+        root.visit { node in
+            if case .name(let name, _, _) = node { found.insert(name) }
+        }
         return found
     }
+}
 
-    private func collectNames(_ node: ExpressionNode, into found: inout Set<String>) {
-        switch node {
-        case .number: break
-        case .name(let name, _, _): found.insert(name)
-        case .negated(let inner, _), .not(let inner, _): collectNames(inner, into: &found)
-        case .arithmetic(_, let left, let right, _), .logical(_, let left, let right, _):
-            collectNames(left, into: &found)
-            collectNames(right, into: &found)
-        case .comparison(let operands, _, _), .call(_, let operands, _):
-            for operand in operands { collectNames(operand, into: &found) }
-        case .choice(let branches, let otherwise, _):
-            for branch in branches {
-                collectNames(branch.condition, into: &found)
-                collectNames(branch.value, into: &found)
-            }
-            collectNames(otherwise, into: &found)
-        case .over(_, _, _, let body, _): collectNames(body, into: &found)
-        case .rounded(let value, let unit, _, _):
-            collectNames(value, into: &found)
-            collectNames(unit, into: &found)
+extension ExpressionNode {
+    /// Calls `body` with this node and each one under it, from the left.
+    func visit(_ body: (ExpressionNode) -> Void) {
+        body(self)
+        for child in children { child.visit(body) }
+    }
+
+    /// The expressions a node is made of, from the left.
+    var children: [ExpressionNode] {
+        switch self {
+        case .number, .name, .member, .days, .size, .end, .exempt, .undetermined: []
+        case .negated(let inner, _), .not(let inner, _), .tier(_, _, let inner, _): [inner]
+        case .arithmetic(_, let left, let right, _), .logical(_, let left, let right, _): [left, right]
+        case .comparison(let operands, _, _), .call(_, let operands, _): operands
+        case .choice(let branches, let otherwise, _): branches.flatMap { [$0.condition, $0.value] } + [otherwise]
+        case .over(_, let running, let body, _): (running.condition.map { [$0] } ?? []) + [body]
+        case .rank(_, let running, let keys, _, _): (running.condition.map { [$0] } ?? []) + keys.map(\.value)
+        case .rounded(let value, let step, _, _): [value, step]
         }
     }
 }

@@ -2,27 +2,6 @@
 
 package import Exact
 
-/// What a name in an agreement stands for, as far as units and indices go.
-package struct ScopeSymbol: Sendable {
-    package let unit: UnitOfMeasure
-    /// True when the name has one value for each indicator and needs an index.
-    package let isIndexed: Bool
-
-    package init(unit: UnitOfMeasure, isIndexed: Bool) {
-        self.unit = unit
-        self.isIndexed = isIndexed
-    }
-}
-
-/// The names an expression may use.
-package struct ExpressionScope: Sendable {
-    package var symbols: [String: ScopeSymbol] = [:]
-    /// The sets a sum may run over, with their members: `indicators`.
-    package var sets: [String: [String]] = [:]
-
-    package init() {}
-}
-
 /// What an expression yields.
 package enum ExpressionType: Sendable {
     case number(UnitOfMeasure)
@@ -31,19 +10,20 @@ package enum ExpressionType: Sendable {
 
 /// Walks an expression once and collects every fault of names, indices and units.
 package struct ExpressionUnits {
-    private let expression: Expression
-    private let scope: ExpressionScope
-    private var variables: [String: String] = [:]
-    private var problems: [ExpressionProblem] = []
+    let expression: Expression
+    let scope: ExpressionScope
+    /// The set each running variable runs over.
+    var variables: [String: String] = [:]
+    private(set) var problems: [ExpressionProblem] = []
 
     /// The type of `expression` in `scope`, `nil` when a problem was found.
     ///
-    /// `index` is the running variable of a formula that is written once for each member of a set.
+    /// `each` are the running variables of a formula that is written once for each member of a set.
     package static func check(
-        _ expression: Expression, in scope: ExpressionScope, index: (variable: String, set: String)? = nil
+        _ expression: Expression, in scope: ExpressionScope, each: [RunningVariable] = []
     ) -> (type: ExpressionType?, problems: [ExpressionProblem]) {
         var walk = ExpressionUnits(expression: expression, scope: scope)
-        if let index { walk.variables[index.variable] = index.set }
+        for variable in each { walk.variables[variable.name] = variable.set }
         let type = walk.type(of: expression.root)
         return (walk.problems.isEmpty ? type : nil, walk.problems)
     }
@@ -57,19 +37,24 @@ package struct ExpressionUnits {
         return walk.type(of: node)
     }
 
-    private init(expression: Expression, scope: ExpressionScope) {
+    init(expression: Expression, scope: ExpressionScope) {
         self.expression = expression
         self.scope = scope
     }
 
     private mutating func type(of node: ExpressionNode) -> ExpressionType? {
         switch node {
-        case .number(_, let unit, let unitStart, let range): return literal(unit, unitStart, range)
-        case .name(let name, let index, let range): return named(name, index, range)
+        case .number(let number): return literal(number)
+        case .name(let name, let indices, let range): return named(name, indices, range)
+        case .member(let member):
+            report(
+                "expression.type", member.range, "“\(expression.excerpt(member.range))” is a member, not a number.",
+                "Compare it with another member, or write it as an index.")
+            return nil
         case .negated(let inner, _): return unit(of: inner).map(ExpressionType.number)
         case .arithmetic(let how, let left, let right, let place): return arithmetic(how, left, right, place)
-        case .comparison(let operands, let operators, _):
-            compare(operands, operators)
+        case .comparison(let operands, let operators, let range):
+            if !compareMembers(operands, operators, range) { compare(operands, operators) }
             return .condition
         case .logical(_, let left, let right, _):
             requireCondition(left)
@@ -78,19 +63,36 @@ package struct ExpressionUnits {
         case .not(let inner, _):
             requireCondition(inner)
             return .condition
-        case .choice(let branches, let otherwise, _):
-            for branch in branches { requireCondition(branch.condition) }
-            return common(branches.map(\.value) + [otherwise], joining: "the branches of this choice")
-                .map(ExpressionType.number)
+        case .choice(let branches, let otherwise, let range): return choice(branches, otherwise, range)
         case .call(let function, let arguments, _): return call(function, arguments)
-        case .over(let aggregate, let variable, let set, let body, let range):
-            return over(aggregate, variable, set, body, range)
+        case .over(let aggregate, let running, let body, let range): return over(aggregate, running, body, range)
+        case .rank(let member, let running, let keys, _, let range): return rank(member, running, keys, range)
+        case .tier(let name, let place, let value, _): return tier(name, place, value)
+        case .days(let member, _):
+            if let member { require(member, in: "months") }
+            return .number(.day)
+        case .size(let set, let range): return isSet(set, range) ? .number(.one) : nil
+        case .end(_, let member, _):
+            _ = ordered(member)
+            return .condition
+        case .exempt(let name, let members, let range):
+            guard let sets = scope.exemptions[name] else {
+                let near = nearest(to: name, among: scope.exemptions.keys.sorted()).map { "Did you mean “\($0)”? " }
+                report(
+                    "expression.name", range, "There is no exemption “\(name)” above this line.",
+                    near ?? "Define it under exemptions.")
+                return .condition
+            }
+            requireIndices(members, sets, name, range)
+            return .condition
         case .rounded(let value, let unit, _, _):
             return common([value, unit], joining: "a rounding").map(ExpressionType.number)
+        case .undetermined: return nil
         }
     }
 
-    private mutating func literal(_ text: String, _ start: Int?, _ range: Range<Int>) -> ExpressionType? {
+    private mutating func literal(_ number: NumberLiteral) -> ExpressionType? {
+        let text = number.unitText
         if text.isEmpty { return .number(.one) }
         do {
             return .number(try UnitOfMeasure(parsing: text))
@@ -101,42 +103,48 @@ package struct ExpressionUnits {
                 ? "To multiply by “\(text)”, write × between the number and the name."
                 : near + "Write a unit such as 万元, mg/L, class, point, %; to divide by a name put spaces around the /."
             report(
-                "expression.unit.unknown", (start ?? range.lowerBound)..<range.upperBound,
+                "expression.unit.unknown", (number.unitStart ?? number.range.lowerBound)..<number.range.upperBound,
                 "“\(text)” after a number is not a unit.", remedy)
             return nil
         }
     }
 
-    private mutating func named(_ name: String, _ index: IndexReference?, _ range: Range<Int>) -> ExpressionType? {
+    private mutating func named(_ name: String, _ indices: [MemberNode], _ range: Range<Int>) -> ExpressionType? {
         guard let symbol = scope.symbols[name] else {
-            let near = nearest(to: name, among: scope.symbols.keys.sorted())
+            if variables[name] != nil || scope.maps[name] != nil {
+                report(
+                    "expression.type", range, "“\(expression.excerpt(range))” is a member, not a number.",
+                    "Compare it with another member, or write it as an index.")
+                return nil
+            }
+            let near = scope.nearestName(to: name)
             report(
                 "expression.name", range, "“\(name)” is not defined above this line.",
                 near.map { "Did you mean “\($0)”? " }
                     ?? "Define it as a constant, a baseline, an input or an earlier formula.")
             return nil
         }
-        if let index {
-            guard symbol.isIndexed else {
-                report(
-                    "expression.index", range, "“\(name)” has one value, not one for each indicator.",
-                    "Remove [\(index.name)].")
-                return nil
-            }
-            let isMember = scope.sets.values.contains { $0.contains(index.name) }
-            guard variables[index.name] != nil || isMember else {
-                report(
-                    "expression.index", index.range, "“\(index.name)” is neither a running variable nor an indicator.",
-                    "Write it inside sum(\(index.name) in indicators: …) or name an indicator.")
-                return nil
-            }
-        } else if symbol.isIndexed {
+        if indices.isEmpty, symbol.isIndexed {
+            let set = symbol.sets[0]
+            let member = scope.sets[set]?.first ?? "codmn"
             report(
-                "expression.index", range, "“\(name)” has one value for each indicator.",
-                "Say which: \(name)[i] inside sum(i in indicators: …), or \(name)[codmn].")
+                "expression.index", range, "“\(name)” has one value for each \(of(symbol.sets)).",
+                symbol.sets.count == 1
+                    ? "Say which: \(name)[i] inside sum(i in \(set): …), or \(name)[\(member)]."
+                    : "Say which: \(name)[\(symbol.sets.map { String($0.prefix(1)) }.joined(separator: ", "))].")
             return nil
         }
-        return .number(symbol.unit)
+        if !indices.isEmpty, !symbol.isIndexed {
+            report(
+                "expression.index", range, "“\(name)” has one value, not one for each indicator.",
+                "Remove [\(indices.map { expression.excerpt($0.range) }.joined(separator: ", "))].")
+            return nil
+        }
+        return requireIndices(indices, symbol.sets, name, range) ? .number(symbol.unit) : nil
+    }
+
+    private func of(_ sets: [String]) -> String {
+        sets.map { $0 == "indicators" ? "indicator" : "member of \($0)" }.joined(separator: " and ")
     }
 
     private mutating func arithmetic(
@@ -169,30 +177,39 @@ package struct ExpressionUnits {
         }
     }
 
-    private mutating func over(
-        _ aggregate: Aggregate, _ variable: String, _ set: String, _ body: ExpressionNode, _ range: Range<Int>
+    private mutating func choice(
+        _ branches: [ChoiceBranch], _ otherwise: ExpressionNode, _ range: Range<Int>
     ) -> ExpressionType? {
-        guard let members = scope.sets[set] else {
+        for branch in branches { requireCondition(branch.condition) }
+        let values = (branches.map(\.value) + [otherwise]).filter {
+            if case .undetermined = $0 { return false }
+            return true
+        }
+        if values.isEmpty {
             report(
-                "expression.set", range, "There is no set “\(set)” to run over.",
-                "Use one of \(scope.sets.keys.sorted().joined(separator: ", ")).")
+                "expression.type", range, "No branch of this choice has a value.", "Give at least one branch a value.")
             return nil
         }
-        guard !members.isEmpty else {
+        return common(values, joining: "the branches of this choice").map(ExpressionType.number)
+    }
+
+    private mutating func tier(_ name: String, _ place: Range<Int>, _ value: ExpressionNode) -> ExpressionType? {
+        let found = unit(of: value)
+        guard let table = scope.tiers[name] else {
+            let near = nearest(to: name, among: scope.tiers.keys.sorted()).map { "Did you mean “\($0)”?" }
             report(
-                "expression.set", range, "The set “\(set)” is empty, so this \(aggregate.rawValue) has no value.",
-                "List the members of \(set) in the agreement.")
+                "expression.name", place, "There is no table “\(name)” under tiers.", near ?? "Define it under tiers.")
             return nil
         }
-        guard variables[variable] == nil, scope.symbols[variable] == nil else {
+        guard let found else { return nil }
+        guard found.isCommensurable(with: table.measures) else {
             report(
-                "expression.index", range, "“\(variable)” already has a meaning here.",
-                "Choose another running variable.")
+                "expression.unit", value.range,
+                "“\(name)” measures \(table.measures.shown), and \(described((found, value))) is not of that kind.",
+                "Look up a quantity in \(table.measures.shown), or correct “measures” of the table.")
             return nil
         }
-        variables[variable] = set
-        defer { variables[variable] = nil }
-        return unit(of: body).map(ExpressionType.number)
+        return .number(table.yields)
     }
 
     /// The unit all of `nodes` share (shown in that of the first), or `nil` with a problem for each that does not.
@@ -226,9 +243,9 @@ package struct ExpressionUnits {
         if message.last == "," { message.removeLast() }
         message += "."
         let remedy: String
-        if case .number(_, let written, _, _) = left.node, written.isEmpty {
+        if case .number(let number) = left.node, number.unitText.isEmpty {
             remedy = "Write the number with its unit: \(expression.excerpt(left.node.range)) \(right.unit.symbol)."
-        } else if case .number(_, let written, _, _) = right.node, written.isEmpty {
+        } else if case .number(let number) = right.node, number.unitText.isEmpty {
             remedy = "Write the number with its unit: \(expression.excerpt(right.node.range)) \(left.unit.symbol)."
         } else {
             let factor = (left.unit / right.unit).simplified
@@ -246,7 +263,7 @@ package struct ExpressionUnits {
             ? "\(excerpt), a plain number," : "\(excerpt) in \(side.unit.symbol)"
     }
 
-    private mutating func unit(of node: ExpressionNode) -> UnitOfMeasure? {
+    mutating func unit(of node: ExpressionNode) -> UnitOfMeasure? {
         switch type(of: node) {
         case .number(let unit): return unit
         case .condition:
@@ -258,14 +275,14 @@ package struct ExpressionUnits {
         }
     }
 
-    private mutating func requireCondition(_ node: ExpressionNode) {
+    mutating func requireCondition(_ node: ExpressionNode) {
         guard case .number = type(of: node) else { return }
         report(
             "expression.type", node.range, "“\(expression.excerpt(node.range))” is a number, not a condition.",
             "Compare it with something, as in \(expression.excerpt(node.range)) ≤ 1.")
     }
 
-    private mutating func report(_ check: String, _ range: Range<Int>, _ message: String, _ remedy: String) {
+    mutating func report(_ check: String, _ range: Range<Int>, _ message: String, _ remedy: String) {
         problems.append(ExpressionProblem(check: check, range: range, message: message, remedy: remedy))
     }
 }

@@ -23,7 +23,7 @@ package struct DerivationStep: Hashable, Sendable {
 package struct StepOperand: Hashable, Sendable {
     package enum Origin: Hashable, Sendable {
         case constant(clause: String)
-        case baseline(clause: String, period: String)
+        case baseline(clause: String, period: String, version: String, digest: String)
         /// An input with the digest of its evidence.
         case input(digest: String)
         case step

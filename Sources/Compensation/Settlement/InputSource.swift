@@ -1,5 +1,6 @@
 // Where a settlement's figures come from: the agreement asks, a source answers with evidence or says why it cannot.
 
+package import Assessment
 package import Exact
 package import Monitoring
 
@@ -31,6 +32,8 @@ package struct InputRequest: Hashable, Sendable {
     package let evidence: [SeriesOrigin]
     /// The least share of the period that must be measured; `nil` where the agreement leaves it blank.
     package let minimumShare: Fraction?
+    /// How far the data must have been reviewed; `nil` where the agreement says nothing.
+    package let review: ReviewState?
     /// How the mean or class is formed; `nil` where the agreement leaves it blank.
     package let statistics: StatisticTerms?
     package let clause: String

@@ -1,12 +1,13 @@
 // Figures from a person's table (CSV): an auditor settles a published notice with it, without a data folder.
 
-internal import Exact
+package import Exact
 package import Monitoring
 
 /// A table of inputs for one agreement: `name,party,section,period,value,unit`.
 ///
-/// `name` is the input's name, with its indicator in brackets where it has one for each (`c[codmn]`); party, section
-/// and period stay empty or repeat what the agreement and the run say.
+/// `name` is the input's name. Where it has a value for each party, section or month, the columns party, section and
+/// period say which; other members stand in brackets behind the name (`c[codmn]`). All members may stand in brackets
+/// instead (`c[s1][codmn]`). Cells may be quoted.
 package enum InputTable {
     package static let header = "name,party,section,period,value,unit"
     /// An agreement asks for dozens of figures, not for observations.
@@ -17,17 +18,23 @@ package enum InputTable {
         var text = header + "\n"
         for input in agreement.inputs {
             for key in keys(of: input, in: agreement) {
-                text += "\(key),\(input.party ?? ""),\(input.section ?? ""),,,\(input.unit.symbol)\n"
+                let (party, section, month, rest) = columns(of: key, input, agreement)
+                let name = input.name + rest.map { "[\($0)]" }.joined()
+                text += "\(name),\(party),\(section),\(month),,\(input.unit.symbol)\n"
             }
         }
         return text
     }
 
     /// The figures of `text`, or every problem with its line.
+    ///
+    /// - Parameter skipsOthers: whether rows of inputs the agreement does not ask for are passed over, as when one
+    ///   table serves two texts; otherwise they are problems.
     package static func read(
-        _ text: String, file: String, for agreement: Agreement, period: SettlementPeriod
+        _ text: String, file: String, for agreement: Agreement, period: SettlementPeriod, skipsOthers: Bool = false
     ) -> (source: TableInputSource?, problems: [Problem]) {
         var reading = InputTableReading(file: file, agreement: agreement, period: period)
+        reading.skipsOthers = skipsOthers
         var document = file
         document += " sha256:\(sha256Hexadecimal(text))"
         let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
@@ -38,16 +45,89 @@ package enum InputTable {
             return (nil, reading.problems)
         }
         for (index, line) in lines.enumerated().dropFirst() where !line.isEmpty {
-            reading.readRow(
-                line.split(separator: ",", omittingEmptySubsequences: false).map(String.init), line: index + 1)
+            reading.readRow(cells(of: line), line: index + 1)
         }
         guard reading.problems.isEmpty else { return (nil, reading.problems) }
         return (TableInputSource(reading.values, document: document), [])
     }
 
+    /// The figures of a table without their source, for what-if; empty when the table has problems.
+    package static func figures(
+        _ text: String, file: String, for agreement: Agreement, period: SettlementPeriod
+    ) -> [InputKey: (value: Fraction, unit: UnitOfMeasure)] {
+        var reading = InputTableReading(file: file, agreement: agreement, period: period)
+        for (index, line) in text.split(whereSeparator: \.isNewline).enumerated().dropFirst() {
+            reading.readRow(cells(of: line), line: index + 1)
+        }
+        return reading.problems.isEmpty ? reading.values : [:]
+    }
+
+    /// The rows of a table of many periods that are of `period`, or of none.
+    package static func rows(_ text: String, of period: SettlementPeriod) -> String {
+        let lines = text.split(whereSeparator: \.isNewline)
+        let kept = lines.dropFirst().filter { line in
+            let row = cells(of: line)
+            guard row.count == 6, !row[3].isEmpty, let found = SettlementPeriod(parsing: row[3]) else { return true }
+            return period.from <= found.from && found.until <= period.until
+        }
+        return ((lines.first.map { [$0] } ?? []) + kept).joined(separator: "\n") + "\n"
+    }
+
+    /// The period a table is for, when all rows that name one name the same; for an agreement without months in it.
+    package static func period(of text: String) -> SettlementPeriod? {
+        let found = Set(
+            text.split(whereSeparator: \.isNewline).dropFirst().compactMap { line -> String? in
+                let row = cells(of: line)
+                return row.count == 6 && !row[3].isEmpty ? row[3] : nil
+            })
+        return found.count == 1 ? found.first.flatMap(SettlementPeriod.init(parsing:)) : nil
+    }
+
+    /// The cells of one line; a quoted one may hold commas, its quotes doubled.
+    private static func cells(of line: Substring) -> [String] {
+        var cells: [String] = []
+        var cell = ""
+        var isQuoted = false
+        var isClosed = false
+        for character in line {
+            if isQuoted {
+                if character == "\"" { (isQuoted, isClosed) = (false, true) } else { cell.append(character) }
+            } else if character == "\"", cell.isEmpty || isClosed {
+                if isClosed { cell.append("\"") }
+                (isQuoted, isClosed) = (true, false)
+            } else if character == "," {
+                cells.append(cell)
+                (cell, isClosed) = ("", false)
+            } else {
+                cell.append(character)
+            }
+        }
+        return cells + [cell]
+    }
+
     static func keys(of input: AgreementInput, in agreement: Agreement) -> [InputKey] {
-        guard input.isIndexed else { return [InputKey(name: input.name)] }
-        return agreement.indicators.map { InputKey(name: input.name, indicator: $0.parameter.rawValue) }
+        agreement.scope.combinations(of: input.sets).map { InputKey(name: input.name, members: $0) }
+    }
+
+    /// Where the members of a key stand in a row: party, section, month, and those left for the brackets.
+    static func columns(
+        of key: InputKey, _ input: AgreementInput, _ agreement: Agreement
+    ) -> (party: String, section: String, month: String, rest: [String]) {
+        var (party, section, month) = (input.party ?? "", input.section ?? "", "")
+        var rest: [String] = []
+        var taken: Set<String> = []
+        for (set, member) in zip(input.sets, key.members) {
+            let scope = agreement.scope
+            let kind = ["parties", "sections", "months"].first { scope.isSubset(set, of: $0) && !taken.contains($0) }
+            switch kind {
+            case "parties": party = member
+            case "sections": section = member
+            case "months": month = member
+            default: rest.append(member)
+            }
+            if let kind { taken.insert(kind) }
+        }
+        return (party, section, month, rest)
     }
 }
 
@@ -56,19 +136,16 @@ private struct InputTableReading {
     let file: String
     let agreement: Agreement
     let period: SettlementPeriod
-    let inputs: [String: (key: InputKey, input: AgreementInput)]
+    let inputs: [String: AgreementInput]
     var values: [InputKey: (value: Fraction, unit: UnitOfMeasure)] = [:]
     var problems: [Problem] = []
+    var skipsOthers = false
 
     init(file: String, agreement: Agreement, period: SettlementPeriod) {
         self.file = file
         self.agreement = agreement
         self.period = period
-        var inputs: [String: (key: InputKey, input: AgreementInput)] = [:]
-        for input in agreement.inputs {
-            for key in InputTable.keys(of: input, in: agreement) { inputs[key.description] = (key, input) }
-        }
-        self.inputs = inputs
+        inputs = Dictionary(agreement.inputs.map { ($0.name, $0) }) { first, _ in first }
     }
 
     mutating func report(_ line: Int, _ message: String, _ remedy: String) {
@@ -86,33 +163,16 @@ private struct InputTableReading {
         guard cells.count == 6 else {
             report(
                 line, "The row has \(cells.count) cells instead of 6.",
-                "The decimal mark is a point; cells hold no comma.")
+                "The decimal mark is a point; a cell that holds a comma stands in quotes.")
             return
         }
-        guard let (key, input) = inputs[cells[0]] else {
-            let near = nearest(to: cells[0], among: inputs.keys.sorted()).map { "Did you mean “\($0)”?" }
-            report(
-                line, "The agreement asks for no “\(cells[0])”.",
-                near ?? "Use \(inputs.keys.sorted().joined(separator: ", ")).")
-            return
-        }
-        let stated = [(cells[1], input.party ?? "", "party"), (cells[2], input.section ?? "", "section")]
-        for (cell, expected, what) in stated where !cell.isEmpty && cell != expected {
-            report(
-                line, "“\(cells[0])” belongs to \(what) “\(expected)”, not “\(cell)”.",
-                "Correct the \(what) or leave it empty.")
-            return
-        }
-        if !cells[3].isEmpty, SettlementPeriod(parsing: cells[3]) != asked(by: input) {
-            report(
-                line, "The figure is for \(cells[3]), not for \(asked(by: input)?.description ?? "this period").",
-                "Give the figure of the period that is settled, or leave the cell empty.")
-            return
-        }
+        guard let (input, brackets) = input(named: cells[0], line: line),
+            let key = key(of: input, brackets, cells, line: line), checkPlace(cells, input, key, line: line)
+        else { return }
         guard let value = Fraction(cells[4]) else {
             report(
                 line, cells[4].isEmpty ? "“\(cells[0])” has no value." : "“\(cells[4])” is not a number.",
-                "Write a number such as 0.673, or a ratio such as 2/3.")
+                remedy(cells[4]))
             return
         }
         guard let unit = cells[5].isEmpty ? input.unit : try? UnitOfMeasure(parsing: cells[5]) else {
@@ -120,11 +180,93 @@ private struct InputTableReading {
             return
         }
         if values.updateValue((value, unit), forKey: key) != nil {
-            report(line, "“\(cells[0])” stands twice.", "Keep one of the two rows.")
+            report(line, "“\(key)” stands twice.", "Keep one of the two rows.")
         }
     }
 
-    private func asked(by input: AgreementInput) -> SettlementPeriod? {
-        input.measure == .previousPeriodMean ? period.previous : period
+    private func remedy(_ cell: String) -> String {
+        if cell.hasSuffix("%") { return "Write 0.35 for 35%, or 35 with the unit % in the last column." }
+        if cell.contains(",") { return "The decimal mark is a point and there are no thousands separators." }
+        return "Write a number such as 0.673, or a ratio such as 2/3."
+    }
+
+    /// The input and the members in brackets behind its name: `c[s1, codmn]` or `c[s1][codmn]`.
+    private mutating func input(named cell: String, line: Int) -> (AgreementInput, [String])? {
+        let bare = String(cell.prefix { $0 != "[" })
+        let brackets = cell.dropFirst(bare.count).split { "[], ".contains($0) }.map(String.init)
+        if let input = inputs[bare] { return (input, brackets) }
+        if skipsOthers { return nil }
+        let near = nearest(to: bare, among: inputs.keys.sorted()).map { "Did you mean “\($0)”?" }
+        report(
+            line, "The agreement asks for no “\(cell)”.",
+            near ?? "Use \(inputs.keys.sorted().joined(separator: ", ")).")
+        return nil
+    }
+
+    /// The members of a row: from the brackets, or from the columns where the brackets leave them out.
+    private mutating func key(
+        of input: AgreementInput, _ brackets: [String], _ cells: [String], line: Int
+    ) -> InputKey? {
+        var members: [String] = []
+        if brackets.count == input.sets.count {
+            members = brackets
+        } else {
+            var rest = brackets[...]
+            for set in input.sets {
+                let scope = agreement.scope
+                var cell = ""
+                if scope.isSubset(set, of: "parties") { cell = cells[1] }
+                if scope.isSubset(set, of: "sections") { cell = cells[2] }
+                if scope.isSubset(set, of: "months") { cell = month(cells[3]) }
+                members.append(cell.isEmpty ? rest.popFirst() ?? "" : cell)
+            }
+            if !rest.isEmpty { members.append(contentsOf: rest) }
+        }
+        for (set, member) in zip(input.sets, members) where agreement.scope.sets[set]?.contains(member) != true {
+            let known = agreement.scope.sets[set] ?? []
+            let near = nearest(to: member, among: known).map { "Did you mean “\($0)”?" }
+            report(
+                line,
+                member.isEmpty
+                    ? "“\(cells[0])” does not say which of \(set) it is for." : "“\(member)” is no member of \(set).",
+                near ?? "Use one of \(known.prefix(12).joined(separator: ", ")).")
+            return nil
+        }
+        guard members.count == input.sets.count else {
+            report(
+                line, "“\(cells[0])” names more members than the input has.",
+                "Write \(input.name) and its members once.")
+            return nil
+        }
+        return InputKey(name: input.name, members: members)
+    }
+
+    /// A month by its name in formulas (`m03`) or as a period (`2025-03`).
+    private func month(_ cell: String) -> String {
+        guard let asked = SettlementPeriod(parsing: cell), let place = period.months.firstIndex(of: asked) else {
+            return cell
+        }
+        return agreement.scope.sets["months"]?[place] ?? cell
+    }
+
+    /// Party, section and period that a row repeats must be those of the input and the run.
+    private mutating func checkPlace(
+        _ cells: [String], _ input: AgreementInput, _ key: InputKey, line: Int
+    ) -> Bool {
+        let stands = InputTable.columns(of: key, input, agreement)
+        let stated = [(cells[1], stands.party, "party"), (cells[2], stands.section, "section")]
+        for (cell, expected, what) in stated where !cell.isEmpty && cell != expected {
+            report(
+                line, "“\(cells[0])” belongs to \(what) “\(expected)”, not “\(cell)”.",
+                "Correct the \(what) or leave it empty.")
+            return false
+        }
+        guard !cells[3].isEmpty, stands.month.isEmpty else { return true }
+        let asked = input.measure == .previousPeriodMean ? period.previous : period
+        if SettlementPeriod(parsing: cells[3]) == asked { return true }
+        report(
+            line, "The figure is for \(cells[3]), not for \(asked?.description ?? "this period").",
+            "Give the figure of the period that is settled, or leave the cell empty.")
+        return false
     }
 }

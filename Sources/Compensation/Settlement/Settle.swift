@@ -1,25 +1,29 @@
 // Agreement and figures in, run out: the one way from terms to money. Pure; the same inputs give the same run.
 
 internal import Accounting
+internal import Assessment
 internal import Exact
 internal import Monitoring
 
 /// Settles one period of one agreement.
 ///
 /// - Parameter program: the version of the program, recorded in the run.
+/// - Parameter keepsNotes: whether steps, comparisons and operands are kept; a replay of many years needs amounts only.
 /// - Parameter isExampleBoundary: whether the boundary is registered as an example; its statements say so.
 /// - Returns: a run whose outcome holds either balanced amounts or every reason why there are none.
 package func settle(
     _ agreement: Agreement, period: SettlementPeriod, kind: RunKind, inputs source: any InputSource, program: String,
-    isExampleBoundary: Bool = false
+    isExampleBoundary: Bool = false, keepsNotes: Bool = true
 ) -> SettlementRun {
-    var settlement = Settlement(agreement: agreement, period: period)
+    var settlement = Settlement(agreement: agreement, period: period, kind: kind, keepsNotes: keepsNotes)
     settlement.checkTerms()
     settlement.gather(from: source)
+    settlement.decideExemptions()
     settlement.evaluateFormulas()
     settlement.decideVerdicts()
+    settlement.checkControls()
     let settled = settlement.amounts()
-    let id = runID(agreement, period, kind, settlement.inputs, program)
+    let id = keepsNotes ? runID(agreement, period, kind, settlement.inputs, program) : "run-unrecorded"
     let outcome = settlement.outcome(settled, runID: id)
     return SettlementRun(
         id: id, agreement: agreement.id, agreementDigest: agreement.digest, title: agreement.title,
@@ -28,7 +32,8 @@ package func settle(
         kind: kind, program: program, parties: agreement.parties, sections: agreement.sections,
         indicators: agreement.indicators, statistics: agreement.statistics, missingData: agreement.missingData,
         inputs: settlement.inputs,
-        verdicts: settlement.verdicts, steps: settlement.steps,
+        exemptions: settlement.exemptions, windows: agreement.windows, verdicts: settlement.verdicts,
+        steps: settlement.steps,
         substitutions: settlement.inputs.flatMap { $0.value?.substitutions ?? [] }, outcome: outcome)
 }
 
@@ -59,28 +64,31 @@ private func runID(
 struct Settlement {
     let agreement: Agreement
     let period: SettlementPeriod
+    let kind: RunKind
+    let keepsNotes: Bool
     var inputs: [SettlementInput] = []
+    var inputDigests: [InputKey: String] = [:]
     var steps: [DerivationStep] = []
     var verdicts: [SettlementVerdict] = []
+    var exemptions: [SettlementExemption] = []
     var obstacles: [Obstacle] = []
     var values = EvaluationValues()
 
-    init(agreement: Agreement, period: SettlementPeriod) {
+    init(agreement: Agreement, period: SettlementPeriod, kind: RunKind, keepsNotes: Bool) {
         self.agreement = agreement
         self.period = period
+        self.kind = kind
+        self.keepsNotes = keepsNotes
         let constants = agreement.constants + agreement.baselines.map(\.constant)
         for constant in constants {
-            for (key, value) in constant.values {
-                bind(constant.name, key.isEmpty ? nil : key, value * constant.unit.factor)
+            for (members, value) in constant.values { values[constant.name, members] = value * constant.unit.factor }
+            if let dated = constant.dated.last(where: { $0.from <= period.from }) {
+                values[constant.name, []] = dated.value * constant.unit.factor
             }
         }
-    }
-
-    mutating func bind(_ name: String, _ indicator: String?, _ value: Fraction) {
-        if let indicator {
-            values.indexed[name, default: [:]][indicator] = value
-        } else {
-            values.single[name] = value
+        values.days[""] = period.dayCount
+        for (name, month) in zip(AgreementReader.months(of: period.kind), period.months) {
+            values.days[name] = month.dayCount
         }
     }
 
@@ -91,6 +99,17 @@ struct Settlement {
                 Obstacle(
                     .blankParameter, item: blank.name, why: "The agreement leaves this value blank.",
                     needed: "\(blank.clause) of \(blank.document) must supply it (line \(blank.line) of the file)."))
+        }
+        for constant in agreement.constants + agreement.baselines.map(\.constant) where !constant.dated.isEmpty {
+            let start = constant.dated.last { $0.from <= period.from }
+            let changes = constant.dated.first { $0.from > period.from && $0.from < period.until }
+            guard start == nil || changes != nil else { continue }
+            obstacles.append(
+                Obstacle(
+                    .outsideValidity, item: constant.name,
+                    why: changes.map { "The value changes on \($0.from), within \(period)." }
+                        ?? "No value is in force on \(period.from).",
+                    needed: "\(constant.clause) of \(agreement.document.title) must say what holds for this period."))
         }
         let span = agreement.validity
         if !span.contains(period.from) || !span.contains(period.until.advanced(byDays: -1)) {
@@ -113,24 +132,38 @@ struct Settlement {
     /// Asks `source` for every figure the agreement names.
     mutating func gather(from source: any InputSource) {
         for input in agreement.inputs {
-            let indicators: [ParameterID?] =
-                input.isIndexed ? agreement.indicators.map { $0.parameter } : [ParameterID?.none]
-            for indicator in indicators {
-                guard let request = request(input, indicator) else { continue }
+            for members in agreement.scope.combinations(of: input.sets) {
+                guard let request = request(input, members) else { continue }
                 let result = source.value(for: request)
                 inputs.append(SettlementInput(request: request, result: result))
                 if let value = accept(result, for: request) {
-                    bind(input.name, indicator?.rawValue, value.value * value.unit.factor)
+                    values[input.name, members] = value.value * value.unit.factor
+                    inputDigests[request.key] = value.evidence.digest
                 }
             }
         }
     }
 
-    private mutating func request(_ input: AgreementInput, _ indicator: ParameterID?) -> InputRequest? {
-        let section = input.section.flatMap(agreement.section)
+    /// What is asked for one combination of members: those that are sections, parties, months or indicators say where,
+    /// of whom, when and what.
+    private mutating func request(_ input: AgreementInput, _ members: [String]) -> InputRequest? {
+        var section = input.section.flatMap(agreement.section)
+        var party = input.party
+        var parameter = input.parameter
         var asked = period
+        for (set, member) in zip(input.sets, members) {
+            if let found = agreement.section(member), agreement.scope.isSubset(set, of: "sections") { section = found }
+            if agreement.scope.isSubset(set, of: "parties") { party = member }
+            if agreement.scope.isSubset(set, of: "indicators") { parameter = ParameterID(member) }
+            if agreement.scope.isSubset(set, of: "months"),
+                let place = agreement.scope.sets["months"]?.firstIndex(of: member),
+                period.months.indices.contains(place)
+            {
+                asked = period.months[place]
+            }
+        }
         if input.measure == .previousPeriodMean {
-            guard let previous = period.previous else {
+            guard let previous = asked.previous else {
                 obstacles.append(
                     Obstacle(
                         .wrongPeriod, item: input.name, section: section?.id ?? "",
@@ -141,11 +174,33 @@ struct Settlement {
             asked = previous
         }
         return InputRequest(
-            key: InputKey(name: input.name, indicator: indicator?.rawValue), measure: input.measure,
-            section: section?.registered, sectionName: section?.name, sectionKey: section?.id, party: input.party,
-            parameter: indicator, indicators: agreement.indicators.map(\.parameter), period: asked,
+            key: InputKey(name: input.name, members: members), measure: input.measure,
+            section: section?.registered, sectionName: section?.name, sectionKey: section?.id, party: party,
+            parameter: parameter, indicators: agreement.indicators.map(\.parameter), period: asked,
             offset: agreement.offset, unit: input.unit, evidence: agreement.evidence,
-            minimumShare: agreement.missingData.minimumShare, statistics: agreement.statistics, clause: input.clause)
+            minimumShare: minimumShare, review: requiredReview, statistics: agreement.statistics,
+            clause: input.clause)
+    }
+
+    /// The gates of this kind of run.
+    private var gates: [CompletenessGate] {
+        let name = if case .revised = kind { "revised" } else { "\(kind)" }
+        return agreement.gates.filter { $0.run == name }
+    }
+
+    /// The larger of what the agreement always asks and what it asks of this kind of run.
+    var minimumShare: Fraction? {
+        guard let share = agreement.missingData.minimumShare else { return nil }
+        return gates.compactMap(\.minimumShare).reduce(share) { max($0, $1) }
+    }
+
+    /// The further of the review states the agreement and the gates of this run ask for.
+    var requiredReview: ReviewState? {
+        let asked = gates.compactMap(\.review) + (agreement.review.map { [$0.state] } ?? [])
+        return asked.reduce(nil) { known, state in
+            guard let known, known.reaches(state) else { return state }
+            return known
+        }
     }
 
     /// The value when it may enter the computation; otherwise an obstacle is noted.
@@ -186,7 +241,7 @@ struct Settlement {
     private func incompleteness(_ share: Fraction, _ request: InputRequest) -> Obstacle? {
         let rule = agreement.missingData
         let section = request.sectionKey ?? ""
-        guard let minimum = rule.minimumShare else {
+        guard let minimum = minimumShare else {
             // In a measured agreement the blank has stopped the run already, once for all figures.
             if agreement.isMeasured { return nil }
             return Obstacle(

@@ -1,76 +1,118 @@
-// The formulas of a run in the order of the agreement, each kept as a step; then its verdicts.
+// The formulas of a run in the order of the agreement, each kept as a step; exemptions, verdicts and control totals.
 
 internal import Exact
 internal import Monitoring
 
 extension Settlement {
+    /// Calls `body` for each combination of members of `each`.
+    func bindings(of each: [RunningVariable]) -> [(members: [String], variables: [String: BoundMember])] {
+        agreement.scope.combinations(of: each.map(\.set)).map { members in
+            var variables: [String: BoundMember] = [:]
+            for (variable, member) in zip(each, members) {
+                variables[variable.name] = BoundMember(id: member, set: variable.set)
+            }
+            return (members, variables)
+        }
+    }
+
+    /// Decides which members an exemption holds for; each is listed with its reason.
+    mutating func decideExemptions() {
+        for exemption in agreement.exemptions where obstacles.isEmpty {
+            values.exempt[exemption.name] = []
+            for (members, variables) in bindings(of: exemption.each) {
+                let name = indexedName(exemption.name, members)
+                guard let decided = decide(exemption.condition, item: name, variables), decided.holds else { continue }
+                values.exempt[exemption.name, default: []].insert(members)
+                exemptions.append(
+                    SettlementExemption(name: name, reason: decided.comparison, clause: exemption.clause))
+            }
+        }
+    }
+
     /// Evaluates formulas only when every figure is there: a run with an obstacle computes no step.
     mutating func evaluateFormulas() {
         for formula in agreement.formulas where obstacles.isEmpty {
-            let members: [String?] =
-                formula.isIndexed ? agreement.indicators.map { $0.parameter.rawValue } : [String?.none]
-            for member in members where obstacles.isEmpty {
-                let name = member.map { "\(formula.name)[\($0)]" } ?? formula.name
-                guard let evaluation = evaluate(formula.expression, item: name, member: member) else { continue }
-                bind(formula.name, member, evaluation.value)
+            for (members, variables) in bindings(of: formula.each) where obstacles.isEmpty {
+                let name = indexedName(formula.name, members)
+                guard let evaluation = evaluate(formula.expression, item: name, formula.clause, variables) else {
+                    continue
+                }
+                values[formula.name, members] = evaluation.value
                 let value = evaluation.value / formula.unit.factor
                 steps.append(
                     DerivationStep(
                         name: name, clause: formula.clause, formula: formula.expression.text,
-                        operands: operands(of: formula.expression, member: member), decisions: evaluation.decisions,
+                        operands: operands(evaluation.reads), decisions: evaluation.decisions,
                         roundings: evaluation.roundings, exact: value, unit: formula.unit.symbol, rounded: value))
             }
         }
     }
 
-    mutating func evaluate(_ expression: Expression, item: String, member: String? = nil) -> Evaluation? {
+    mutating func evaluate(
+        _ expression: Expression, item: String, _ clause: String, _ variables: [String: BoundMember] = [:]
+    ) -> Evaluation? {
         do {
             return try ExpressionEvaluation.evaluate(
-                expression, in: agreement.scope, with: values, variables: member.map { ["i": $0] } ?? [:])
+                expression, in: agreement.scope, with: values, variables: variables, keepsNotes: keepsNotes)
         } catch {
-            obstacles.append(
-                Obstacle(
-                    .computation, item: item, why: "\(error.message) “\(expression.text)”", needed: error.remedy))
+            obstacles.append(obstacle(error, expression, item: item, clause))
             return nil
         }
     }
 
-    /// What an expression reads, in the order in which the agreement defines the names.
-    func operands(of expression: Expression, member: String?) -> [StepOperand] {
-        let names = expression.names
-        var operands: [StepOperand] = []
-        func add(_ name: String, _ unit: UnitOfMeasure, _ origin: (String?) -> StepOperand.Origin) {
-            guard names.contains(name) else { return }
-            if let single = values.single[name] {
-                operands.append(
-                    StepOperand(name: name, value: single / unit.factor, unit: unit.symbol, origin: origin(nil)))
-            }
-            for indicator in agreement.indicators.map(\.parameter.rawValue) {
-                guard member == nil || member == indicator, let value = values.indexed[name]?[indicator] else {
-                    continue
-                }
-                operands.append(
-                    StepOperand(
-                        name: "\(name)[\(indicator)]", value: value / unit.factor, unit: unit.symbol,
-                        origin: origin(indicator)))
-            }
+    mutating func decide(
+        _ condition: Expression, item: String, _ variables: [String: BoundMember] = [:]
+    ) -> BranchDecision? {
+        do {
+            return try ExpressionEvaluation.decide(
+                condition, in: agreement.scope, with: values, variables: variables, keepsNotes: keepsNotes
+            ).decision
+        } catch {
+            obstacles.append(obstacle(error, condition, item: item, ""))
+            return nil
         }
-        for constant in agreement.constants {
-            add(constant.name, constant.unit) { _ in .constant(clause: constant.clause) }
+    }
+
+    private func obstacle(
+        _ problem: ExpressionProblem, _ expression: Expression, item: String, _ clause: String
+    ) -> Obstacle {
+        if problem.check == ExpressionEvaluation.openCase, problem.remedy.hasPrefix("The agreement must say") {
+            return Obstacle(
+                .noBranch, item: item, why: "\(problem.message) “\(expression.text)”",
+                needed: "\(clause) of \(agreement.document.title) must say what holds here.")
         }
-        for baseline in agreement.baselines {
-            add(baseline.constant.name, baseline.constant.unit) { _ in
-                .baseline(clause: baseline.constant.clause, period: baseline.period)
+        return Obstacle(
+            problem.check == ExpressionEvaluation.openCase ? .noBranch : .computation, item: item,
+            why: "\(problem.message) “\(expression.text)”", needed: problem.remedy)
+    }
+
+    /// The figures read, in the order in which the agreement defines their names.
+    func operands(_ reads: [InputKey]) -> [StepOperand] {
+        let places = agreement.definitionPlaces
+        let ordered = reads.enumerated().sorted {
+            (places[$0.element.name] ?? 0, $0.offset) < (places[$1.element.name] ?? 0, $1.offset)
+        }
+        return ordered.compactMap { _, key in
+            guard let value = values[key.name, key.members], let symbol = agreement.scope.symbols[key.name] else {
+                return nil
             }
+            return StepOperand(
+                name: key.description, value: value / symbol.unit.factor, unit: symbol.unit.symbol,
+                origin: origin(of: key))
         }
-        for input in agreement.inputs {
-            add(input.name, input.unit) { indicator in
-                let key = InputKey(name: input.name, indicator: indicator)
-                return .input(digest: inputs.first { $0.request.key == key }?.value?.evidence.digest ?? "")
-            }
+    }
+
+    private func origin(of key: InputKey) -> StepOperand.Origin {
+        if let digest = inputDigests[key] { return .input(digest: digest) }
+        if let constant = agreement.constants.first(where: { $0.name == key.name }) {
+            return .constant(clause: constant.clause)
         }
-        for formula in agreement.formulas { add(formula.name, formula.unit) { _ in .step } }
-        return operands
+        if let baseline = agreement.baselines.first(where: { $0.constant.name == key.name }) {
+            return .baseline(
+                clause: baseline.constant.clause, period: baseline.period, version: baseline.version,
+                digest: baseline.digest)
+        }
+        return .step
     }
 
     /// Decides each verdict of the agreement; without its figures it is disputed or not assessable, never met.
@@ -109,5 +151,64 @@ extension Settlement {
             }
         }
         return seen
+    }
+
+    /// Control totals (勾稽): each that fails is an obstacle, so that nothing that does not balance is issued.
+    mutating func checkControls() {
+        for control in agreement.controls where obstacles.isEmpty {
+            for (members, variables) in bindings(of: control.each) {
+                check(control, indexedName(control.name, members), variables)
+            }
+        }
+    }
+
+    private mutating func check(_ control: AgreementControl, _ name: String, _ variables: [String: BoundMember]) {
+        func number(_ expression: Expression) -> Fraction? {
+            evaluate(expression, item: name, control.clause, variables)?.value
+        }
+        func shown(_ value: Fraction) -> String {
+            let text = (value / control.unit.factor).shortText
+            return control.unit.symbol == UnitOfMeasure.one.symbol ? text : "\(text) \(control.unit.symbol)"
+        }
+        switch control.test {
+        case .holds(let condition):
+            guard let decided = decide(condition, item: name, variables), !decided.holds else { return }
+            let text = keepsNotes ? decided.comparison : condition.text
+            refuse(control, name, "does not balance: “\(condition.text)” does not hold (\(text)).")
+        case .equal(let left, let right, let within):
+            guard let first = number(left), let second = number(right) else { return }
+            var allowed = Fraction.zero
+            if let within {
+                guard let found = number(within) else { return }
+                allowed = found
+            }
+            if (first - second).magnitude <= allowed { return }
+            refuse(
+                control, name,
+                "does not balance: \(left.text) is \(shown(first)), \(right.text) is \(shown(second)).")
+        case .atMost(let left, let right):
+            guard let first = number(left), let second = number(right), first > second else { return }
+            refuse(
+                control, name,
+                "does not balance: \(left.text) is \(shown(first)), more than \(right.text), \(shown(second)).")
+        }
+    }
+
+    private mutating func refuse(_ control: AgreementControl, _ name: String, _ why: String) {
+        obstacles.append(
+            Obstacle(
+                .unbalanced, item: name, why: why,
+                needed: "Find out which figure is wrong: \(control.clause) of \(agreement.document.title)."))
+    }
+}
+
+extension Agreement {
+    /// The place of each name in the file's order: constants, baselines, inputs, formulas.
+    var definitionPlaces: [String: Int] {
+        var places: [String: Int] = [:]
+        let names =
+            constants.map(\.name) + baselines.map(\.constant.name) + inputs.map(\.name) + formulas.map(\.name)
+        for (place, name) in names.enumerated() { places[name] = place }
+        return places
     }
 }

@@ -67,6 +67,38 @@ package struct SettlementPeriod: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The civil months of a year, quarter or month, in order; empty for any other span.
+    package var months: [SettlementPeriod] {
+        let count: Int
+        switch kind {
+        case .year: count = 12
+        case .quarter: count = 3
+        case .month: count = 1
+        case nil: return []
+        }
+        return (0..<count).compactMap { SettlementPeriod(year: from.year, month: from.month + $0, monthCount: 1) }
+    }
+
+    /// The whole civil periods of `kind` that lie in this span, in order.
+    package func parts(of kind: PeriodKind) -> [SettlementPeriod] {
+        let count = kind == .year ? 12 : kind == .quarter ? 3 : 1
+        var index = from.year * 12 + from.month - 1 + (from.day > 1 ? 1 : 0)
+        index = (index + count - 1) / count * count
+        var parts: [SettlementPeriod] = []
+        while let part = SettlementPeriod(year: index / 12, month: index % 12 + 1, monthCount: count),
+            part.until <= until
+        {
+            parts.append(part)
+            index += count
+        }
+        return parts
+    }
+
+    /// How many civil days the period has.
+    package var dayCount: Int {
+        Int((until.start(at: .china).milliseconds - from.start(at: .china).milliseconds) / 86_400_000)
+    }
+
     /// The instants the period covers in the calendar at `offset`.
     package func interval(at offset: UTCOffset) -> Interval {
         Interval(start: from.start(at: offset), end: until.start(at: offset))

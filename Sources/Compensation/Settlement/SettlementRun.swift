@@ -25,6 +25,9 @@ package struct SettlementRun: Sendable {
     package let statistics: StatisticTerms?
     package let missingData: MissingDataRule
     package let inputs: [SettlementInput]
+    /// The members an exemption holds for, with its reason.
+    package let exemptions: [SettlementExemption]
+    package let windows: [AgreementWindow]
     package let verdicts: [SettlementVerdict]
     package let steps: [DerivationStep]
     package let substitutions: [Substitution]
@@ -81,9 +84,9 @@ package enum SettlementOutcome: Sendable {
 package struct Settled: Sendable {
     /// Gross, in the order of the agreement; empty when the branch taken says that nothing is owed.
     package let lines: [SettlementLine]
-    /// What each party receives (positive) or gives (negative) in all, in the order of the agreement.
+    /// What each party receives (positive) or gives (negative) in all, in the order of the agreement, ledger by ledger.
     package let net: [NetPosition]
-    /// The transfers that clear the net positions, when only one party gives or only one receives.
+    /// The transfers that clear: by the agreement's netting rule, or where only one party gives or only one receives.
     package let transfers: [NetTransfer]
     /// One balanced entry for each line.
     package let postings: [JournalEntry]
@@ -134,6 +137,15 @@ package struct SettlementVerdict: Hashable, Sendable {
     package let section: String?
     package let verdict: AssessmentVerdict
     /// The comparison as decided, or why there is none.
+    package let reason: String
+    package let clause: String
+}
+
+/// A member an exemption holds for (豁免、否决): listed in every statement.
+package struct SettlementExemption: Hashable, Sendable {
+    /// `dry[s1]`.
+    package let name: String
+    /// The condition with its values.
     package let reason: String
     package let clause: String
 }

@@ -35,7 +35,8 @@ extension SettlementRun {
     private func origin(of operand: StepOperand) -> String {
         switch operand.origin {
         case .constant(let clause): "常数 constant, \(clause)"
-        case .baseline(let clause, let period): "基准值 baseline \(period), \(clause)"
+        case .baseline(let clause, let period, let version, let digest):
+            "基准值 baseline \(period)\(version.isEmpty ? "" : " v\(version)"), \(clause), \(digest.prefix(12))"
         case .input(let digest): digest.isEmpty ? "数据 input" : "数据 input, \(digest.prefix(12))"
         case .step: "上文 step above"
         }

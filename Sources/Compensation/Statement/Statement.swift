@@ -26,7 +26,7 @@ package struct Statement: Sendable {
             throw .unbalanced(
                 run: run.id, "there are \(settled.lines.count) lines and \(settled.postings.count) entries")
         }
-        var sums: [String: Money] = [:]
+        var sums: [LedgerAccount: Money] = [:]
         for (line, entry) in zip(settled.lines, settled.postings) {
             do {
                 try entry.verify()
@@ -34,7 +34,8 @@ package struct Statement: Sendable {
                 throw .unbalanced(run: run.id, error.description)
             }
             for posting in entry.postings {
-                sums[posting.account, default: .zero(posting.money.currency)] += posting.money
+                let account = LedgerAccount(account: posting.account, currency: posting.money.currency)
+                sums[account, default: .zero(posting.money.currency)] += posting.money
             }
             guard entry.postings.contains(where: { $0.account == "party/\(line.payee)" && $0.money == line.money })
             else {
@@ -42,10 +43,18 @@ package struct Statement: Sendable {
             }
         }
         for position in settled.net
-        where sums["party/\(position.party)"] ?? .zero(position.money.currency) != position.money {
+        where sums[LedgerAccount(account: "party/\(position.party)", currency: position.money.currency)]
+            ?? .zero(position.money.currency) != position.money
+        {
             throw .unbalanced(run: run.id, "the net position of \(position.party) is not the sum of its lines")
         }
     }
+}
+
+/// An account in one of the ledgers.
+private struct LedgerAccount: Hashable {
+    let account: String
+    let currency: Currency
 }
 
 /// Why no statement can be issued.

@@ -8,7 +8,7 @@ internal import Monitoring
 extension SettlementRun {
     /// The run as canonical JSON with a line end.
     package var json: String {
-        CanonicalJSON.object([
+        var object: [String: CanonicalJSON] = [
             "agreement": .object([
                 "digest": .string(agreementDigest), "id": .string(agreement), "title": name(title),
                 "document": .object([
@@ -41,7 +41,22 @@ extension SettlementRun {
                         "verdict": .string(verdict.verdict.rawValue),
                     ])
                 }),
-        ]).text() + "\n"
+        ]
+        if !exemptions.isEmpty { object["exemptions"] = .array(exemptions.map(exemptionJSON)) }
+        if !windows.isEmpty { object["windows"] = .array(windows.map(windowJSON)) }
+        return CanonicalJSON.object(object).text() + "\n"
+    }
+
+    private func exemptionJSON(_ found: SettlementExemption) -> CanonicalJSON {
+        .object(["clause": .string(found.clause), "name": .string(found.name), "reason": .string(found.reason)])
+    }
+
+    private func windowJSON(_ window: AgreementWindow) -> CanonicalJSON {
+        .object([
+            "calendar": .string(window.calendar.rawValue), "clause": .string(window.clause),
+            "days": .integer(window.days), "from": .string(window.from), "name": .string(window.name),
+            "onExpiry": .string(window.onExpiry),
+        ])
     }
 
     private var statisticsJSON: CanonicalJSON {
@@ -61,7 +76,7 @@ extension SettlementRun {
     private func inputJSON(_ input: SettlementInput) -> CanonicalJSON {
         var object: [String: CanonicalJSON] = [
             "clause": .string(input.request.clause),
-            "indicator": input.request.key.indicator.map { .string($0) } ?? .null,
+            "indicator": input.request.parameter.map { .string($0.rawValue) } ?? .null,
             "measure": .string(input.request.measure.rawValue), "name": .string(input.request.key.name),
             "period": .string("\(input.request.period)"),
             "section": input.request.sectionKey.map { .string($0) } ?? .null,
@@ -69,6 +84,10 @@ extension SettlementRun {
         switch input.result {
         case .value(let given):
             let evidence = given.evidence
+            if input.request.key.members.count > 1 || input.request.parameter == nil, !input.request.key.members.isEmpty
+            {
+                object["members"] = .array(input.request.key.members.map { .string($0) })
+            }
             object["value"] = .string("\(given.value)")
             object["unit"] = .string(given.unit.symbol)
             object["share"] = given.share.map { .string("\($0)") } ?? .null
@@ -152,7 +171,10 @@ extension SettlementRun {
                     }),
                 "net": .array(
                     settled.net.map { position in
-                        .object(["amount": .string(position.money.plainText), "party": .string(position.party)])
+                        .object([
+                            "amount": .string(position.money.plainText),
+                            "currency": .string(position.money.currency.code), "party": .string(position.party),
+                        ])
                     }),
                 "postings": .array(
                     settled.postings.map { entry in
@@ -171,7 +193,8 @@ extension SettlementRun {
                 "transfers": .array(
                     settled.transfers.map { transfer in
                         .object([
-                            "amount": .string(transfer.money.plainText), "payee": .string(transfer.payee),
+                            "amount": .string(transfer.money.plainText),
+                            "currency": .string(transfer.money.currency.code), "payee": .string(transfer.payee),
                             "payer": .string(transfer.payer),
                         ])
                     }),

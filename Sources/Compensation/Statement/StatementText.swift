@@ -171,7 +171,8 @@ extension SettlementRun {
     }
 
     func verdictSection(number: String) -> String {
-        let text = section(number)
+        var text = section(number)
+        for found in exemptions { text += "  豁免 Exempt: \(found.name), \(found.reason) [\(found.clause)]\n" }
         if verdicts.isEmpty { return text + "  协议未设 none in the agreement\n" }
         var table = TextTable(indent: 2)
         for verdict in verdicts {

@@ -17,6 +17,9 @@ struct CheckCommand: AsyncParsableCommand {
             --stations, or the one around it. \
             Notices (blank parameters of a template) go to standard error.
 
+            --inputs-template prints an agreement's empty table of inputs. --mutations changes each of its constants and \
+            comparisons in turn and lists, by clause, what no worked example notices.
+
             Any other file is read as a batch would be, without storing it: container, format, profile and why, what \
             its times and values mean, rows, series, the first rows as they would be stored, and every reason for \
             which rows would be rejected or quarantined. --stations DIR says which stations are registered.
@@ -29,9 +32,14 @@ struct CheckCommand: AsyncParsableCommand {
     var paths: [String]
     @OptionGroup var stations: StationsOption
     @OptionGroup var output: FormatOption
+    @Flag(name: .long, help: "Print the empty table of inputs of one agreement, for settle --inputs.")
+    var inputsTemplate = false
+    @Flag(name: .long, help: "Change each constant and comparison of agreements in turn; list what no example notices.")
+    var mutations = false
 
     func run() async throws {
         try await reportingFailures {
+            if inputsTemplate { return try printTemplate() }
             let (texts, batches) = (paths.filter { !Self.isBatch($0) }, paths.filter(Self.isBatch))
             var problems: [Problem] = []
             for path in texts { problems += try check(absolutePath(path), shown: path) }
@@ -40,6 +48,22 @@ struct CheckCommand: AsyncParsableCommand {
             if !batches.isEmpty { status = max(status, try checkBatches(batches)) }
             return status
         }
+    }
+
+    /// The empty table of inputs of the one agreement given.
+    private func printTemplate() throws -> Int32 {
+        guard paths.count == 1, let text = try? String(contentsOfFile: absolutePath(paths[0]), encoding: .utf8) else {
+            throw CommandFailure(
+                status: ExitStatus.inputUnusable,
+                message: "--inputs-template needs one agreement file that can be read.")
+        }
+        let (agreement, problems) = readAgreement(text, file: paths[0])
+        guard let agreement else {
+            report(problems)
+            return ExitStatus.needsAttention
+        }
+        Terminal.output(InputTable.template(for: agreement))
+        return ExitStatus.done
     }
 
     /// Whether a path is a file that is no agreement; one that is not there is told of as such.
@@ -129,6 +153,13 @@ struct CheckCommand: AsyncParsableCommand {
     private func agreement(_ text: String, _ file: String, _ registry: Registry) -> [Problem] {
         let check = checkAgreement(text, file: file, registry: registry)
         for notice in check.notices { Terminal.note("notice: \(notice)") }
+        if mutations, let agreement = check.agreement, check.problems.isEmpty {
+            let score = mutationScore(of: agreement)
+            Terminal.note("\(file): \(score.noticedCount) of \(score.changeCount) changes are noticed by the examples.")
+            for survivor in score.survivors {
+                Terminal.note("survivor: \(file) [\(survivor.clause)] \(survivor.change)")
+            }
+        }
         return check.problems
     }
 

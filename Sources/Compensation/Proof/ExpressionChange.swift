@@ -1,0 +1,155 @@
+// One constant or comparison of a formula changed: what the worked examples must notice.
+
+internal import Exact
+
+/// A place in an expression that can be changed, and how.
+struct ExpressionChange {
+    /// In words: `“0.5” changed to 0.55`.
+    let words: String
+    let changed: Expression
+}
+
+extension Expression {
+    /// Every number a tenth larger and a tenth smaller, every comparison with its edge moved or turned round.
+    var changes: [ExpressionChange] {
+        var found: [ExpressionChange] = []
+        var site = 0
+        root.visit { node in
+            switch node {
+            case .number(let literal):
+                for value in literal.base.nearby {
+                    let place = site
+                    let text = excerpt(literal.range)
+                    let shown = literal.base.isZero ? value : Fraction(literal.value) * value / literal.base
+                    found.append(
+                        ExpressionChange(
+                            words:
+                                "“\(text)” changed to \(shown.shortText)\(literal.unitText.isEmpty ? "" : " ")\(literal.unitText)",
+                            changed: Expression(
+                                text: self.text,
+                                root: root.rewritten(at: place) { $0.withNumber(value) })))
+                }
+            case .comparison(let operands, let operators, let range):
+                if operands.contains(where: { if case .member = $0 { true } else { false } }) { break }
+                for (index, sign) in operators.enumerated() {
+                    let place = site
+                    let other = sign.edgeMoved
+                    found.append(
+                        ExpressionChange(
+                            words: "“\(sign.rawValue)” changed to “\(other.rawValue)” in “\(excerpt(range))”",
+                            changed: Expression(
+                                text: self.text,
+                                root: root.rewritten(at: place) { $0.withOperator(other, at: index) })))
+                }
+            default: break
+            }
+            site += 1
+        }
+        return found
+    }
+}
+
+extension Fraction {
+    /// A tenth more and a tenth less; one more and one less of nothing.
+    var nearby: [Fraction] {
+        isZero ? [.one, Fraction(-1)] : [self * Fraction(11, 10), self * Fraction(9, 10)]
+    }
+}
+
+extension ComparisonOperator {
+    /// The same comparison with its edge on the other side.
+    var edgeMoved: ComparisonOperator {
+        switch self {
+        case .less: .lessOrEqual
+        case .lessOrEqual: .less
+        case .greater: .greaterOrEqual
+        case .greaterOrEqual: .greater
+        case .equal: .notEqual
+        case .notEqual: .equal
+        }
+    }
+}
+
+extension ExpressionNode {
+    fileprivate func withNumber(_ base: Fraction) -> ExpressionNode {
+        guard case .number(let literal) = self else { return self }
+        return .number(NumberLiteral(literal, base: base))
+    }
+
+    fileprivate func withOperator(_ sign: ComparisonOperator, at index: Int) -> ExpressionNode {
+        guard case .comparison(let operands, var operators, let range) = self else { return self }
+        operators[index] = sign
+        return .comparison(operands, operators, range: range)
+    }
+
+    /// This tree with the node at `site` (counted as `visit` does) replaced.
+    func rewritten(at site: Int, _ change: (ExpressionNode) -> ExpressionNode) -> ExpressionNode {
+        var rewriting = Rewriting(site: site)
+        return rewriting.walk(self, change)
+    }
+}
+
+private struct Rewriting {
+    let site: Int
+    var count = 0
+
+    init(site: Int) { self.site = site }
+
+    mutating func walk(_ node: ExpressionNode, _ change: (ExpressionNode) -> ExpressionNode) -> ExpressionNode {
+        let here = count
+        count += 1
+        let inside = children(of: node, change)
+        return here == site ? change(inside) : inside
+    }
+
+    private mutating func running(
+        _ running: Running, _ change: (ExpressionNode) -> ExpressionNode
+    ) -> Running {
+        guard let condition = running.condition else { return running }
+        return Running(variables: running.variables, condition: walk(condition, change))
+    }
+
+    private mutating func children(
+        of node: ExpressionNode, _ change: (ExpressionNode) -> ExpressionNode
+    ) -> ExpressionNode {
+        switch node {
+        case .number, .name, .member, .days, .size, .end, .exempt, .undetermined: return node
+        case .negated(let inner, let range): return .negated(walk(inner, change), range: range)
+        case .not(let inner, let range): return .not(walk(inner, change), range: range)
+        case .tier(let name, let place, let inner, let range):
+            return .tier(name, nameRange: place, walk(inner, change), range: range)
+        case .arithmetic(let how, let left, let right, let place):
+            let first = walk(left, change)
+            return .arithmetic(how, first, walk(right, change), at: place)
+        case .logical(let how, let left, let right, let place):
+            let first = walk(left, change)
+            return .logical(how, first, walk(right, change), at: place)
+        case .comparison(let operands, let operators, let range):
+            var changed: [ExpressionNode] = []
+            for operand in operands { changed.append(walk(operand, change)) }
+            return .comparison(changed, operators, range: range)
+        case .call(let function, let arguments, let range):
+            var changed: [ExpressionNode] = []
+            for argument in arguments { changed.append(walk(argument, change)) }
+            return .call(function, changed, range: range)
+        case .choice(let branches, let otherwise, let range):
+            var changed: [ChoiceBranch] = []
+            for branch in branches {
+                let condition = walk(branch.condition, change)
+                changed.append(ChoiceBranch(condition: condition, value: walk(branch.value, change)))
+            }
+            return .choice(changed, otherwise: walk(otherwise, change), range: range)
+        case .over(let aggregate, let over, let body, let range):
+            let inside = running(over, change)
+            return .over(aggregate, inside, body: walk(body, change), range: range)
+        case .rank(let member, let over, let keys, let ties, let range):
+            let inside = running(over, change)
+            var changed: [RankKey] = []
+            for key in keys { changed.append(RankKey(value: walk(key.value, change), isAscending: key.isAscending)) }
+            return .rank(member, inside, keys: changed, ties: ties, range: range)
+        case .rounded(let value, let step, let rule, let range):
+            let first = walk(value, change)
+            return .rounded(first, to: walk(step, change), rule, range: range)
+        }
+    }
+}

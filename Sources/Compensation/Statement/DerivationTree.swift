@@ -1,0 +1,150 @@
+// One tree from each amount down to the figures it rests on; text, HTML and JSON are written from it.
+
+internal import Accounting
+internal import Exact
+package import Monitoring
+
+/// A value of a derivation with everything it was computed from.
+package struct DerivationNode: Sendable {
+    /// `zhejiang → anhui`, `P`, `c[codmn]`.
+    package let name: String
+    package let value: String
+    package let clause: String
+    /// The formula as written; empty for a figure.
+    package let formula: String
+    /// Comparisons with their answers, roundings, where a figure comes from.
+    package let notes: [String]
+    /// True when the same step stands in full above: its own children are not repeated.
+    package let isRepeated: Bool
+    package let children: [DerivationNode]
+}
+
+extension SettlementRun {
+    /// The tree of every line; of the last steps when the run has no line.
+    package var derivationTree: [DerivationNode] {
+        var builder = DerivationBuilder(run: self)
+        guard case .settled(let settled) = outcome, !settled.lines.isEmpty else {
+            return steps.suffix(1).map { builder.node(of: $0) }
+        }
+        return settled.lines.map { line in
+            let step = steps.last { $0.name == line.name }
+            return DerivationNode(
+                name: "\(partyName(line.payer)) → \(partyName(line.payee))",
+                value: "\(line.money.plainText) \(line.money.currency)", clause: line.clause, formula: "",
+                notes: line.rounding.isEmpty ? [] : ["修约 rounded \(line.rounding): \(line.exact.shortText)"],
+                isRepeated: false, children: step.map { [builder.node(of: $0)] } ?? [])
+        }
+    }
+}
+
+private struct DerivationBuilder {
+    let run: SettlementRun
+    private let steps: [String: DerivationStep]
+    private let inputs: [String: SettlementInput]
+    private var seen: Set<String> = []
+
+    init(run: SettlementRun) {
+        self.run = run
+        steps = Dictionary(run.steps.map { ($0.name, $0) }) { first, _ in first }
+        inputs = Dictionary(run.inputs.map { ($0.request.key.description, $0) }) { first, _ in first }
+    }
+
+    mutating func node(of step: DerivationStep) -> DerivationNode {
+        var notes = step.decisions.map { "\($0.condition): \($0.comparison) → \($0.holds ? "是 yes" : "否 no")" }
+        notes += step.roundings.map { note in
+            "修约 rounded \(note.rule.agreementText) to \(note.step.shortText) \(note.unit): "
+                + "\(note.exact.shortText) → \(note.rounded.shortText)"
+        }
+        let isRepeated = !seen.insert(step.name).inserted
+        var children: [DerivationNode] = []
+        if !isRepeated {
+            for operand in step.operands { children.append(node(of: operand)) }
+        }
+        return DerivationNode(
+            name: step.name, value: step.exact.exactText(in: step.unit), clause: step.clause, formula: step.formula,
+            notes: notes, isRepeated: isRepeated, children: children)
+    }
+
+    private mutating func node(of operand: StepOperand) -> DerivationNode {
+        if case .step = operand.origin, let step = steps[operand.name] { return node(of: step) }
+        var clause = ""
+        var notes: [String] = []
+        switch operand.origin {
+        case .constant(let text): clause = text
+        case .baseline(let text, let period, let version, let digest):
+            clause = text
+            notes = ["基准值 baseline \(period)\(version.isEmpty ? "" : ", version \(version)"), sha256:\(digest)"]
+        case .input, .step:
+            guard let input = inputs[operand.name], let evidence = input.value?.evidence else { break }
+            clause = input.request.clause
+            notes = evidence.series
+            if let count = evidence.count {
+                notes.append("个数 count \(count)" + (evidence.expectedCount.map { " / \($0)" } ?? ""))
+            }
+            if !evidence.digest.isEmpty { notes.append("摘要 digest \(evidence.digest)") }
+        }
+        return DerivationNode(
+            name: operand.name, value: operand.value.exactText(in: operand.unit), clause: clause, formula: "",
+            notes: notes, isRepeated: false, children: [])
+    }
+}
+
+extension DerivationNode {
+    /// Indented lines, one a value.
+    package func text(depth: Int = 0) -> String {
+        let indent = String(repeating: "  ", count: depth)
+        var text = "\(indent)\(name) = \(value)" + (clause.isEmpty ? "" : "  [\(clause)]") + "\n"
+        if !formula.isEmpty { text += "\(indent)  = \(formula)\n" }
+        for note in notes { text += "\(indent)  · \(note)\n" }
+        if isRepeated { text += "\(indent)  (见上 see above)\n" }
+        for child in children { text += child.text(depth: depth + 1) }
+        return text
+    }
+
+    package var json: CanonicalJSON {
+        .object([
+            "clause": .string(clause), "formula": .string(formula), "name": .string(name),
+            "notes": .array(notes.map { .string($0) }), "repeated": .bool(isRepeated), "value": .string(value),
+            "children": .array(children.map(\.json)),
+        ])
+    }
+
+    /// Nested `<details>`: closed below the first level, no script.
+    package func html(isOpen: Bool = true) -> String {
+        let head =
+            "<b>\(escaped(name))</b> = \(escaped(value))"
+            + (clause.isEmpty ? "" : " <small>[\(escaped(clause))]</small>")
+        var body = formula.isEmpty ? "" : "<p><code>\(escaped(formula))</code></p>\n"
+        for note in notes { body += "<p>\(escaped(note))</p>\n" }
+        if isRepeated { body += "<p>见上 see above</p>\n" }
+        for child in children { body += child.html(isOpen: false) }
+        if body.isEmpty { return "<p>\(head)</p>\n" }
+        return "<details\(isOpen ? " open" : "")><summary>\(head)</summary>\n\(body)</details>\n"
+    }
+}
+
+private func escaped(_ text: String) -> String {
+    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+        .replacing("\"", with: "&quot;")
+}
+
+extension SettlementRun {
+    /// The derivation as one HTML page that needs nothing else.
+    package var derivationHTML: String {
+        var page = "<!doctype html>\n<html lang=\"zh\"><meta charset=\"utf-8\"><title>\(escaped(id))</title>\n"
+        page +=
+            "<style>body{font-family:sans-serif;max-width:60em;margin:1em auto}details{margin-left:1.2em}p{margin:.2em 1.2em}"
+        page +=
+            "</style>\n<h1>推导 Derivation</h1>\n<p>\(escaped(title.chinese)) · \(escaped(title.english)) · \(escaped("\(period)"))</p>\n"
+        if isExample { page += "<p><b>示例 EXAMPLE — 数字为虚构。Invented numbers.</b></p>\n" }
+        return page + derivationTree.map { $0.html() }.joined() + "</html>\n"
+    }
+
+    /// The same tree as canonical JSON with a line end.
+    package var derivationJSON: String {
+        CanonicalJSON.object(["run": .string(id), "lines": .array(derivationTree.map(\.json))]).text() + "\n"
+    }
+
+    /// The same tree as indented text.
+    package var derivationTreeText: String { derivationTree.map { $0.text() }.joined() }
+}

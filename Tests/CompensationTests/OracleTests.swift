@@ -1,0 +1,89 @@
+// Goal: the engine and a second program written from the documentation alone give the same lines, net positions and steps
+// for every worked example of every agreement file. Method: the runs as JSON, Tests/Oracle/oracle.py recomputes and compares.
+
+import Accounting
+import Compensation
+import Exact
+import Foundation
+import Testing
+
+struct OracleTests {
+    @Test("Every worked example comes out the same in the independent oracle")
+    func sameResults() throws {
+        var dump: [String: [String: [[String: Any]]]] = [:]
+        for file in ProjectFiles.agreements {
+            let agreement = ProjectFiles.agreement(file.path)
+            var examples: [String: [[String: Any]]] = [:]
+            for example in agreement.examples {
+                examples[example.name] = runs(of: example, of: agreement).map(plain)
+            }
+            dump[file.path] = examples
+        }
+        let file = FileManager.default.temporaryDirectory.appending(path: "oracle-\(UUID().uuidString.prefix(8)).json")
+        try JSONSerialization.data(withJSONObject: dump, options: [.sortedKeys]).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let (exitCode, output) = try oracle(["--compare", file.path])
+        #expect(exitCode == 0, "\(output)")
+    }
+
+    @Test("The oracle notices a wrong amount, a wrong step and a run that should have refused")
+    func notices() throws {
+        let path = "catalogue/yellow-river-gansu-ningxia/agreements/yellow-river-gansu-ningxia.yaml"
+        let wrong: [String: Any] = [
+            "refused": false, "lines": [["stake", "gansu", "ningxia", "CNY", "50000001"]], "net": [:], "steps": [:],
+        ]
+        let file = FileManager.default.temporaryDirectory.appending(path: "oracle-\(UUID().uuidString.prefix(8)).json")
+        try JSONSerialization.data(withJSONObject: [path: ["D-GN-3": [wrong]]]).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let (exitCode, output) = try oracle(["--compare", file.path])
+        #expect(exitCode == 1)
+        #expect(output.contains("D-GN-3: lines stake gansu ningxia CNY: program 50000001, oracle 50000000"))
+        #expect(output.contains("D-GN-2: the program did not run it"))
+    }
+
+    /// fixtures/catalogue/cases.csv: case, kind, agreement, example.
+    @Test("Every published and derived case of the reference is a worked example in the file that is named for it")
+    func everyCase() {
+        let rows = ProjectFiles.text("fixtures/catalogue/cases.csv").split(separator: "\n").dropFirst(2)
+        let cases = rows.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+        #expect(Set(cases.filter { $0[1] == "published" }.map { $0[0] }).count == 53)
+        #expect(Set(cases.filter { $0[1] == "derived" }.map { $0[0] }).count == 46)
+        for fields in cases {
+            let agreement = ProjectFiles.agreement(fields[2])
+            #expect(agreement.examples.contains { $0.name == fields[3] }, "\(fields[0]) in \(fields[2])")
+        }
+    }
+
+    /// One run as the oracle reads it: fractions as text, steps in the unit of their formula.
+    private func plain(_ run: SettlementRun) -> [String: Any] {
+        var steps: [String: String] = [:]
+        for step in run.steps { steps[step.name] = text(step.exact) }
+        guard case .settled(let settled) = run.outcome else {
+            return ["refused": true, "lines": [], "net": [:], "steps": steps]
+        }
+        let lines = settled.lines.map {
+            [$0.name, $0.payer, $0.payee, $0.money.currency.code, text($0.money.amount)]
+        }
+        var net: [String: String] = [:]
+        for position in settled.net {
+            net["\(position.party) \(position.money.currency.code)"] = text(position.money.amount)
+        }
+        return ["refused": false, "lines": lines, "net": net, "steps": steps]
+    }
+
+    private func text(_ value: Fraction) -> String { value.description }
+
+    private func oracle(_ arguments: [String]) throws -> (exitCode: Int32, output: String) {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/python3")
+        let script = ProjectFiles.root.appending(path: "Tests/Oracle/oracle.py").path
+        process.arguments = [script, ProjectFiles.root.appending(path: "stations").path] + arguments
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return (process.terminationStatus, output)
+    }
+}
