@@ -8,6 +8,9 @@ package struct AlertBook: Sendable {
     package private(set) var alerts: [AlertID: Alert] = [:]
     /// The alerts of each station of a section, in the order of their findings.
     private var byPlace: [AlertPlace: [AlertID]] = [:]
+    /// The open ones: few, however many a history brought.
+    private var openIDs: Set<AlertID> = []
+    private var openCounts: [AlertPlace: Int] = [:]
 
     package init() {}
 
@@ -18,6 +21,16 @@ package struct AlertBook: Sendable {
 
     /// Alerts in the order of their findings.
     package var ordered: [Alert] { alerts.values.sorted { $0.finding.id < $1.finding.id } }
+
+    /// The open alerts in the order of their findings.
+    ///
+    /// - Complexity: O(k log k) for k open alerts, however many are over.
+    package var open: [Alert] { openIDs.compactMap { alerts[$0] }.sorted { $0.finding.id < $1.finding.id } }
+
+    /// Whether an alert of a station of a section is open.
+    package func hasOpen(_ section: SectionID, _ station: StationID) -> Bool {
+        openCounts[AlertPlace(section: section, station: station)] != nil
+    }
 
     /// Takes in the findings of one section as they stand now.
     ///
@@ -89,6 +102,7 @@ package struct AlertBook: Sendable {
     }
 
     private mutating func put(_ alert: Alert, _ id: AlertID) {
+        note(alert, id)
         if alerts.updateValue(alert, forKey: id) != nil { return }
         let finding = alert.finding.id
         let place = AlertPlace(section: finding.section, station: finding.station)
@@ -100,6 +114,15 @@ package struct AlertBook: Sendable {
             index -= 1
         }
         byPlace[place, default: []].insert(id, at: index)
+    }
+
+    /// Keeps what is open apart.
+    private mutating func note(_ alert: Alert, _ id: AlertID) {
+        let isOpen = alert.state == .open
+        guard isOpen ? openIDs.insert(id).inserted : openIDs.remove(id) != nil else { return }
+        let place = AlertPlace(section: alert.finding.id.section, station: alert.finding.id.station)
+        let count = openCounts[place, default: 0] + (isOpen ? 1 : -1)
+        openCounts[place] = count > 0 ? count : nil
     }
 
     private static func changes(

@@ -68,9 +68,9 @@ extension ChangeState {
         for _ in 0..<count { values.append(try state.double()) }
         let length = try state.count()
         guard length <= ChangeMonitor.encodedCountLimit else { throw state.problem }
-        var bytes: [UInt8] = []
-        for _ in 0..<length { bytes.append(try state.byte()) }
-        guard let decoded = ChangeMonitor(bytes, rule: monitor.rule, slots: grid.slots) else { throw .otherVersion }
+        guard let decoded = ChangeMonitor(try state.take(length), rule: monitor.rule, slots: grid.slots) else {
+            throw .otherVersion
+        }
         monitor = decoded
         if let number, number.magnitude > UInt(1) << 40 || number <= monitor.newest ?? .min { throw state.problem }
     }

@@ -39,7 +39,11 @@ package struct EpisodeFinder: Sendable {
     package let rule: EpisodeRule
     var closed: [ThresholdEpisode] = []
     /// Readings over the limit that are not yet an episode, or the episode they became.
-    var candidate: ThresholdEpisode?
+    var candidate: ThresholdEpisode? {
+        didSet { if case .some = candidate { isUnderWay = true } else { isUnderWay = false } }
+    }
+    /// Whether there is a candidate: asked of every reading, and the candidate is large.
+    var isUnderWay = false
     var withinCount = 0
     var firstWithin: Instant?
     /// Missing and excluded readings after the last one over: they belong to the episode only if it goes on.
@@ -78,6 +82,20 @@ package struct EpisodeFinder: Sendable {
         case .within: addWithin(start)
         case .missing: pendingMissing += 1
         case .undecidable, .excluded, .noLimit: pendingExcluded += 1
+        }
+    }
+
+    /// Adds a usable reading that is known to lie within the limit.
+    ///
+    /// - Precondition: `start` is after every start added before.
+    mutating func addPlain(_ start: Instant) {
+        precondition(latest.map { $0 < start } ?? true, "Readings are judged in time order, each start once.")
+        latest = start
+        if isUnderWay {
+            addWithin(start)
+        } else {
+            pendingMissing = 0
+            pendingExcluded = 0
         }
     }
 

@@ -23,6 +23,8 @@ final class ItemScreen {
         var preWarningShare: ExactDecimal?
         var forecastShare: ExactDecimal?
         fileprivate(set) var index: AirIndexStandard?
+        /// Of water: the values that are within the limit and not near it, as most are.
+        fileprivate(set) var plain = PlainValues()
     }
 
     let section: Section
@@ -63,6 +65,7 @@ final class ItemScreen {
             case .minimum: day.limit = .minimum(item.limits[worst.rank - 1])
             case .range: day.limit = .range(item.limits[0], item.limits[1])
             }
+            if let limit = day.limit { day.plain = PlainValues(limit, nearFrom: day.preWarningShare) }
         case .air(let edition):
             day.limit = target.indexLimit.map { .maximum(ExactDecimal(mantissa: Int64($0), exponent: 0)) }
             day.index = try? edition(station, date.start(at: rules.offset)).get().index

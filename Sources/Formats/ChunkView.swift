@@ -50,6 +50,9 @@ package struct CurrentView: Sendable {
         let limit = asKnownAt ?? .max
         let flags = chunk.flagTable.map { index(ofFlag: $0) }
         var row = chunk.firstRow(from: interval.start.milliseconds)
+        if limit == .max, row == 0, interval.end.milliseconds > chunk.start.last ?? .max, chunk.isOfOneVersion {
+            return append(whole: chunk, flags)
+        }
         while row < chunk.count, chunk.start[row] < interval.end.milliseconds {
             var end = row + 1
             while end < chunk.count, chunk.start[end] == chunk.start[row] { end += 1 }
@@ -60,6 +63,41 @@ package struct CurrentView: Sendable {
             }
             row = end
         }
+    }
+
+    /// Appends the whole of `chunk`.
+    package mutating func append(_ chunk: Chunk) {
+        append(
+            chunk,
+            over: Interval(start: Instant(milliseconds: .min), end: Instant(milliseconds: .max)))
+    }
+
+    /// Appends what a later stretch of the same series says.
+    package mutating func append(_ later: CurrentView) {
+        if isEmpty {
+            self = later
+            return
+        }
+        let flags = later.flagTable.map { index(ofFlag: $0) }
+        start += later.start
+        mantissa += later.mantissa
+        exponent += later.exponent
+        qualifier += later.qualifier
+        flag += later.flag.map { flags[Int($0)] }
+        sequence += later.sequence
+        isDisputed += later.isDisputed
+        disputes += later.disputes
+    }
+
+    /// The everyday case: each start has one version, and all are seen.
+    private mutating func append(whole chunk: Chunk, _ flags: [UInt32]) {
+        start += chunk.start
+        mantissa += chunk.mantissa
+        exponent += chunk.exponent
+        qualifier += chunk.qualifier
+        flag += chunk.flag.map { flags[Int($0)] }
+        sequence += chunk.sequence
+        isDisputed += repeatElement(false, count: chunk.count)
     }
 
     private mutating func append(_ chunk: Chunk, group: Range<Int>, limit: Int64, _ flags: [UInt32]) {
@@ -102,5 +140,13 @@ package struct CurrentView: Sendable {
         flagTable.append(text)
         flagIndexes[text] = index
         return index
+    }
+}
+
+extension Chunk {
+    /// Whether no start has two versions.
+    fileprivate var isOfOneVersion: Bool {
+        for row in 1..<max(count, 1) where start[row] == start[row - 1] { return false }
+        return true
     }
 }

@@ -21,7 +21,7 @@ package struct DetectorCheckpoint: Hashable, Sendable {
 
 /// Stored readings as the detectors go on over them.
 package protocol LiveSource {
-    /// What a series says over an interval, disputes marked.
+    /// What a series says over an interval, disputes marked; it may say what is before and after too.
     func view(_ series: SeriesKey, over interval: Interval) throws -> CurrentView
     /// The first row of a series at or after an instant.
     func firstStart(_ series: SeriesKey, from instant: Instant) throws -> Instant?
@@ -53,7 +53,7 @@ package enum CheckpointSpacing {
     /// Readings between two states that are kept: going back to one costs about a millisecond.
     package static let readings = 8_192
     /// Blocks that are read at once.
-    static let blocks: Int64 = 32
+    static let blocks: Int64 = 16
 }
 
 /// Goes on from a state over all readings that follow it.
@@ -196,45 +196,33 @@ package struct LiveDetection<Source: LiveSource> {
             detectors.add(rest)
             return
         }
-        let (settled, open) = rest.split(at: end)
-        detectors.add(settled)
+        detectors.add(rest, until: end)
         position = end
         store()
-        detectors.add(open)
+        detectors.add(rest, from: end)
     }
 
     /// The readings of a stretch of whole blocks, screened.
-    private func stretch(_ interval: Interval) throws -> ScreenedStretch {
-        var stretch = ScreenedStretch()
-        var views: [StoredView] = []
-        for key in live.series {
-            let isScreened = live.screened.contains(key.parameter)
-            let view = try source.view(key, over: isScreened ? live.blocks.withMargins(interval) : interval)
-            for start in view.start where interval.contains(Instant(milliseconds: start)) {
-                stretch.heard.append(Instant(milliseconds: start))
+    private func stretch(_ interval: Interval) throws -> OrderedStretch {
+        var heard = HeardStarts()
+        var views: [CurrentView] = []
+        var parameters: [ParameterID] = []
+        let around = live.blocks.withMargins(interval)
+        for (key, isScreened) in zip(live.series, live.isScreened) {
+            let view = try source.view(key, over: isScreened ? around : interval)
+            heard.add(view, over: interval)
+            if isScreened {
+                views.append(view)
+                parameters.append(key.parameter)
             }
-            if isScreened { views.append(StoredView(key: key, view: view)) }
         }
-        let found = screen(
-            views, over: interval, profile: live.profile, cadence: live.screen.station.cadence, checks: live.checks)
-        let judged = Set(live.screen.parameters)
-        for (stored, readings) in zip(views, found) where judged.contains(stored.key.parameter) {
-            stretch.readings[stored.key.parameter, default: []] += readings
+        var stretch = ScreenedStretch()
+        stretch.heard = heard.starts
+        for (parameter, readings) in zip(parameters, live.screening.screen(views, over: interval))
+        where !readings.isEmpty {
+            let before = stretch.readings.updateValue(readings, forKey: parameter)
+            if let before { stretch.readings[parameter] = before + readings }
         }
-        return stretch
-    }
-}
-
-extension ScreenedStretch {
-    /// What starts before an instant, and what does not.
-    fileprivate func split(at instant: Instant) -> (before: ScreenedStretch, after: ScreenedStretch) {
-        var (before, after) = (ScreenedStretch(), ScreenedStretch())
-        for (parameter, readings) in readings {
-            before.readings[parameter] = readings.filter { $0.start < instant }
-            after.readings[parameter] = readings.filter { instant <= $0.start }
-        }
-        before.heard = heard.filter { $0 < instant }
-        after.heard = heard.filter { instant <= $0 }
-        return (before, after)
+        return detectors.ordered(stretch)
     }
 }

@@ -29,10 +29,9 @@ package struct LiveStation {
     package let blocks: ScreeningBlocks
     /// Everything but the readings that the findings depend on: a state of another basis is of no use.
     package let basis: Digest256
-    let profile: SourceProfile?
-    let checks: CheckSet
-    /// The parameters that are judged, and those that a rule of the check set holds against them.
-    let screened: Set<ParameterID>
+    let screening: StationScreening
+    /// For each series whether its parameter is judged, or held against a judged one by a rule of the check set.
+    let isScreened: [Bool]
 
     /// - Parameters:
     ///   - series: all series of the station.
@@ -52,12 +51,14 @@ package struct LiveStation {
                 rules: rules)
         }
         self.series = realTimeSeries(among: series)
-        self.checks = checks
-        screened = screen.parameters.reduce(into: []) { found, parameter in
-            found.insert(parameter)
-            found.formUnion(checks.companions(of: parameter))
-        }
-        profile = registry.profiles[station.profile]
+        let judged = Set(screen.parameters)
+        let screened = judged.reduce(into: judged) { $0.formUnion(checks.companions(of: $1)) }
+        let isScreened = self.series.map { screened.contains($0.parameter) }
+        self.isScreened = isScreened
+        let profile = registry.profiles[station.profile]
+        screening = StationScreening(
+            zip(self.series, isScreened).filter(\.1).map(\.0), judged: judged, of: station, checks: checks,
+            profile: profile)
         blocks = ScreeningBlocks(cadence: station.cadence)
         if let basis {
             self.basis = basis
@@ -65,13 +66,33 @@ package struct LiveStation {
         }
         let flags = (profile?.flags ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.rawValue)" }
         let chain = station.region.map { registry.chain(of: $0) } ?? []
+        let adoptions = registry.adoptions.filter { chain.contains($0.region) }
         let text = [
-            "detectors \(StationDetectors.version)", "checks \(checks.id)", "blocks \(blocks)", "rules \(rules)",
-            "section \(section.id) \(section.waterBody?.rawValue ?? "") \(section.targets)",
-            "station \(station.id) \(station.waterBody?.rawValue ?? "") \(station.cadence?.milliseconds ?? 0)",
-            "flags \(flags)", "adoptions \(registry.adoptions.filter { chain.contains($0.region) })",
-            "series \(self.series.map(\.canonicalText).sorted())",
+            "detectors \(StationDetectors.version)", "checks \(checks.id)",
+            "blocks \(blocks.length) \(blocks.margin)", "rules \(Self.text(of: rules))",
+            "section \(section.id.rawValue) \(section.waterBody?.rawValue ?? "")",
+            "targets \(section.targets.map(\.basisText).joined(separator: "; "))",
+            "station \(station.id.rawValue) \(station.waterBody?.rawValue ?? "") \(station.cadence?.milliseconds ?? 0)",
+            "flags \(flags.joined(separator: "; "))", "adoptions \(adoptions.isEmpty ? "" : "\(adoptions)")",
+            "series \(self.series.map(\.canonicalText).sorted().joined(separator: "; "))",
         ].joined(separator: "\n")
         self.basis = sha256(Array(text.utf8))
+    }
+
+    /// The rules of every deployment, in words: made once, for it takes longer than all else of a basis.
+    private static let usualRules = (rules: DetectionRules(), text: "\(DetectionRules())")
+
+    private static func text(of rules: DetectionRules) -> String {
+        rules == usualRules.rules ? usualRules.text : "\(rules)"
+    }
+}
+
+extension Section.Target {
+    /// All that a finding may depend on.
+    fileprivate var basisText: String {
+        let dates = [span.from, span.until].map { $0.map { "\($0.year)-\($0.month)-\($0.day)" } ?? "" }
+        let shares = [preWarningShare, forecastShare].map { $0.map { "\($0)" } ?? "" }
+        return "\(dates[0])…\(dates[1]) class \(waterClass?.rank ?? 0) index \(indexLimit ?? -1) shares \(shares[0]) "
+            + "\(shares[1])"
     }
 }

@@ -81,18 +81,19 @@ package struct StoredView: Sendable {
     }
 
     /// The rows whose starts lie in an interval.
-    fileprivate func rows(in interval: Interval) -> Range<Int> {
-        firstRow(from: interval.start)..<firstRow(from: interval.end)
-    }
+    func rows(in interval: Interval) -> Range<Int> { Self.rows(of: view.start, in: interval) }
 
-    private func firstRow(from instant: Instant) -> Int {
-        var low = 0
-        var high = view.count
-        while low < high {
-            let middle = (low + high) / 2
-            if view.start[middle] < instant.milliseconds { low = middle + 1 } else { high = middle }
+    /// The places of the starts, in order of time, that lie in an interval.
+    static func rows(of starts: [Int64], in interval: Interval) -> Range<Int> {
+        func first(from instant: Instant) -> Int {
+            var (low, high) = (0, starts.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if starts[middle] < instant.milliseconds { low = middle + 1 } else { high = middle }
+            }
+            return low
         }
-        return low
+        return first(from: interval.start)..<first(from: interval.end)
     }
 
     /// One reading a start of `rows`, none where unlike versions are held.
@@ -111,7 +112,7 @@ package struct StoredView: Sendable {
     }
 
     /// Where unlike versions are held, each of them, so that no one of them is preferred.
-    fileprivate func disputed(in interval: Interval?) -> [ScreenedReading] {
+    func disputed(in interval: Interval?) -> [ScreenedReading] {
         view.disputes.filter { interval?.contains($0.start) ?? true }.flatMap { dispute in
             dispute.versions.map { version in
                 ScreenedReading(
@@ -137,7 +138,8 @@ package func screen(
     }
 }
 
-/// Runs the quality checks over what series of one station say, block by block: what detection looks at.
+/// Runs the quality checks over what series of one station say, block by block: what detection looks at. The twin of
+/// `StationScreening`, for whole histories.
 ///
 /// What other stations and records of instruments say takes no part: it may come at any time, and a verdict here depends
 /// on the station's own readings alone.

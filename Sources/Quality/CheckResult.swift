@@ -65,6 +65,9 @@ package struct CheckResult: Hashable, Sendable {
         }
     }
 
+    /// Whether a reading is suspect, of a check that finds nothing invalid.
+    var findsSuspects: Bool { didRun && verdicts.reduce(UInt8(0)) { $0 | $1.rawValue } & 2 != 0 }
+
     /// `none` exactly where the verdict is not `notTested`.
     package var reasons: [NotTestedReason] { (0..<count).map(reason) }
 

@@ -45,7 +45,10 @@ package struct FirstLook: Sendable {
 extension CheckSet {
     /// Runs the checks that decide which readings are usable.
     package func firstLook(_ series: SeriesColumns) -> FirstLook {
-        let monthly = checks(of: series.parameter, at: series.station)
+        firstLook(series, checks(of: series.parameter, at: series.station))
+    }
+
+    func firstLook(_ series: SeriesColumns, _ monthly: MonthlyChecks) -> FirstLook {
         let flag = SourceFlagCheck().run(series)
         let range = monthly.run(.grossRange, series, \.grossRange) { GrossRangeCheck(range: $0).run(series) }
         let season = monthly.run(.climatology, series, \.climatology) { ClimatologyCheck(range: $0).run(series) }
@@ -58,7 +61,7 @@ extension CheckSet {
             WindowSpikeCheck(threshold: $0).run(series, beforeSpikes)
         }
         let all = first + [spike, window]
-        let found = spike.verdicts.contains(.suspect) || window.verdicts.contains(.suspect)
+        let found = spike.findsSuspects || window.findsSuspects
         return FirstLook(
             results: all, holes: holes,
             neighbours: found ? Neighbourhood(series, earlier: worst(all, count: series.count)) : beforeSpikes,
@@ -72,9 +75,19 @@ extension CheckSet {
 
     /// Runs the remaining checks over one series and rolls all of them up.
     package func run(_ series: SeriesColumns, _ look: FirstLook, context: QualityContext) -> QualityReport {
+        let byName = allResults(series, look, context: context).reduce(into: [CheckName: CheckResult]()) {
+            $0[$1.check] = $1
+        }
+        let results = CheckName.allCases.compactMap { byName[$0] }
+        return QualityReport(
+            checkSet: id, results: results, rollUp: rollUp(results, required: required), holes: look.holes)
+    }
+
+    /// What all checks say of one series, one result a check.
+    func allResults(_ series: SeriesColumns, _ look: FirstLook, context: QualityContext) -> [CheckResult] {
         let (monthly, usable) = (look.monthly, look.neighbours)
         let marks = context.marks.filter { $0.parameter == nil || $0.parameter == series.parameter }.map(\.interval)
-        let remaining = [
+        return look.results + [
             monthly.run(.rateOfChange, series, \.rateOfChange) { RateOfChangeCheck(limit: $0).run(series, usable) },
             monthly.run(.attenuatedSignal, series, \.attenuatedSignal) {
                 AttenuatedSignalCheck(limit: $0).run(series, usable)
@@ -92,10 +105,6 @@ extension CheckSet {
                 RepeatedSequenceCheck(limit: $0).run(series, usable)
             },
         ]
-        let byName = (look.results + remaining).reduce(into: [CheckName: CheckResult]()) { $0[$1.check] = $1 }
-        let results = CheckName.allCases.compactMap { byName[$0] }
-        return QualityReport(
-            checkSet: id, results: results, rollUp: rollUp(results, required: required), holes: look.holes)
     }
 
     /// Runs every check over the series of one station, each of another parameter; what they say of each other counts.

@@ -90,6 +90,8 @@ package struct Counterpart: Sendable {
     package init(_ series: SeriesColumns, usable: [UInt8]) {
         var start: [Int64] = []
         var value: [Double] = []
+        start.reserveCapacity(series.count)
+        value.reserveCapacity(series.count)
         for index in series.start.indices where usable[index] == 1 {
             // Time that stands still or goes back belongs to nobody.
             if let last = start.last, series.start[index] <= last { continue }

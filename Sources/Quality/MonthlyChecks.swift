@@ -28,6 +28,9 @@ package struct MonthSet: Hashable, Sendable {
 
 /// The checks of one series in each month.
 package struct MonthlyChecks: Sendable {
+    /// Those of January, and of every month when all are alike.
+    private let first: ParameterChecks
+    /// Empty when all are alike.
     private let months: [ParameterChecks]
     private let offset: UTCOffset
     /// True when all months are alike, which is the common case and costs nothing.
@@ -35,13 +38,15 @@ package struct MonthlyChecks: Sendable {
 
     init(months: [ParameterChecks], offset: UTCOffset) {
         precondition(months.count == 12, "A year has twelve months.")
-        self.months = months
-        self.offset = offset
+        first = months[0]
         isUniform = months.dropFirst().allSatisfy { $0 == months[0] }
+        self.months = isUniform ? [] : months
+        self.offset = offset
     }
 
     init(allYear: ParameterChecks, offset: UTCOffset) {
-        months = Array(repeating: allYear, count: 12)
+        first = allYear
+        months = []
         self.offset = offset
         isUniform = true
     }
@@ -55,7 +60,7 @@ package struct MonthlyChecks: Sendable {
         _ check: CheckName, _ series: SeriesColumns, _ limit: (ParameterChecks) -> Limit?,
         _ run: (Limit?) -> CheckResult
     ) -> CheckResult {
-        if isUniform { return run(limit(months[0])) }
+        if isUniform { return run(limit(first)) }
         let limits = months.map(limit)
         let seasons = Set(limits.compactMap { $0 })
         if limits.allSatisfy({ $0 == limits[0] }) || seasons.isEmpty { return run(limits[0]) }

@@ -12,6 +12,14 @@ package enum ReadingState: UInt8, Sendable, CaseIterable {
     case notFinite
 }
 
+extension ReadingState {
+    /// The state of a value; NaN marks a missing one.
+    @inline(__always)
+    package init(of value: Double, isCensored: Bool) {
+        self = value.isNaN ? .missing : value.isInfinite ? .notFinite : isCensored ? .censored : .measured
+    }
+}
+
 /// The readings of one series as columns, in time order.
 ///
 /// | column | type | unit | meaning |
@@ -37,6 +45,24 @@ package struct SeriesColumns: Sendable {
         self.station = station
         self.parameter = parameter
         self.cadence = cadence
+    }
+
+    /// Columns that lie ready, of equal length.
+    package init(
+        parameter: ParameterID, cadence: Duration64?, station: StationID, start: [Int64], value: [Double],
+        state: [ReadingState], flagVerdict: [QualityVerdict], flagReason: [NotTestedReason]
+    ) {
+        let count = start.count
+        precondition(
+            value.count == count && state.count == count && flagVerdict.count == count && flagReason.count == count,
+            "Columns are equally long.")
+        self.init(parameter: parameter, cadence: cadence, station: station)
+        self.start = start
+        self.value = value
+        self.state = state
+        self.flagVerdict = flagVerdict
+        self.flagReason = flagReason
+        isAllMeasured = state.reduce(UInt8(0)) { $0 | $1.rawValue } == ReadingState.measured.rawValue
     }
 
     package var count: Int { start.count }
@@ -81,8 +107,7 @@ package struct SeriesColumns: Sendable {
     ) {
         self.start.append(start)
         self.value.append(value)
-        let found: ReadingState =
-            value.isNaN ? .missing : value.isInfinite ? .notFinite : isCensored ? .censored : .measured
+        let found = ReadingState(of: value, isCensored: isCensored)
         state.append(found)
         if found != .measured { isAllMeasured = false }
         self.flagVerdict.append(flagVerdict)

@@ -36,6 +36,12 @@ package struct RunLengthTarget: Hashable, Sendable {
         self.blockLength = blockLength
         self.seed = seed
     }
+
+    /// - Precondition: the target can be played.
+    func check() {
+        precondition(1 <= runCount && runCount <= bootstrapRunLimit, "A calibration plays 1 to 64 runs.")
+        precondition(runLength > 0 && blockLength > 0, "Runs and blocks hold readings.")
+    }
 }
 
 /// Runs that one calibration plays through at most: what the largest excursions are kept for.
@@ -55,8 +61,7 @@ package let bootstrapRunLimit = 64
 package func runLengthThreshold(
     _ history: Span<Double>, target: RunLengthTarget, step: (Double) -> (rise: Double, fall: Double)
 ) -> Double? {
-    precondition(1 <= target.runCount && target.runCount <= bootstrapRunLimit, "A calibration plays 1 to 64 runs.")
-    precondition(target.runLength > 0 && target.blockLength > 0, "Runs and blocks hold readings.")
+    target.check()
     if history.isEmpty { return nil }
     var generator = BootstrapGenerator(seed: target.seed)
     var largest = LargestExcursions(count: target.runCount)
@@ -87,7 +92,7 @@ package func runLengthThreshold(
 }
 
 /// The few largest excursions seen, largest first.
-private struct LargestExcursions {
+struct LargestExcursions {
     private let count: Int
     private var kept: [Double] = []
 

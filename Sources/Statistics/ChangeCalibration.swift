@@ -36,17 +36,28 @@ func calibrate(_ values: [Double], slots: Int, rule: ChangeRule) -> Result<Chang
     let target = RunLengthTarget(
         runLength: rule.runLengthDays * slots, runCount: rule.runCount, blockLength: rule.blockDays * slots,
         seed: rule.seed)
-    var chart = ChartState(rule.chart)
-    let steps = design.innovations(gap: 1)
-    let threshold = runLengthThreshold(fed.span, target: target) { value in
-        chart.add(value, first: steps.first, later: steps.later, rule: rule)
-        return chart.statistics(rule: rule)
+    guard let threshold = threshold(fed, target: target, design: design, rule: rule) else {
+        return .failure(UnwatchedCause(.noThreshold))
     }
-    guard let threshold else { return .failure(UnwatchedCause(.noThreshold)) }
     return .success(
         ChangeCalibration(
             profile: profile, levels: Array(levels.suffix(rule.baselineDays)), design: design,
             usualSize: fed.reduce(0) { $0 + $1.magnitude } / Double(fed.count), threshold: threshold))
+}
+
+/// The threshold of a rule's chart by the bootstrap of what it is fed with.
+private func threshold(
+    _ fed: [Double], target: RunLengthTarget, design: ShiftDesign, rule: ChangeRule
+) -> Double? {
+    let steps = design.innovations(gap: 1)
+    if rule.chart == .cusum {
+        return shiftThreshold(fed.span, target: target, first: steps.first, later: steps.later)
+    }
+    var chart = ChartState(rule.chart)
+    return runLengthThreshold(fed.span, target: target) { value in
+        chart.add(value, first: steps.first, later: steps.later, rule: rule)
+        return chart.statistics(rule: rule)
+    }
 }
 
 /// A reason as an error.

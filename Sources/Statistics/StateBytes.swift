@@ -4,9 +4,7 @@
 struct StateWriter {
     private(set) var bytes: [UInt8] = []
 
-    mutating func write(_ value: UInt64) {
-        for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift))) }
-    }
+    mutating func write(_ value: UInt64) { withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) } }
 
     mutating func write(_ value: Int) { write(UInt64(bitPattern: Int64(value))) }
     mutating func write(_ value: Double) { write(value.bitPattern) }
@@ -16,6 +14,7 @@ struct StateWriter {
     /// The count, then the elements.
     mutating func write(_ values: [Double]) {
         write(values.count)
+        bytes.reserveCapacity(bytes.count + 8 * values.count)
         for value in values { write(value) }
     }
 }
@@ -47,10 +46,10 @@ struct StateReader {
             place = bytes.count
             return 0
         }
-        var value: UInt64 = 0
-        for index in 0..<8 { value |= UInt64(bytes[place + index]) << UInt64(8 * index) }
-        place += 8
-        return value
+        defer { place += 8 }
+        return bytes.withUnsafeBytes {
+            UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+        }
     }
 
     mutating func integer() -> Int { Int(Int64(bitPattern: word())) }

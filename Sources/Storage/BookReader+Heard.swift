@@ -54,32 +54,6 @@ extension BookReader {
         }
     }
 
-    /// The last row of a series, of whatever value; `nil` when nothing of it is whole.
-    package func lastStart(_ record: SeriesRecord) throws -> Instant? {
-        try spanStarts(of: record, "ORDER BY span_start DESC").next { spanStart in
-            var last: Instant?
-            try forEachChunk(of: record, over: moment(spanStart)) { chunk in
-                last = chunk.start.last.map { Instant(milliseconds: $0) }
-            }
-            return last
-        }
-    }
-
-    /// The first row of a series at or after `instant`, of whatever value.
-    package func firstStart(_ record: SeriesRecord, from instant: Instant) throws -> Instant? {
-        let first = Instant(
-            milliseconds: min(max(instant.milliseconds, Chunk.startRange.lowerBound), Chunk.startRange.upperBound))
-        let from = SpanCondition("span_start >= ?", record.span.interval(holding: first).start)
-        return try spanStarts(of: record, "ORDER BY span_start", from).next { spanStart in
-            var found: Instant?
-            try forEachChunk(of: record, over: moment(spanStart)) { chunk in
-                let row = chunk.firstRow(from: instant.milliseconds)
-                if row < chunk.count { found = Instant(milliseconds: chunk.start[row]) }
-            }
-            return found
-        }
-    }
-
     private struct SpanCondition {
         let sql: String
         let instant: Instant

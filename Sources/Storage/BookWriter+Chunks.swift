@@ -26,6 +26,8 @@ struct ChunkMerging {
     private var lastStart = Int64.min
     /// Chunks written so far.
     private(set) var writtenChunks = 0
+    /// Rows of those chunks: each was unfolded and packed again.
+    private(set) var writtenRows = 0
 
     init(
         db: Database, statements: HotStatements, state: WriterState, staged: StagedRows, batches: MergedBatches
@@ -150,6 +152,7 @@ struct ChunkMerging {
             try statement.run()
         }
         writtenChunks += 1
+        writtenRows += count
     }
 
     /// Turns the stage's flag indexes into the chunk's.

@@ -73,12 +73,15 @@ extension BookReader {
 
     /// The work of one station, or the next of any.
     package func detectorWork(of station: StationID? = nil) throws -> DetectorWork? {
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT station, first_start, last_start FROM detector_work WHERE station = ?1 OR ?1 IS NULL
-                ORDER BY station LIMIT 1
-                """)
-        return try Row.fetchOne(statement, arguments: [station?.rawValue]).map { row in
+        let columns = "SELECT station, first_start, last_start FROM detector_work "
+        let row =
+            if let station {
+                try Row.fetchOne(
+                    db.cachedStatement(sql: columns + "WHERE station = ?"), arguments: [station.rawValue])
+            } else {
+                try Row.fetchOne(db.cachedStatement(sql: columns + "ORDER BY station LIMIT 1"))
+            }
+        return row.map { row in
             DetectorWork(
                 station: StationID(row[0]), first: Instant(milliseconds: row[1]), last: Instant(milliseconds: row[2]))
         }

@@ -260,6 +260,24 @@ private let full: CheckSet = {
         expectSound(set.run(columns), columns, set)
     }
 
+    @Test func `checks looked up once say what the set says of a station`() {
+        var random = TestRandom(seed: 77)
+        let parameters = ["do", "temp", "nh3n", "tn", "codmn", "ec", "unknown"]
+        let checks = StationChecks(
+            ExampleChecks.set, station: StationID(""), parameters: parameters.map { ParameterID($0) })
+        for count in [0, 1, 2, 30, 144, 145] {
+            let columns = parameters.map { parameter in
+                let values = (0..<count).map { _ in
+                    [.nan, 0, 3, 3, 9.5, 60][Int.random(in: 0...5, using: &random)]
+                        + Double(Int.random(in: 0...9, using: &random)) / 10
+                }
+                return series(parameter, values, start: (0..<count).map { Int64($0) * hour })
+            }
+            #expect(
+                checks.verdicts(columns) == ExampleChecks.set.run(station: columns).map { $0.rollUp.verdicts })
+        }
+    }
+
     private func expectSound(_ report: QualityReport, _ columns: SeriesColumns, _ set: CheckSet) {
         #expect(report.results.map(\.check) == CheckName.allCases)
         for index in columns.start.indices {

@@ -80,7 +80,7 @@ import Testing
         #expect(try book.read { try $0.detectorWork() } == nil)
         // Rows of it are no last row of a series yet.
         let record = try #require(try book.read { try $0.series(key("a")) })
-        #expect(try book.read { try $0.lastStart(record) } == nil)
+        #expect(try book.read { try StationChunks($0).lastStart(record) } == nil)
         _ = try book.finish(sliced, ending(48))
         for station in ["a", "b"] {
             let work = try #require(try book.read { try $0.detectorWork(of: StationID(station)) })

@@ -1,6 +1,7 @@
 // Goal: detector states are stored and lost with their readings, and a large batch leaves its work in the transaction that
 // makes it whole. Method: real folders, transactions that fail, restarts.
 
+import Formats
 import Foundation
 import Monitoring
 import Storage
@@ -86,11 +87,34 @@ private func state(_ hours: Int64, _ bytes: [UInt8]) -> DetectorStateRecord {
         try book.ingest("one", [TestRow("a", newYear, "1"), TestRow("a", newYear + 2_000 * hour, "")])
         let record = try #require(try book.read { try $0.series(key("a")) })
         func first(_ hours: Int64) throws -> Instant? {
-            try book.read { try $0.firstStart(record, from: instant(hours)) }
+            try book.read { try StationChunks($0).firstStart(record, from: instant(hours)) }
         }
-        #expect(try book.read { try $0.lastStart(record) } == instant(2_000))
+        #expect(try book.read { try StationChunks($0).lastStart(record) } == instant(2_000))
         #expect(try first(-50) == instant(0))
         #expect(try first(1) == instant(2_000))
         #expect(try first(2_001) == nil)
+    }
+
+    @Test func `a station's chunks say what the series says, chunk after chunk and asked again`() throws {
+        let folder = try TemporaryFolder()
+        let book = try folder.open()
+        try book.ingest(
+            "one", (0..<100).map { TestRow("a", newYear + Int64($0) * 20 * hour, $0 % 7 == 0 ? "" : "\($0)") })
+        // The same starts said otherwise: disputed ones, and versions beside each other in one chunk.
+        try book.ingest("two", [TestRow("a", newYear + 60 * hour, "999"), TestRow("a", newYear, "4")])
+        let record = try #require(try book.read { try $0.series(key("a")) })
+        try book.read { reader in
+            let chunks = try StationChunks(reader)
+            for (first, last) in [(0, 40), (1, 3), (700, 1_500), (0, 3_000), (1_500, 1_501), (5, 5), (2_500, 4_000)] {
+                let interval = Interval(start: instant(Int64(first)), end: instant(Int64(last)))
+                let whole = try reader.readings(record, over: interval)
+                let view = try chunks.view(record, over: interval)
+                let rows = view.start.indices.filter { interval.contains(Instant(milliseconds: view.start[$0])) }
+                #expect(rows.map { view.start[$0] } == whole.start)
+                #expect(rows.map { view.value($0) } == whole.start.indices.map { whole.value($0) })
+                #expect(rows.map { view.isDisputed[$0] } == whole.isDisputed)
+                #expect(view.disputes.filter { interval.contains($0.start) } == whole.disputes)
+            }
+        }
     }
 }

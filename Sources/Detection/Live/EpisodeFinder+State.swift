@@ -22,6 +22,8 @@ extension EpisodeFinder {
         pendingMissing = try state.count()
         pendingExcluded = try state.count()
         candidate = try state.flag() ? try ThresholdEpisode(from: &state) : nil
+        // An initializer calls no observer.
+        isUnderWay = candidate != nil
         guard withinCount < rule.holdOff, (firstWithin == nil) == (withinCount == 0),
             candidate != nil || withinCount == 0,
             candidate.map({ episode in latest.map { episode.lastOver <= $0 } ?? false }) ?? true

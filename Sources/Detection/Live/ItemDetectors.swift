@@ -35,19 +35,28 @@ struct ItemDetectors: Sendable {
     mutating func add(_ reading: ScreenedReading, isConflicting: Bool, on day: ItemScreen.Day, _ screen: ItemScreen) {
         let isUsable =
             !isConflicting && reading.verdict != .suspect && reading.verdict != .invalid && reading.value != nil
-        if screen.law != nil {
+        if isUsable, reading.qualifier == .none, let value = reading.value, day.plain.contains(value) {
+            // Nothing is near: what the general path comes to for most readings.
+            threshold.addPlain(reading.start)
+            if day.preWarningShare != nil {
+                preWarning.addPlain(reading.start)
+            } else if preWarning.isUnderWay {
+                preWarning.cut(at: reading.start)
+            }
+        } else if screen.law != nil {
             let judged = reading.value.map { screen.judged($0, on: day) }
             threshold.add(reading, judged: judged ?? nil, isConflicting: isConflicting, limit: day.limit)
-            if day.preWarningShare != nil || preWarning.candidate != nil {
+            if day.preWarningShare != nil || preWarning.isUnderWay {
                 addPreWarning(reading, judged: judged ?? nil, isConflicting: isConflicting, isUsable: isUsable, day)
             }
         }
         let mean = isUsable && reading.qualifier == .none ? reading.value : nil
-        if let mean {
-            trend?.add(mean, dayNumber: day.number)
-            change?.add(mean.approximate, start: reading.start, lastOver: threshold.candidate?.lastOver)
+        if let mean, screen.hasTrend || screen.hasChange {
+            let value = mean.approximate
+            trend?.add(value, dayNumber: day.number)
+            change?.add(value, start: reading.start, lastOver: threshold.candidate?.lastOver)
         }
-        forecast?.add(mean, start: reading.start, dayNumber: day.number) { screen.monthTarget(on: $0) }
+        forecast?.add(mean, start: reading.start, dayNumber: day.number, screen)
     }
 
     private mutating func addPreWarning(
@@ -106,7 +115,7 @@ extension TargetLimit {
 
 extension ExactDecimal {
     /// The exact product, `nil` when it has too many digits.
-    fileprivate func times(_ other: ExactDecimal) -> ExactDecimal? {
+    func times(_ other: ExactDecimal) -> ExactDecimal? {
         let (product, overflows) = mantissa.multipliedReportingOverflow(by: other.mantissa)
         let power = Int(exponent) + Int(other.exponent)
         guard !overflows, product.magnitude < 1_000_000_000_000_000_000, Self.exponentRange.contains(power) else {

@@ -82,9 +82,9 @@ struct MonthFollower: Sendable {
     }
 
     /// - Parameter value: `nil` where the row has no value that a mean may take.
-    mutating func add(_ value: ExactDecimal?, start: Instant, dayNumber: Int, target: (Int) -> Target?) {
+    mutating func add(_ value: ExactDecimal?, start: Instant, dayNumber: Int, _ screen: ItemScreen) {
         if dayNumber != day {
-            closeDay(target: target)
+            closeDay { screen.monthTarget(on: $0) }
             if month.map({ !$0.contains(start) }) ?? true { beginMonth(holding: dayNumber) }
             day = dayNumber
         }
@@ -144,7 +144,7 @@ struct MonthFollower: Sendable {
     var forecasts: [MonthForecast] { open.map { closed + [$0] } ?? closed }
 }
 
-/// A sum of decimals, exact; in one integer while the decimals have one exponent.
+/// A sum of decimals, exact; in one integer as long as it holds them.
 struct RunningSum: Hashable, Sendable {
     private(set) var mantissa: Int64 = 0
     private(set) var exponent: Int8 = 0
@@ -160,10 +160,25 @@ struct RunningSum: Hashable, Sendable {
                 return
             }
         }
-        // Another number of decimals: what was summed stays exact beside it.
+        if align(value) { return }
+        // Too many digits: what was summed stays exact beside it.
         rest += Fraction(ExactDecimal(mantissa: mantissa, exponent: exponent))
         mantissa = value.mantissa
         exponent = value.exponent
+    }
+
+    /// Adds a value of another number of decimals, where one integer holds both.
+    private mutating func align(_ value: ExactDecimal) -> Bool {
+        let gap = Int(exponent) - Int(value.exponent)
+        guard abs(gap) <= 9 else { return false }
+        let scale = (0..<abs(gap)).reduce(Int64(1)) { scale, _ in scale * 10 }
+        let (own, ownOverflows) = mantissa.multipliedReportingOverflow(by: gap > 0 ? scale : 1)
+        let (other, otherOverflows) = value.mantissa.multipliedReportingOverflow(by: gap > 0 ? 1 : scale)
+        let (sum, overflows) = own.addingReportingOverflow(other)
+        if ownOverflows || otherOverflows || overflows { return false }
+        mantissa = sum
+        exponent = min(exponent, value.exponent)
+        return true
     }
 
     var total: Fraction { rest + Fraction(ExactDecimal(mantissa: mantissa, exponent: exponent)) }

@@ -32,7 +32,7 @@ package struct StateWriter {
 
     /// Every bit of it, least first: a restart goes on with the same number.
     package mutating func write(_ number: Double) {
-        for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: number.bitPattern >> UInt64(8 * shift))) }
+        withUnsafeBytes(of: number.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
     }
 
     /// Another state's bytes, after their count.
@@ -76,6 +76,13 @@ package struct StateReader {
         guard offset < bytes.count else { throw problem }
         offset += 1
         return bytes[offset - 1]
+    }
+
+    /// The next bytes.
+    mutating func take(_ length: Int) throws(StateProblem) -> [UInt8] {
+        guard length <= bytes.count - offset else { throw problem }
+        offset += length
+        return Array(bytes[(offset - length)..<offset])
     }
 
     package mutating func unsigned() throws(StateProblem) -> UInt64 {

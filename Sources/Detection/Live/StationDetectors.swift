@@ -13,6 +13,14 @@ package struct ScreenedStretch: Sendable {
     package init() {}
 }
 
+/// The readings of a stretch, in time order and item by item.
+package struct OrderedStretch {
+    /// In the order of the screen's items; `nil` without a reading.
+    fileprivate let items: [OrderedReadings?]
+    /// Each start once.
+    fileprivate let heard: [Instant]
+}
+
 /// What has been seen of a station up to a moment.
 ///
 /// Stretches are added in order of time. The state after them depends on their readings alone, not on how they were
@@ -46,30 +54,64 @@ package struct StationDetectors {
     package var lastHeard: Instant? { silence.last }
 
     /// Adds what follows on everything added before.
-    package mutating func add(_ stretch: ScreenedStretch) {
-        for (place, item) in screen.items.enumerated() {
-            guard let readings = stretch.readings[item.parameter], !readings.isEmpty else { continue }
-            add(OrderedReadings(readings), at: place, item)
+    package mutating func add(_ stretch: ScreenedStretch) { add(ordered(stretch)) }
+
+    /// The readings of a stretch in the order the detectors look at them.
+    package func ordered(_ stretch: ScreenedStretch) -> OrderedStretch {
+        let items = screen.items.map { item in
+            stretch.readings[item.parameter].flatMap { $0.isEmpty ? nil : OrderedReadings($0) }
         }
-        var previous: Instant?
-        for start in stretch.heard.sorted() where start != previous {
+        let isOrdered = zip(stretch.heard, stretch.heard.dropFirst()).allSatisfy { $0 < $1 }
+        return OrderedStretch(items: items, heard: isOrdered ? stretch.heard : Set(stretch.heard).sorted())
+    }
+
+    /// Adds the readings of a stretch that start from one instant and before another; all where none is given.
+    package mutating func add(_ stretch: OrderedStretch, from begin: Instant? = nil, until end: Instant? = nil) {
+        for (place, item) in screen.items.enumerated() {
+            guard let series = stretch.items[place] else { continue }
+            add(series, series.readings.places(from: begin, until: end, \.start), at: place, item)
+        }
+        for start in stretch.heard[stretch.heard.places(from: begin, until: end, \.self)] {
             if firstHeard == nil { firstHeard = silence.last ?? start }
             silence.add(start)
-            previous = start
         }
     }
 
-    private mutating func add(_ series: OrderedReadings, at place: Int, _ item: ItemScreen) {
+    private mutating func add(_ series: OrderedReadings, _ rows: Range<Int>, at place: Int, _ item: ItemScreen) {
+        if rows.isEmpty { return }
         var day = ItemScreen.Day(number: .min)
-        for reading in series.readings {
-            let number = reading.start.dayNumber(at: screen.rules.offset)
-            if number != day.number { day = item.day(number) }
+        var days = Int64.max..<Int64.max
+        for row in rows {
+            let reading = series.readings[row]
+            if !days.contains(reading.start.milliseconds) {
+                let number = reading.start.dayNumber(at: screen.rules.offset)
+                day = item.day(number)
+                let begin = Int64(number) * 86_400_000 - Int64(screen.rules.offset.minutes) * 60_000
+                days = begin..<(begin + 86_400_000)
+            }
             let isConflicting = !series.conflicting.isEmpty && series.conflicting.contains(reading.start)
             items[place].add(reading, isConflicting: isConflicting, on: day, item)
         }
-        guard let first = series.readings.first?.start, let last = series.readings.last?.start else { return }
-        spans[place] = (spans[place]?.first ?? first, last)
-        readingCount += series.readings.count
+        spans[place] = (
+            spans[place]?.first ?? series.readings[rows.lowerBound].start,
+            series.readings[rows.upperBound - 1].start
+        )
+        readingCount += rows.count
+    }
+}
+
+extension Array {
+    /// The places of the elements, in order of time, from one instant and before another.
+    fileprivate func places(from begin: Instant?, until end: Instant?, _ start: (Element) -> Instant) -> Range<Int> {
+        func first(notBefore instant: Instant) -> Int {
+            var (low, high) = (0, count)
+            while low < high {
+                let middle = (low + high) / 2
+                if start(self[middle]) < instant { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+        return (begin.map { first(notBefore: $0) } ?? 0)..<(end.map { first(notBefore: $0) } ?? count)
     }
 }
 
@@ -213,6 +255,11 @@ extension StationScreen {
     }
 
     /// Whether a station is silent at `now`, when it was heard last at `last`.
+    package static func isSilent(_ station: Station, since last: Instant, now: Instant, rule: SilenceRule) -> Bool {
+        !SilenceDetector.silences(heard: [last], cadence: station.cadence, rule: rule, now: now).isEmpty
+    }
+
+    /// The silence of a station at `now`, when it was heard last at `last`.
     package static func silence(
         of station: Station, in section: Section, since last: Instant, now: Instant, rule: SilenceRule
     ) -> SectionFindings {

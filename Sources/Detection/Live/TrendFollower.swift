@@ -1,6 +1,5 @@
 // The trend detector reading by reading: the window of daily means, the day under way and the trend that lasts.
 
-internal import Exact
 internal import Monitoring
 
 /// Follows the daily means of one series; readings are added in time order.
@@ -35,14 +34,14 @@ struct TrendFollower: Sendable {
     }
 
     /// - Precondition: the reading is usable for a mean, and its day is not before the one of the reading before.
-    mutating func add(_ value: ExactDecimal, dayNumber: Int) {
+    mutating func add(_ value: Double, dayNumber: Int) {
         if dayNumber != day {
             closeDay()
             day = dayNumber
             sum = 0
             count = 0
         }
-        sum += value.approximate
+        sum += value
         count += 1
     }
 

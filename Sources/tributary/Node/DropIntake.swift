@@ -11,6 +11,8 @@ actor DropIntake: Service {
     private static let sweepPause = Duration.milliseconds(100)
     /// Between the sweeps behind a working watch: for what it cannot see, such as files that another machine writes.
     private static let idlePause = Duration.seconds(1)
+    /// How often all alerts are brought up to date while files come: each brings its own up to date itself.
+    private static let lookPause = Duration.seconds(1)
     /// How often stations that send nothing are looked for.
     private static let silencePause = Duration.seconds(60)
     /// How long a large file that could not be taken is left in peace.
@@ -43,7 +45,7 @@ actor DropIntake: Service {
     }
 
     private func watch() async throws {
-        var lookedAll = ContinuousClock.now
+        var lookedAll: ContinuousClock.Instant?
         var isCaughtUp = false
         while !Task.isCancelled {
             if let failure { throw failure }
@@ -53,7 +55,8 @@ actor DropIntake: Service {
                 isCaughtUp = false
                 continue
             }
-            if folder.isSettled, !isCaughtUp || lookedAll.duration(to: .now) > Self.silencePause {
+            let pause = isCaughtUp ? Self.silencePause : Self.lookPause
+            if folder.isSettled, lookedAll.map({ $0.duration(to: .now) > pause }) ?? true {
                 lookAtAll()
                 lookedAll = .now
                 isCaughtUp = true

@@ -39,12 +39,14 @@ struct LiveStations {
             for station in section.stations { sections[station, default: []].append(section) }
         }
         self.sections = sections
+        stations = sections.keys.sorted()
     }
 
     /// The sections a station measures for, in id order.
     func sections(of station: StationID) -> [Section] { sections[station] ?? [] }
 
-    var stations: [StationID] { sections.keys.sorted() }
+    /// All that measure for a section, in id order.
+    let stations: [StationID]
 }
 
 /// What looking at readings came to within one transaction, to be taken over once it is committed.
@@ -60,31 +62,23 @@ struct LiveNews {
 /// How much is looked at in one transaction.
 enum LiveBudget {
     /// Readings: well under the 50 ms that a live batch may wait.
-    static let readings = 65_536
+    static let readings = 16_384
     /// What a station costs besides its readings, in readings.
     static let station = 200
 }
 
-/// The book as the detectors see it from within a transaction.
+/// The book as the detectors see it from within a transaction: one station, each of its chunks unfolded once.
 struct TransactionSource: LiveSource {
-    let reader: BookReader
+    let chunks: StationChunks
     let records: [SeriesRecord]
-    /// Batches that are not whole.
-    private let hidden: Set<Int64>
-
-    init(reader: BookReader, records: [SeriesRecord]) throws {
-        self.reader = reader
-        self.records = records
-        hidden = try reader.unsettledSequences(at: nil)
-    }
 
     private func record(_ key: SeriesKey) -> SeriesRecord? { records.first { $0.key == key } }
 
     func view(_ series: SeriesKey, over interval: Interval) throws -> CurrentView {
-        try record(series).map { try reader.readings($0, over: interval, hidden: hidden) } ?? CurrentView()
+        try record(series).map { try chunks.view($0, over: interval) } ?? CurrentView()
     }
 
     func firstStart(_ series: SeriesKey, from instant: Instant) throws -> Instant? {
-        try record(series).flatMap { try reader.firstStart($0, from: instant) }
+        try record(series).flatMap { try chunks.firstStart($0, from: instant) }
     }
 }

@@ -48,8 +48,7 @@ extension Node {
     }
 
     func alertLines(onlyOpen: Bool) -> [AlertLine] {
-        alertBook.ordered
-            .filter { $0.state == .open || (!onlyOpen && $0.state == .ended) }
+        (onlyOpen ? alertBook.open : alertBook.ordered.filter { $0.state == .open || $0.state == .ended })
             .map { AlertLine($0, registry: registry.registry, parameters: catalogue) }
     }
 

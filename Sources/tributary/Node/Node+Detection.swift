@@ -25,8 +25,9 @@ extension Node {
             // made from them would stay: this waits with them.
             let isAwaited = try writer.reader.detectorWork(of: station) != nil
             if news.budget > 0, !isAwaited {
-                let known = try knownStation(station, in: writer.reader, series: series)
-                try look(at: work, known, in: writer, news: &news)
+                let chunks = try StationChunks(writer.reader)
+                let known = try knownStation(station, in: writer.reader, chunks, series: series)
+                try look(at: work, known, chunks, in: writer, news: &news)
             } else {
                 try writer.add(work)
             }
@@ -51,7 +52,18 @@ extension Node {
     }
 
     /// Does the work that was left, in pieces between which live batches pass.
+    ///
+    /// One goes through it at a time, however many ask: what comes between two pieces waits for one of them.
     func finishDetection() async throws {
+        if let finishing { return try await finishing.value }
+        let task = Task { try await workThrough() }
+        finishing = task
+        try await task.value
+    }
+
+    private func workThrough() async throws {
+        // In the turn in which nothing was left, so that nobody relies on a search that is over.
+        defer { finishing = nil }
         while try book.read({ try $0.detectorWork() }) != nil {
             take(try book.write { writer in try nextPiece(in: writer) })
             await Task.yield()
@@ -66,8 +78,9 @@ extension Node {
             if live.sections(of: work.station).isEmpty { continue }
             // A large batch may have brought series and rows that nobody noted here.
             live.known[work.station] = nil
-            let known = try knownStation(work.station, in: writer.reader, series: [])
-            try look(at: work, known, in: writer, news: &news)
+            let chunks = try StationChunks(writer.reader)
+            let known = try knownStation(work.station, in: writer.reader, chunks, series: [])
+            try look(at: work, known, chunks, in: writer, news: &news)
         }
         return news
     }
@@ -84,11 +97,12 @@ extension Node {
                 while news.budget > 0, let station = stations.popFirst() {
                     // Its work goes on from the state before it, or from the first reading, and to the newest.
                     if try writer.reader.detectorWork(of: station) != nil { continue }
-                    let known = try knownStation(station, in: writer.reader, series: [])
+                    let chunks = try StationChunks(writer.reader)
+                    let known = try knownStation(station, in: writer.reader, chunks, series: [])
                     news.budget -= LiveBudget.station
                     guard let newest = known.newest else { continue }
                     let work = DetectorWork(station: station, first: newest, last: newest)
-                    try look(at: work, known, in: writer, news: &news)
+                    try look(at: work, known, chunks, in: writer, news: &news)
                 }
                 return news
             }
@@ -99,7 +113,7 @@ extension Node {
 
     /// What is known of a station, with the series that a transaction brought.
     private func knownStation(
-        _ station: StationID, in reader: BookReader, series: [TouchedSeries]
+        _ station: StationID, in reader: BookReader, _ chunks: StationChunks, series: [TouchedSeries]
     ) throws -> KnownStation {
         if var known = live.known[station],
             series.allSatisfy({ new in known.records.contains { $0.key == new.series } })
@@ -108,14 +122,15 @@ extension Node {
             if let last = own.map(\.lastStart).max() { known.newest = max(known.newest ?? last, last) }
             return known
         }
-        var known = KnownStation(records: try reader.series(matching: SeriesFilter(stations: [station])))
-        known.newest = try known.own.compactMap { try reader.lastStart($0) }.max()
+        var known = KnownStation(records: try reader.series(of: station))
+        known.newest = try known.own.compactMap { try chunks.lastStart($0) }.max()
         return known
     }
 
     /// Goes on with the detectors of one station in each of its sections.
     private func look(
-        at work: DetectorWork, _ station: KnownStation, in writer: BookWriter, news: inout LiveNews
+        at work: DetectorWork, _ station: KnownStation, _ chunks: StationChunks, in writer: BookWriter,
+        news: inout LiveNews
     ) throws {
         var known = station
         defer { news.known[work.station] = known }
@@ -131,7 +146,8 @@ extension Node {
             else { continue }
             known.bases[section.id] = live.basis
             do {
-                let outcome = try goOn(live, at: work, newest: newest, known.own, in: writer)
+                let outcome = try goOn(
+                    live, at: work, newest: newest, TransactionSource(chunks: chunks, records: known.own), in: writer)
                 news.budget -= outcome.readingCount
                 let changes = alertBook.changes(
                     outcome.findings, parties: AlertParty.parties(of: section, in: registry.registry),
@@ -154,7 +170,7 @@ extension Node {
     }
 
     private func goOn(
-        _ live: LiveStation, at work: DetectorWork, newest: Instant, _ own: [SeriesRecord], in writer: BookWriter
+        _ live: LiveStation, at work: DetectorWork, newest: Instant, _ source: TransactionSource, in writer: BookWriter
     ) throws -> LiveOutcome {
         let place = DetectorPlace(section: live.screen.section.id, station: work.station)
         let settled = live.blocks.settled(before: min(work.first, newest))
@@ -163,8 +179,7 @@ extension Node {
         let later = try writer.reader.detectorStates(
             place, basis: live.basis, after: base?.position ?? Instant(milliseconds: .min))
         var detection = LiveDetection(
-            live, from: base.map { DetectorCheckpoint($0) },
-            try TransactionSource(reader: writer.reader, records: own))
+            live, from: base.map { DetectorCheckpoint($0) }, source)
         let outcome = try detection.run(
             later: later.map { DetectorCheckpoint($0) }, lastChange: work.last, newest: newest,
             budget: LiveBudget.readings)
@@ -181,14 +196,18 @@ extension Node {
     /// Looks for stations that are silent by the clock.
     func judgeSilence() throws {
         let now = Node.clock()
+        let silenceRule = DetectionRules().silence
         var found: [AlertChanges] = []
         for station in live.stations {
             guard let last = live.known[station]?.newest, let registered = registry.registry.stations[station] else {
                 continue
             }
+            let isSilent = StationScreen.isSilent(registered, since: last, now: now, rule: silenceRule)
             for section in live.sections(of: station) where registry.registry.boundaries[section.boundary] != nil {
+                // Nothing to tell, and nothing told that may be over.
+                if !isSilent, !alertBook.hasOpen(section.id, station) { continue }
                 let silence = StationScreen.silence(
-                    of: registered, in: section, since: last, now: now, rule: DetectionRules().silence)
+                    of: registered, in: section, since: last, now: now, rule: silenceRule)
                 let changes = alertBook.changes(
                     silence, parties: AlertParty.parties(of: section, in: registry.registry), mark: mark(of: section),
                     at: now)

@@ -28,6 +28,8 @@ actor Node {
     var alertBook: AlertBook
     /// What detection remembers of stations.
     var live: LiveStations
+    /// The search through the work that was left, while one is under way.
+    var finishing: Task<Void, any Error>?
     /// Where large batches go.
     let history: HistoryLane
     /// Threads that take batches.

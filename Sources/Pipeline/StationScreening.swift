@@ -1,0 +1,189 @@
+// Quality on the way as readings come: what is the same for all blocks of a stretch is done once.
+
+internal import Detection
+internal import Exact
+internal import Formats
+internal import Monitoring
+internal import Quality
+
+/// The screened series of a station and how their readings are checked; made once a station.
+struct StationScreening {
+    /// Series of one kind of value, which are held against each other.
+    private struct Kind: Hashable {
+        let statistic: SeriesStatistic
+        let window: Duration64
+        let origin: SeriesOrigin
+
+        init(_ key: SeriesKey) { (statistic, window, origin) = (key.statistic, key.window, key.origin) }
+    }
+
+    /// Places of series in `keys`, by kind, with their checks.
+    private let groups: [(places: [Int], checks: StationChecks)]
+    private let keys: [SeriesKey]
+    private let isJudged: [Bool]
+    private let blocks: ScreeningBlocks
+    private let cadence: Duration64?
+    private let flags: [String: QualityVerdict]
+
+    init(
+        _ keys: [SeriesKey], judged: Set<ParameterID>, of station: Station, checks: CheckSet, profile: SourceProfile?
+    ) {
+        self.keys = keys
+        isJudged = keys.map { judged.contains($0.parameter) }
+        blocks = ScreeningBlocks(cadence: station.cadence)
+        cadence = station.cadence
+        flags = profile?.flags ?? [:]
+        var places: [Kind: [Int]] = [:]
+        for (place, key) in keys.enumerated() { places[Kind(key), default: []].append(place) }
+        groups = places.values.map { places in
+            (places, StationChecks(checks, station: station.id, parameters: places.map { keys[$0].parameter }))
+        }
+    }
+
+    /// The readings that start in `interval`, screened block by block, of each series that is judged.
+    ///
+    /// - Parameters:
+    ///   - views: what the series say over `interval` and the margins; more of it is not looked at.
+    ///   - interval: whole blocks, or the last one cut short.
+    /// - Reference: `screen(_:over:profile:cadence:checks:)`; the same readings.
+    func screen(_ views: [CurrentView], over interval: Interval) -> [[ScreenedReading]] {
+        let stretches = zip(views, keys).map { view, key in
+            ScreeningStretch(
+                StoredView(key: key, view: view), over: blocks.withMargins(interval), flags: flags, cadence: cadence)
+        }
+        var readings = [[ScreenedReading]](repeating: [], count: views.count)
+        let within = stretches.map { $0.rows(in: interval) }
+        for place in stretches.indices where isJudged[place] { readings[place].reserveCapacity(within[place].count) }
+        var next = within.map(\.lowerBound)
+        while true {
+            var first = Int64.max
+            for place in next.indices where next[place] < within[place].upperBound {
+                first = min(first, stretches[place].start[next[place]])
+            }
+            if first == .max { break }
+            let begin = blocks.start(of: Instant(milliseconds: first))
+            let block = Interval(start: begin, end: begin.advanced(by: Duration64(milliseconds: blocks.length)))
+            let around = blocks.withMargins(block)
+            for group in groups {
+                let rows = group.places.map { stretches[$0].rows(in: around) }
+                let verdicts = group.checks.verdicts(zip(group.places, rows).map { stretches[$0].columns($1) })
+                for (index, place) in group.places.enumerated() {
+                    let own = stretches[place].rows(in: block)
+                    next[place] = max(next[place], own.upperBound)
+                    if !isJudged[place] { continue }
+                    stretches[place].append(
+                        own.clamped(to: within[place]), verdicts[index], from: rows[index].lowerBound,
+                        to: &readings[place])
+                }
+            }
+        }
+        for place in views.indices where isJudged[place] {
+            readings[place] += stretches[place].stored.disputed(in: interval)
+        }
+        return readings
+    }
+}
+
+/// One series over a stretch of blocks with its margins, as the checks read it.
+private struct ScreeningStretch {
+    let stored: StoredView
+    /// The columns of `SeriesColumns`, of the view's rows from `offset` on.
+    let start: [Int64]
+    private let value: [Double]
+    private let state: [ReadingState]
+    private let flagVerdict: [QualityVerdict]
+    private let flagReason: [NotTestedReason]
+    private let offset: Int
+    private let cadence: Duration64?
+
+    init(_ stored: StoredView, over interval: Interval, flags: [String: QualityVerdict], cadence: Duration64?) {
+        self.stored = stored
+        self.cadence = cadence
+        let view = stored.view
+        let rows = stored.rows(in: interval)
+        offset = rows.lowerBound
+        start = Array(view.start[rows])
+        let count = rows.count
+        (value, state) = Self.numbers(view, rows)
+        let said = view.flagTable.map { SeriesColumns.said(by: $0, flags) }
+        if said.count == 1 {
+            flagVerdict = [QualityVerdict](repeating: said[0].verdict, count: count)
+            flagReason = [NotTestedReason](repeating: said[0].reason, count: count)
+        } else {
+            flagVerdict = view.flag[rows].map { said[Int($0)].verdict }
+            flagReason = view.flag[rows].map { said[Int($0)].reason }
+        }
+    }
+
+    /// The binary values of some rows, and what each offers.
+    private static func numbers(_ view: CurrentView, _ rows: Range<Int>) -> ([Double], [ReadingState]) {
+        var value = [Double](repeating: .nan, count: rows.count)
+        var state = [ReadingState](repeating: .missing, count: rows.count)
+        let missing = Qualifier.missing.rawValue
+        for (place, row) in rows.enumerated() where view.qualifier[row] != missing {
+            let number = ExactDecimal(mantissa: view.mantissa[row], exponent: view.exponent[row]).approximate
+            let qualifier = view.qualifier[row]
+            value[place] = number
+            state[place] = ReadingState(
+                of: number,
+                isCensored: qualifier == Qualifier.below.rawValue || qualifier == Qualifier.above.rawValue)
+        }
+        return (value, state)
+    }
+
+    /// The rows of the stretch whose starts lie in an interval.
+    func rows(in interval: Interval) -> Range<Int> { StoredView.rows(of: start, in: interval) }
+
+    func columns(_ rows: Range<Int>) -> SeriesColumns {
+        let key = stored.key
+        if rows.count == start.count {
+            return SeriesColumns(
+                parameter: key.parameter, cadence: cadence, station: key.station, start: start, value: value,
+                state: state, flagVerdict: flagVerdict, flagReason: flagReason)
+        }
+        return SeriesColumns(
+            parameter: key.parameter, cadence: cadence, station: key.station, start: Array(start[rows]),
+            value: Array(value[rows]), state: Array(state[rows]), flagVerdict: Array(flagVerdict[rows]),
+            flagReason: Array(flagReason[rows]))
+    }
+
+    /// Appends one reading a start of `rows`, none where unlike versions are held.
+    ///
+    /// - Parameter verdicts: from the row `first` on.
+    func append(
+        _ rows: Range<Int>, _ verdicts: [QualityVerdict], from first: Int, to readings: inout [ScreenedReading]
+    ) {
+        let view = stored.view
+        for row in rows {
+            let place = row + offset
+            if view.isDisputed[place] { continue }
+            readings.append(
+                ScreenedReading(
+                    start: Instant(milliseconds: start[row]), value: view.value(place),
+                    qualifier: Qualifier(rawValue: view.qualifier[place]) ?? .missing, verdict: verdicts[row - first]))
+        }
+    }
+}
+
+/// The starts of several series, each once and in order.
+struct HeardStarts {
+    private(set) var starts: [Instant] = []
+
+    /// Adds the starts of `view` that lie in an interval.
+    mutating func add(_ view: CurrentView, over interval: Interval) {
+        let rows = StoredView.rows(of: view.start, in: interval)
+        // Series of one station mostly speak together.
+        if rows.count == starts.count, zip(view.start[rows], starts).allSatisfy({ $0 == $1.milliseconds }) { return }
+        var merged: [Instant] = []
+        merged.reserveCapacity(max(starts.count, rows.count))
+        var (row, place) = (rows.lowerBound, 0)
+        while row < rows.upperBound || place < starts.count {
+            let new = row < rows.upperBound ? view.start[row] : .max
+            let old = place < starts.count ? starts[place].milliseconds : .max
+            merged.append(Instant(milliseconds: min(new, old)))
+            if new <= old { row += 1 }
+            if old <= new { place += 1 }
+        }
+        starts = merged
+    }
+}
