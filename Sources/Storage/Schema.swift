@@ -13,6 +13,7 @@ package enum Schema {
         migration0004,
         migration0005 + "\n\n" + migration0005Triggers,
         migration0006,
+        migration0008,
     ]
 
     /// The version this program writes.
