@@ -66,9 +66,11 @@ func decodeText(
     switch format {
     case .tributaryCSV(let columns):
         if columns.hasExtra {
-            for name in TributaryColumns.extra(in: sniffed) { reading.sink.reject(.extraColumn(name)) }
+            for name in TributaryColumns.extra(in: sniffed, separator: columns.separator) {
+                reading.sink.reject(.extraColumn(name))
+            }
         }
-        if !profile.writing.isPlain {
+        if !profile.writing.isPlain || columns.separator != .comma {
             return try reading.longTable(columns, profile: profile, context: context, handOn)
         }
         return try reading.lines(
@@ -121,6 +123,10 @@ private func ownProfile(
     guard let declared = context.profileOfStation else { return nil }
     let station: StationID?
     switch format {
+    case .tributaryCSV(let columns) where columns.separator != .comma:
+        station = firstStation(
+            in: text, headerLines: 1, LongTableReader(columns: columns, profile: usual, context: context),
+            format: format.id, profile: usual, limits: context.limits)
     case .tributaryCSV(let columns):
         station = firstStation(
             in: text, headerLines: 1,

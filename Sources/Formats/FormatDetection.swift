@@ -67,23 +67,38 @@ enum DetectedFormat {
             self = .feed(feed)
         } else if let layout = EvidenceLayout(text, context: context) {
             self = .evidence(layout)
+        } else if let own = Self.withSemicolons(text, context: context) {
+            self = own
         } else {
             return nil
         }
     }
 
+    /// Tributary's own CSV where the header has semicolons.
+    private static func withSemicolons(_ text: Cell, context: ReadContext) -> DetectedFormat? {
+        let header = header(of: text, separator: .semicolon)
+        if var columns = TributaryColumns(header: header) {
+            columns.separator = .semicolon
+            return .tributaryCSV(columns)
+        }
+        let wide = FeedHeader(header, separator: .semicolon)
+        return WideTableRows.recognises(wide, context: context) ? .feed(.wideTable(wide)) : nil
+    }
+
     /// The cells of the first line that is not blank.
-    static func header(of text: Cell) -> [String] {
+    static func header(of text: Cell, separator: FieldSeparator = .comma) -> [String] {
         var start = 0
         while start < text.count, text.start[start] == 0x0A || text.start[start] == 0x0D { start += 1 }
         let end = text.index(of: 0x0A, from: start) ?? text.count
         var line = Array(UnsafeBufferPointer(start: text.start + start, count: end - start))
         line.append(0x0A)
         line.append(contentsOf: repeatElement(0, count: TextSource.padding))
-        let columns = line.reduce(into: 1) { count, byte in count += byte == 0x2C ? 1 : 0 }
+        let columns = line.reduce(into: 1) { count, byte in count += byte == separator.byte ? 1 : 0 }
         var fields = LineFields(capacity: min(columns, ChinaSitesReader.columnLimit))
         return line.withUnsafeBufferPointer { buffer in
-            guard let address = buffer.baseAddress, fields.split(address) == .fields else { return [] }
+            guard let address = buffer.baseAddress, fields.split(address, by: separator.byte) == .fields else {
+                return []
+            }
             return fields.texts
         }
     }

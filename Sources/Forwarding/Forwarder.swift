@@ -6,7 +6,7 @@ import Synchronization
 
 /// What the forwarder tells while it works.
 package enum ForwardingEvent: Sendable {
-    /// Of the file in flight, `sentByteCount` bytes are handed on; `waiting` files are in the folder, it among them.
+    /// Of a file in flight, `sentByteCount` bytes are handed on; `waiting` files are in the folder, it among them.
     case sending(name: String, sentByteCount: Int, byteCount: Int, waiting: Int)
     /// The node has the batch; `wasKept` when its receipt lay here already.
     case sent(name: String, SignedReceipt, wasKept: Bool)
@@ -34,8 +34,14 @@ package actor Forwarder {
     private static let sweepPause = Duration.milliseconds(500)
     /// Files sent before the folder is looked at again, so that a long backlog is not listed once a file.
     private static let sweepLimit = 256
+    /// Files on their way at once: the line carries one while the node writes another to its disk, and a node shares its
+    /// fsyncs among those that come together. More gain little and take places at the door from other stations.
+    package static let defaultFlightLimit = 4
 
     private var outbox: Outbox
+    private let flightLimit: Int
+    /// Batches on their way.
+    private var inFlight: [Digest256] = []
     private let connection: NodeConnection
     private let pace: Pace
     private let report: @Sendable (ForwardingEvent) -> Void
@@ -49,14 +55,17 @@ package actor Forwarder {
 
     /// - Parameter nodeKey: the node's key when it is known beforehand; else the one kept in the outbox.
     /// - Parameter authority: a PEM file with the authority to trust instead of the system's.
+    /// - Parameter flightLimit: files on their way at once, at least 1.
     /// - Parameter token: read before each request, so that a new one counts at once.
     package init(
         _ outbox: Outbox, to address: NodeAddress, nodeKey: NodePublicKey? = nil, authority: String? = nil,
         backOff: BackOff = BackOff(), limits: AnswerLimits = AnswerLimits(), pace: Pace = .real(),
+        flightLimit: Int = Forwarder.defaultFlightLimit,
         token: @escaping @Sendable () throws -> String, report: @escaping @Sendable (ForwardingEvent) -> Void
     ) throws {
         self.outbox = outbox
         self.pace = pace
+        self.flightLimit = max(1, flightLimit)
         self.report = report
         schedule = SendingSchedule(backOff)
         let kept = try outbox.pinnedKey()
@@ -67,7 +76,7 @@ package actor Forwarder {
                     + "node's people confirm the new key.")
         }
         trusted = nodeKey ?? kept
-        if let digest = outbox.batchInFlight() { doubtful.insert(digest) }
+        doubtful.formUnion(outbox.batchesInFlight())
         connection = try NodeConnection(address, authority: authority, limits: limits, token: token)
     }
 
@@ -90,19 +99,41 @@ package actor Forwarder {
         while true {
             try Task.checkCancellation()
             let swept = pace.elapsed()
-            var files = outbox.sweep()
+            let files = outbox.sweep()
             tellUnreadable()
             if outbox.awaitedCount == 0, once { return }
-            for _ in 0..<Self.sweepLimit {
-                guard case .send(let index) = schedule.next(files.map(\.relativePath), now: pace.elapsed()) else {
-                    break
-                }
-                try Task.checkCancellation()
-                if try await take(files[index], waiting: files.count) { files.remove(at: index) }
-            }
+            try await send(files)
             try await pace.pause(max(.zero, swept + Self.sweepPause - pace.elapsed()))
         }
     }
+
+    /// Sends what may go now of `files`, oldest first and several at a time; nothing is under way when this returns.
+    private func send(_ files: [OutboxFile]) async throws {
+        try await withThrowingTaskGroup(of: (place: Int, isDone: Bool).self) { group in
+            var waiting = Array(files.indices)
+            var underWay = 0
+            var begun = 0
+            while true {
+                while underWay < presentLimit, begun < Self.sweepLimit,
+                    case .send(let index) = schedule.next(
+                        waiting.map { files[$0].relativePath }, now: pace.elapsed())
+                {
+                    try Task.checkCancellation()
+                    let place = waiting.remove(at: index)
+                    underWay += 1
+                    begun += 1
+                    let count = waiting.count + underWay
+                    group.addTask { (place, try await self.take(files[place], waiting: count)) }
+                }
+                guard let (place, isDone) = try await group.next() else { return }
+                underWay -= 1
+                if !isDone { waiting.append(place) }
+            }
+        }
+    }
+
+    /// One at a time until the node's key is known, so that the first receipt pins it, and while the node fails.
+    private var presentLimit: Int { trusted == nil || schedule.isTroubled ? 1 : flightLimit }
 
     private func tellUnreadable() {
         if outbox.unreadable != toldUnreadable, !outbox.unreadable.isEmpty { report(.unreadable(outbox.unreadable)) }
@@ -143,7 +174,9 @@ package actor Forwarder {
             guard case .unknown = answer else { return answer }
             doubtful.remove(digest)
         }
-        outbox.noteInFlight(digest)
+        inFlight.append(digest)
+        defer { inFlight.removeAll { $0 == digest } }
+        outbox.note(inFlight: inFlight)
         let report = report
         let name = file.relativePath
         let byteCount = content.byteCount

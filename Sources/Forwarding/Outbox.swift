@@ -94,18 +94,18 @@ package struct Outbox {
                 + "doctor` prints it on the node, or remove the file to trust the next receipt's.")
     }
 
-    // MARK: The batch on its way
+    // MARK: The batches on their way
 
-    /// The batch that was being sent when a process before this one ended; asked for before it is sent again.
-    func batchInFlight() -> Digest256? {
-        (try? String(contentsOfFile: receipts + "/in-flight", encoding: .utf8)).flatMap {
-            Digest256(hexadecimal: $0.trimmingCharacters(in: .whitespacesAndNewlines))
-        }
+    /// The batches that were being sent when a process before this one ended; asked for before they are sent again.
+    func batchesInFlight() -> [Digest256] {
+        let text = (try? String(contentsOfFile: receipts + "/in-flight", encoding: .utf8)) ?? ""
+        return text.split(whereSeparator: \.isWhitespace).compactMap { Digest256(hexadecimal: String($0)) }
     }
 
     /// A hint, not durable: without it a batch may be sent twice, which changes nothing at the node.
-    func noteInFlight(_ digest: Digest256) {
-        try? Data("\(digest)\n".utf8).write(to: URL(filePath: receipts + "/in-flight"))
+    func note(inFlight digests: [Digest256]) {
+        let text = digests.map { "\($0)\n" }.joined()
+        try? Data(text.utf8).write(to: URL(filePath: receipts + "/in-flight"))
     }
 
     // MARK: Files that leave

@@ -30,6 +30,9 @@ struct SendingSchedule {
 
     init(_ backOff: BackOff) { self.backOff = backOff }
 
+    /// Whether the last answer was a failure.
+    var isTroubled: Bool { node.failures > 0 }
+
     /// The first of `names` that may be sent at `now`.
     func next(_ names: [String], now: Duration) -> Step {
         if names.isEmpty { return .idle }

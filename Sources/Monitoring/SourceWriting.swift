@@ -20,8 +20,19 @@ package enum RowShape: String, Sendable, CaseIterable {
     case wide
 }
 
+/// What stands between the cells of a row of Tributary's own CSV.
+package enum FieldSeparator: String, Sendable, CaseIterable {
+    case comma
+    /// As spreadsheets write where the comma is the decimal mark.
+    case semicolon
+
+    package var byte: UInt8 { self == .comma ? 0x2C : 0x3B }
+}
+
 /// All a profile says of the text itself.
 package struct SourceWriting: Hashable, Sendable {
+    /// What stands between the cells of a row; `nil`: told by the header.
+    package var separator: FieldSeparator?
     /// The distance from UTC of zone names that stand in the rows (`CST`), before those of the format's own table.
     package var zones: [String: UTCOffset]
     /// The unit values are written in, where it is not the catalogue's: as people write it (`μg/L`).
@@ -33,8 +44,9 @@ package struct SourceWriting: Hashable, Sendable {
 
     package init(
         zones: [String: UTCOffset] = [:], units: [ParameterID: String] = [:], decimalMark: DecimalMark = .point,
-        encoding: SourceEncoding = .utf8, shape: RowShape? = nil
+        encoding: SourceEncoding = .utf8, shape: RowShape? = nil, separator: FieldSeparator? = nil
     ) {
+        self.separator = separator
         self.zones = zones
         self.units = units
         self.decimalMark = decimalMark

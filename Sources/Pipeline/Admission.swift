@@ -161,7 +161,7 @@ package struct Admission: Sendable {
         let known = registry.stationNames[key.station.rawValue] ?? key.station
         if entitled.contains(known) || entitled.contains(key.station) { return nil }
         let remedy =
-            "Let the sender speak for \(known) with `tributary station add`, then admit the quarantined rows; or find "
+            "Let the sender speak for \(known) with `tributary station add`, then `tributary admit` the rows; or find "
             + "out who sent them."
         return Remembered(decision: .quarantine(.senderNotEntitled, remedy: remedy), isUnchanged: false)
     }
@@ -184,7 +184,7 @@ package struct Admission: Sendable {
             guard adopts else {
                 return .quarantine(
                     .unknownStation,
-                    remedy: "Register station \(key.station) under stations/, then admit the quarantined rows.")
+                    remedy: "Register station \(key.station) under stations/, then `tributary admit` its rows.")
             }
             adopted.insert(known)
         }
@@ -192,7 +192,7 @@ package struct Admission: Sendable {
         if parameter == nil, !adopts {
             return .quarantine(
                 .unknownParameter,
-                remedy: "Name \(key.parameter) in the source profile's parameters, then admit the quarantined rows.")
+                remedy: "Name \(key.parameter) in the source profile's parameters, then `tributary admit` the rows.")
         }
         let isNonNegative = parameter?.isNonNegative ?? false
         // A registered station's own profile says what its plain readings mean; wide feeds say it themselves.

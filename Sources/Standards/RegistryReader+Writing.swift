@@ -1,16 +1,17 @@
-// The keys of a source profile that say how its text is written: zones, units, decimal mark, encoding, shape.
+// The keys of a source profile that say how its text is written: zones, units, decimal mark, encoding, shape, separator.
 
 internal import Monitoring
 
 extension RegistryReader {
-    /// Reads `zones`, `units`, `decimal-mark`, `encoding` and `shape`; each may be absent.
+    /// Reads `zones`, `units`, `decimal-mark`, `encoding`, `shape` and `separator`; each may be absent.
     func readWriting(_ fields: inout StrictMapping) -> SourceWriting {
         let zones = readZones(&fields)
         let units = readUnits(&fields)
         return SourceWriting(
             zones: zones, units: units, decimalMark: fields.optionalChoice("decimal-mark", DecimalMark.self) ?? .point,
             encoding: fields.optionalChoice("encoding", SourceEncoding.self) ?? .utf8,
-            shape: fields.optionalChoice("shape", RowShape.self))
+            shape: fields.optionalChoice("shape", RowShape.self),
+            separator: fields.optionalChoice("separator", FieldSeparator.self))
     }
 
     private func readZones(_ fields: inout StrictMapping) -> [String: UTCOffset] {

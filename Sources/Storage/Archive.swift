@@ -242,6 +242,15 @@ func syncFolder(_ path: String) throws(BookProblem) {
     guard fsync(descriptor) == 0 else { throw systemProblem("fsync", path: path) }
 }
 
+/// Makes what was written to a file, and its length, durable; a file that is not there is.
+func syncFile(_ path: String) throws(BookProblem) {
+    let descriptor = Glibc.open(path, O_RDWR | O_CLOEXEC)
+    if descriptor < 0, errno == ENOENT { return }
+    guard descriptor >= 0 else { throw systemProblem("open", path: path) }
+    defer { _ = Glibc.close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw systemProblem("fsync", path: path) }
+}
+
 /// Makes a folder unless it exists.
 func makeFolder(_ path: String) throws(BookProblem) {
     guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw systemProblem("mkdir", path: path) }

@@ -150,6 +150,12 @@ package struct BatchRecord: Hashable, Sendable {
     package let format: String?
     package let profile: String?
     package let place: ArchivePlace
+
+    /// The batch as it stood at the door.
+    package var incoming: IncomingBatch {
+        IncomingBatch(
+            digest: receipt.digest, name: receipt.name, sender: sender, receivedAt: receipt.receivedAt, sentAt: sentAt)
+    }
 }
 
 /// A row kept aside until somebody decides (隔离); the reading is there where the row could be read.
@@ -186,4 +192,6 @@ package struct Provenance: Hashable, Sendable {
     package let sender: String
     package let receivedAt: Instant
     package let place: ArchivePlace
+    /// The act that took the row after it was kept aside; `nil` where it was taken with its batch.
+    package let admission: AdmissionRecord?
 }

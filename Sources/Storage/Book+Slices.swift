@@ -171,7 +171,7 @@ extension Book {
     }
 
     /// Removes the versions of an unfinished batch from every chunk, a few thousand chunks a transaction.
-    private func takeBack(_ sequence: Int64) throws {
+    func takeBack(_ sequence: Int64) throws {
         var place: (series: Int64, span: Int64)? = (Int64.min, Int64.min)
         while let from = place {
             place = try write { try $0.takeBack(sequence, after: from) }
@@ -224,6 +224,7 @@ extension BookWriter {
     }
 
     fileprivate func removeBegun(_ batch: OpenBatch) throws {
+        if batch.admission != nil { return try removeBegunAdmission(batch.sequence) }
         try db.cachedStatement(sql: "DELETE FROM batches_begun WHERE seq = ?").execute(arguments: [batch.sequence])
     }
 

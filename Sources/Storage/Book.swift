@@ -23,12 +23,14 @@ package final class Book: Sendable {
 
     /// Opens the book in `folder`, cutting off whatever a crash left unacknowledged.
     ///
-    /// - Parameter create: make the folder and an empty book when there is none.
-    /// - Parameter now: the clock of log entries.
+    /// - Parameters:
+    ///   - create: make the folder and an empty book when there is none.
+    ///   - patience: how long to wait for another process that has the folder.
+    ///   - now: the clock of log entries.
     package convenience init(
-        folder: String, create: Bool, now: @escaping @Sendable () -> Instant
+        folder: String, create: Bool, patience: Duration = .zero, now: @escaping @Sendable () -> Instant
     ) throws {
-        try self.init(folder: folder, create: create, limits: BookLimits(), now: now)
+        try self.init(folder: folder, create: create, limits: BookLimits(), patience: patience, now: now)
     }
 
     /// Opens the book with segments of another length, for tests.
@@ -41,13 +43,13 @@ package final class Book: Sendable {
     /// Opens the book with segments of another length or with other limits, for tests.
     package init(
         folder: String, create: Bool, segmentLimit: Int = Archive.segmentLimit, limits: BookLimits,
-        now: @escaping @Sendable () -> Instant
+        patience: Duration = .zero, now: @escaping @Sendable () -> Instant
     ) throws {
         self.folder = folder
         self.limits = limits
         self.now = now
         try Self.prepareFolder(folder, create: create)
-        lock = try FolderLock(path: folder + "/lock")
+        lock = try FolderLock(path: folder + "/lock", patience: patience)
         let path = folder + "/book.sqlite"
         (pool, state) = try namingFaults(path) {
             let pool = try Self.openPool(path)
@@ -71,6 +73,7 @@ package final class Book: Sendable {
     private var path: String { folder + "/book.sqlite" }
 
     private func write<Value>(_ db: Database, _ body: (BookWriter) throws -> Value) throws -> Value {
+        if state.mustReopen, state.waitsForRoom { try takeUpAgain(db) }
         guard !state.mustReopen else {
             throw BookProblem(
                 .needsReopening, place: folder, message: "an earlier write failed on the disk.",
@@ -96,11 +99,31 @@ package final class Book: Sendable {
             } else {
                 do { try state.revert(db) } catch { state.mustReopen = true }
             }
+            if state.mustReopen { state.waitsForRoom = BookProblem.isDiskFull(error, path: path) }
             throw error
         }
         state.commit()
         boundWriteAheadLog(db)
         return value
+    }
+
+    /// Goes on after a write that found the disk full, as opening the folder again would.
+    ///
+    /// Frames of a commit that failed must be gone for good before the archive lets go of the bytes they count on: a
+    /// crash could bring them back.
+    private func takeUpAgain(_ db: Database) throws {
+        do {
+            if db.isInsideTransaction { try db.rollback() }
+            try db.checkpoint(.truncate)
+            try syncFile(path + "-wal")
+            try state.revert(db)
+        } catch {
+            throw BookProblem(
+                .diskFull, place: folder, message: "an earlier write found the disk full, and it is so still.",
+                remedy:
+                    "Free space on this disk; what had no receipt can be sent again, and a daemon goes on by itself.")
+        }
+        (state.mustReopen, state.waitsForRoom) = (false, false)
     }
 
     /// Reads one committed state.

@@ -12,6 +12,8 @@ package struct BookProblem: Error, Hashable, Sendable, CustomStringConvertible {
         case keyUnusable = "book.key-unusable"
         case input = "book.input"
         case system = "book.system"
+        /// The disk has no room; the book goes on by itself when it has.
+        case diskFull = "book.disk-full"
         case chunkDamaged = "book.chunk-damaged"
         case unbalanced = "book.unbalanced"
         case alreadyIssued = "book.already-issued"

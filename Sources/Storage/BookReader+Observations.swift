@@ -135,7 +135,8 @@ extension BookReader {
                 found.append(
                     Provenance(
                         version: version, batchDigest: batch.receipt.digest, batchName: batch.receipt.name,
-                        sender: batch.sender, receivedAt: batch.receipt.receivedAt, place: batch.place))
+                        sender: batch.sender, receivedAt: batch.receipt.receivedAt, place: batch.place,
+                        admission: try admission(at: version.sequence)))
             }
         }
         return found
@@ -161,11 +162,16 @@ extension BookReader {
 
     /// Log positions of batches that were not whole yet at a position (now, when it is `nil`): nobody sees their rows.
     package func unsettledSequences(at position: Int64?) throws -> Set<Int64> {
-        var found = try Set(Int64.fetchAll(db.cachedStatement(sql: "SELECT seq FROM batches_begun")))
+        let begun = try db.cachedStatement(
+            sql: "SELECT seq FROM batches_begun UNION ALL SELECT seq FROM admissions_begun")
+        var found = try Set(Int64.fetchAll(begun))
         if let position {
             let later = try db.cachedStatement(
-                sql: "SELECT seq FROM batches WHERE settled_seq <> seq AND settled_seq > ? AND seq <= ?")
-            found.formUnion(try Int64.fetchAll(later, arguments: [position, position]))
+                sql: """
+                    SELECT seq FROM batches WHERE settled_seq <> seq AND settled_seq > ?1 AND seq <= ?1
+                    UNION ALL SELECT seq FROM admissions WHERE settled_seq <> seq AND settled_seq > ?1 AND seq <= ?1
+                    """)
+            found.formUnion(try Int64.fetchAll(later, arguments: [position]))
         }
         return found
     }

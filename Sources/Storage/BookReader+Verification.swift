@@ -54,7 +54,7 @@ extension BookReader {
             previous = LogHead(sequence: sequence, hash: stored)
         }
         let page: StatementArguments = [head.sequence, previous.sequence]
-        faults += try batchFaults(page) + alertFaults(page) + runFaults(page)
+        faults += try batchFaults(page) + admissionFaults(page) + alertFaults(page) + runFaults(page)
         if entryCount == Self.logPage { return previous }
         // Few, and bound to no page of the log.
         faults += try actFaults() + instrumentFaults() + senderFaults()
@@ -152,6 +152,28 @@ extension BookReader {
             }
         }
         return faults
+    }
+
+    private func admissionFaults(_ page: StatementArguments) throws -> [BookFault] {
+        let logged = try Row.fetchAll(
+            db, sql: "SELECT seq, payload FROM log WHERE kind = 'admission' AND seq > ? AND seq <= ? ORDER BY seq",
+            arguments: page)
+        if logged.isEmpty { return [] }
+        let settled = try Row.fetchAll(
+            db, sql: "SELECT seq, settled_seq FROM admissions WHERE settled_seq > ? AND settled_seq <= ?",
+            arguments: page
+        ).reduce(into: [Int64: Int64]()) { $0[$1["settled_seq"]] = $1["seq"] }
+        return try logged.compactMap { row in
+            let sequence: Int64 = row["seq"]
+            guard let admission = try settled[sequence].flatMap({ try admission(at: $0) }) else {
+                return BookFault(place: "admissions \(sequence)", message: "the logged admission is missing.")
+            }
+            let expected = OpenAdmission(act: admission.act, batchSequence: 0).payload(
+                admission.batch.digest, admission.counts,
+                begun: admission.sequence == sequence ? nil : admission.sequence)
+            if expected == row["payload"] { return nil }
+            return BookFault(place: "admissions \(sequence)", message: "it is not the admission that was logged.")
+        }
     }
 
     private func alertFaults(_ page: StatementArguments) throws -> [BookFault] {

@@ -36,9 +36,10 @@ package struct BookReader {
         return try Row.fetchOne(statement, arguments: [digest.data]).map(batchRecord)
     }
 
-    /// The batch at a log position.
+    /// The batch whose rows carry a log position, its own or that of an admission of rows of it.
     package func batch(at sequence: Int64) throws -> BatchRecord? {
-        let statement = try db.cachedStatement(sql: Self.batchSQL + " WHERE batches.seq = ?")
+        let statement = try db.cachedStatement(
+            sql: Self.batchSQL + " WHERE batches.seq = coalesce((SELECT batch_seq FROM admissions WHERE seq = ?1), ?1)")
         return try Row.fetchOne(statement, arguments: [sequence]).map(batchRecord)
     }
 
@@ -58,10 +59,20 @@ package struct BookReader {
         try Row.fetchAll(
             db, sql: "SELECT * FROM rejections WHERE batch_seq = ? ORDER BY ordinal LIMIT ?",
             arguments: [sequence, limit]
-        ).compactMap { row in
-            RejectionReason(rawValue: row["reason"]).map { reason in
-                Rejection(reason, row: row["row"], field: row["field"], excerpt: row["excerpt"], remedy: row["remedy"])
-            }
+        ).compactMap(rejection)
+    }
+
+    /// The last of them, where reading ended in a batch that was not read whole.
+    package func lastRejection(ofBatchAt sequence: Int64) throws -> Rejection? {
+        try Row.fetchOne(
+            db, sql: "SELECT * FROM rejections WHERE batch_seq = ? ORDER BY ordinal DESC LIMIT 1",
+            arguments: [sequence]
+        ).flatMap(rejection)
+    }
+
+    private func rejection(_ row: Row) -> Rejection? {
+        RejectionReason(rawValue: row["reason"]).map { reason in
+            Rejection(reason, row: row["row"], field: row["field"], excerpt: row["excerpt"], remedy: row["remedy"])
         }
     }
 
@@ -96,24 +107,31 @@ package struct BookReader {
         }
     }
 
-    private func batchRecord(_ row: Row) throws -> BatchRecord {
-        var counts = ReceiptCounts()
-        counts.accepted = row["accepted_count"]
-        counts.duplicate = row["duplicate_count"]
-        counts.conflict = row["conflict_count"]
-        counts.rejected = row["rejected_count"]
-        counts.quarantined = row["quarantined_count"]
+    func batchRecord(_ row: Row) throws -> BatchRecord {
         let sent: Int64? = row["sent_at"]
         return BatchRecord(
             receipt: Receipt(
                 digest: Digest256(row["digest"]), name: row["name"],
                 state: BatchState(rawValue: row["state"]) ?? .incomplete,
-                receivedAt: Instant(milliseconds: row["received_at"]), rowCount: row["row_count"], counts: counts,
+                receivedAt: Instant(milliseconds: row["received_at"]), rowCount: row["row_count"],
+                counts: ReceiptCounts(row),
                 position: LogHead(sequence: row["settled_seq"], hash: Digest256(row["hash"])),
                 documents: try documents(ofBatchAt: row["seq"])),
             sequence: row["seq"], sender: row["sender"], sentAt: sent.map { Instant(milliseconds: $0) },
             format: row["format"],
             profile: row["profile"],
             place: ArchivePlace(segment: row["segment"], offset: row["data_offset"], byteCount: row["byte_count"]))
+    }
+}
+
+extension ReceiptCounts {
+    /// The five counts of a batch or an admission.
+    init(_ row: Row) {
+        self.init()
+        accepted = row["accepted_count"]
+        duplicate = row["duplicate_count"]
+        conflict = row["conflict_count"]
+        rejected = row["rejected_count"]
+        quarantined = row["quarantined_count"]
     }
 }

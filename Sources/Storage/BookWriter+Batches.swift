@@ -38,6 +38,7 @@ extension BookWriter {
         guard let ending = batch.ending else {
             preconditionFailure("Every begun batch is finished before it is settled.")
         }
+        if let admission = batch.admission { return try settle(batch, admission, ending) }
         let position = try chain(kind: "batch", payload: batch.logPayload(ending), at: batch.incoming.receivedAt)
         try insert(batch, ending, settledAt: position.sequence)
         return Receipt(

@@ -17,15 +17,21 @@ package final class OpenBatch {
     var stations: [(station: StationID, name: String)] = []
     /// Committed in slices, under a log entry of its own at the beginning.
     let isSliced: Bool
+    /// Of an admission: the act that it is. Its batch is in the book already.
+    let admission: OpenAdmission?
     /// Rows of each kind that earlier slices wrote.
     private(set) var keptRejections = 0
     private(set) var keptQuarantined = 0
 
-    init(_ incoming: IncomingBatch, sequence: Int64, place: ArchivePlace, isSliced: Bool = false) {
+    init(
+        _ incoming: IncomingBatch, sequence: Int64, place: ArchivePlace, isSliced: Bool = false,
+        admission: OpenAdmission? = nil
+    ) {
         self.incoming = incoming
         self.sequence = sequence
         self.place = place
         self.isSliced = isSliced
+        self.admission = admission
     }
 
     /// Forgets the rows that are written.

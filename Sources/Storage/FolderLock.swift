@@ -6,16 +6,28 @@ import Glibc
 final class FolderLock: Sendable {
     private let descriptor: Int32
 
+    /// Between two tries for a lock that another process holds.
+    private static let pause: UInt32 = 20_000
+
     /// Takes the lock, or says who holds it.
-    init(path: String) throws(BookProblem) {
+    ///
+    /// - Parameter patience: how long another process is waited for.
+    init(path: String, patience: Duration = .zero) throws(BookProblem) {
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw systemProblem("open", path: path) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        let deadline = ContinuousClock.now + patience
+        var isOurs = flock(descriptor, LOCK_EX | LOCK_NB) == 0
+        while !isOurs, ContinuousClock.now < deadline {
+            usleep(Self.pause)
+            isOurs = flock(descriptor, LOCK_EX | LOCK_NB) == 0
+        }
+        guard isOurs else {
             let holder = Self.holder(descriptor)
             _ = Glibc.close(descriptor)
             throw BookProblem(
                 .folderLocked, place: path,
-                message: "the data folder is in use by process \(holder).",
+                message: "the data folder is in use by process \(holder)"
+                    + (patience > .zero ? ", and was for the \(patience) it was waited for." : "."),
                 remedy: "Let the command reach that process through its socket, or stop it first.")
         }
         let text = Array("\(getpid())\n".utf8)
@@ -50,5 +62,6 @@ func systemProblem(_ call: String, path: String) -> BookProblem {
         default: "Check the disk and the data folder, then start again; acknowledged batches are safe."
         }
     return BookProblem(
-        .system, place: path, message: "\(call) failed: \(String(cString: strerror(code))).", remedy: remedy)
+        [ENOSPC, EDQUOT].contains(code) ? .diskFull : .system, place: path,
+        message: "\(call) failed: \(String(cString: strerror(code))).", remedy: remedy)
 }

@@ -14,6 +14,7 @@ package enum Schema {
         migration0005 + "\n\n" + migration0005Triggers,
         migration0006,
         migration0007 + "\n\n" + migration0007Triggers,
+        migration0008,
         migration0009 + "\n\n" + migration0009Triggers,
     ]
 

@@ -24,7 +24,11 @@ final class SentOrders {
         if let batch = batches.batch(sequence) {
             order = batch.incoming.sentOrder
         } else {
-            let sql = "SELECT coalesce(sent_at, received_at) AS sent, digest FROM batches WHERE seq = ?"
+            // An admission says what its batch said, when that was sent.
+            let sql = """
+                SELECT coalesce(sent_at, received_at) AS sent, digest FROM batches
+                WHERE seq = coalesce((SELECT batch_seq FROM admissions WHERE seq = ?1), ?1)
+                """
             guard let row = try Row.fetchOne(try db.cachedStatement(sql: sql), arguments: [sequence]) else {
                 throw BookProblem(
                     .chunkDamaged, place: "batches", message: "a chunk names batch \(sequence), which the book lacks.",

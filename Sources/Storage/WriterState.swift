@@ -14,6 +14,8 @@ final class WriterState {
     private var preparedStatements: HotStatements?
     /// A failed write left memory and disk in doubt.
     var mustReopen = false
+    /// It was for want of room: the book goes on by itself once there is some.
+    var waitsForRoom = false
     let staged = StagedRows()
     /// Pages written since somebody looked at the size of the write-ahead log.
     var walPagesUnseen = 0
@@ -27,7 +29,9 @@ final class WriterState {
         let end = try Self.archiveEnd(db)
         head = try BookReader(db).logHead()
         catalogue = try SeriesCatalogue(db)
-        unsettled = try BookReader(db).unfinishedBatches().reduce(into: [:]) { $0[$1.sequence] = $1.incoming.sentOrder }
+        unsettled = try BookReader(db).unfinishedBatches().reduce(into: BookReader(db).unfinishedAdmissionOrders()) {
+            $0[$1.sequence] = $1.incoming.sentOrder
+        }
         unsettledSequences = Set(unsettled.keys)
         archive = try Archive(
             folder: archiveFolder, segment: end.number, byteCount: end.byteCount, recorded: end.recorded,

@@ -13,6 +13,14 @@ package enum CommandSocket {
     /// A Unix socket's path has room for this many bytes (sun_path less its end mark).
     package static let pathByteLimit = 107
 
+    /// Whether a daemon listens there now; a socket file alone may be left of a crash.
+    package static func isListening(at path: String) async -> Bool {
+        let client = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        guard let channel = try? await client.connect(unixDomainSocketPath: path).get() else { return false }
+        try? await channel.close().get()
+        return true
+    }
+
     /// Sends one request (JSON) and waits for its reply.
     ///
     /// - Throws: what the connection throws when no daemon listens, or `ConnectionLost` when it ended half-way.

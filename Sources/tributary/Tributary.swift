@@ -17,7 +17,8 @@ struct Tributary: AsyncParsableCommand {
             """,
         version: Release.version,
         subcommands: [
-            ServeCommand.self, IngestCommand.self, PushCommand.self, StationCommand.self, CheckCommand.self,
+            ServeCommand.self, IngestCommand.self, AdmitCommand.self, PushCommand.self, StationCommand.self,
+            CheckCommand.self,
             AlertsCommand.self, AssessCommand.self, TrendCommand.self, ChangesCommand.self, HolesCommand.self,
             HoleCommand.self, NoticeCommand.self, InstrumentCommand.self,
             SettleCommand.self, StatementCommand.self, ExplainCommand.self, ReceiptCommand.self, SimulateCommand.self,

@@ -8,6 +8,7 @@
 //   FAULT_LASTS   `on`: every counted call from the n-th on fails (a disk that stays full)
 //   FAULT_THEN    a number k: after the failure of the n-th call the process ends at the k-th counted call from there
 //   FAULT_BYTES   a budget: bytes written beyond it fail with ENOSPC (a small disk); deleting gives nothing back
+//   FAULT_ROOM    a file: once it is there, FAULT_BYTES limits nothing (somebody freed space)
 //   FAULT_COUNT   a file to which the number of counted calls is written when the process ends normally
 //   FAULT_CLOCK   a file with a number of seconds that is added to the wall clock, read at every look at it
 //   FAULT_CLOSED  the open of a path with this ending fails with EACCES: to root no file is unreadable
@@ -35,7 +36,7 @@ static size_t root_length;
 static long fail_at, then_crash, count;
 static long long bytes_left = -1;
 static int error_number, crashes, tears, lasts;
-static const char *closed_ending, *clock_path, *count_path;
+static const char *closed_ending, *clock_path, *count_path, *room_path;
 
 #define REAL(result, name, ...) \
     static result (*real_##name)(__VA_ARGS__); \
@@ -56,6 +57,7 @@ __attribute__((constructor)) static void begin(void) {
     if ((text = getenv("FAULT_THEN"))) then_crash = atol(text);
     if ((text = getenv("FAULT_LASTS"))) lasts = strcmp(text, "on") == 0;
     if ((text = getenv("FAULT_BYTES"))) bytes_left = atoll(text);
+    room_path = getenv("FAULT_ROOM");
     closed_ending = getenv("FAULT_CLOSED");
     clock_path = getenv("FAULT_CLOCK");
     count_path = getenv("FAULT_COUNT");
@@ -107,7 +109,7 @@ static int step(size_t byte_count) {
     int hit = fail_at > 0 && (count == fail_at || (lasts && count > fail_at));
     int full = 0;
     if (bytes_left >= 0 && byte_count > 0) {
-        if ((long long)byte_count > bytes_left) full = 1;
+        if ((long long)byte_count > bytes_left) full = !room_path || access(room_path, F_OK) != 0;
         else bytes_left -= (long long)byte_count;
     }
     pthread_mutex_unlock(&guard);

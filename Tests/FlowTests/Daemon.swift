@@ -12,9 +12,12 @@ final class Daemon {
     private let notes: Pipe
 
     /// Starts the daemon and returns once it says that it listens.
-    init(data: String, stations: String, drop: String, options: [String] = []) throws {
+    init(
+        data: String, stations: String, drop: String, options: [String] = [], environment: [String: String] = [:]
+    ) throws {
         let started = try Program.start(
-            ["serve", "--data", data, "--stations", stations, "--drop", drop, "--listen", "127.0.0.1:0"] + options)
+            ["serve", "--data", data, "--stations", stations, "--drop", drop, "--listen", "127.0.0.1:0"] + options,
+            environment: environment)
         process = started.0
         notes = started.notes
         var heard = ""
@@ -50,6 +53,9 @@ final class Daemon {
         process.waitUntilExit()
         return process.terminationReason == .exit ? process.terminationStatus : nil
     }
+
+    /// What it said after it listened; to be asked once it has ended.
+    func laterNotes() -> String { String(decoding: notes.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) }
 
     struct DaemonEnded: Error {
         let said: String

@@ -3,6 +3,9 @@
 // asks the program itself how far it is.
 
 import Foundation
+import Glibc
+import Monitoring
+import Storage
 import Testing
 
 extension FlowTests {
@@ -43,6 +46,39 @@ extension FlowTests {
             #expect(daemon.end(with: SIGTERM) == 0)
             #expect(!FileManager.default.fileExists(atPath: daemon.socketPath))
             #expect(try Program.run(call).output == settled.output, "Alone with the folder, the same run.")
+        }
+
+        @Test("A daemon that starts while a command has the folder waits for it and then serves")
+        func waitsForCommand() throws {
+            let river = try ExampleRiver()
+            let data = river.folder.file("data")
+            var holder: Book? = try Book(folder: data, create: true) { Instant(milliseconds: 0) }
+            let (process, _, notes) = try Program.start([
+                "serve", "--data", data, "--stations", river.stations, "--drop", river.folder.file("drop"),
+                "--listen", "127.0.0.1:0",
+            ])
+            // Once it has opened the lock it has met the holder.
+            let open = "/proc/\(process.processIdentifier)/fd"
+            func hasLock() -> Bool {
+                ((try? FileManager.default.contentsOfDirectory(atPath: open)) ?? []).contains { number in
+                    (try? FileManager.default.destinationOfSymbolicLink(atPath: open + "/" + number)) == data + "/lock"
+                }
+            }
+            while process.isRunning, !hasLock() { sched_yield() }
+            #expect(process.isRunning)
+            try holder?.close()
+            // The lock goes with the book.
+            holder = nil
+            var heard = ""
+            while !heard.contains("Listening on ") {
+                let part = notes.fileHandleForReading.availableData
+                if part.isEmpty { break }
+                heard += String(decoding: part, as: UTF8.self)
+            }
+            #expect(heard.contains("Listening on "), "\(heard)")
+            kill(process.processIdentifier, SIGTERM)
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
         }
 
         private func checkPages(_ port: Int) throws {

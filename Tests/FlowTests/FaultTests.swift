@@ -3,6 +3,7 @@
 // fails, tears or dies at the n-th call below the data folder, for every n up to the number of calls of a calm run.
 
 import Foundation
+import Glibc
 import Synchronization
 import Testing
 
@@ -176,6 +177,59 @@ extension FlowTests {
                 try FileManager.default.removeItem(atPath: data)
             }
             #expect((1..<26).contains(refused), "Some budgets were too small, and the last was enough.")
+        }
+
+        @Test(
+            "A daemon whose disk fills up refuses batches, leaves files where they are, and goes on when there is room")
+        func daemonGoesOn() throws {
+            let river = try ExampleRiver(until: "2025-04-11")
+            let drop = try river.drop(into: "drop")
+            let (data, calm, room) = (
+                river.folder.file("data"), river.folder.file("calm"), river.folder.file("room")
+            )
+            try Program.run(["station", "add", "s", "--speaks-for-all", "--data", data])
+            let token = String(
+                try #require(try Program.run(["station", "token", "s", "--data", data]).lines.first))
+            let daemon = try Daemon(
+                data: data, stations: river.stations, drop: drop,
+                environment: FaultShim.environment(["ROOT": data, "BYTES": "\(900 << 10)", "ROOM": room]))
+            /// Names and bodies of the uploads that were acknowledged.
+            var acknowledged: [(name: String, text: String)] = []
+            var refusal = ""
+            for number in 0..<1_000 where refusal.isEmpty {
+                let body = "station,parameter,time,value\nEX-UP-1,tp,2024-01-01T00:00:00Z,0.\(1_000 + number)\n"
+                let answer = try put("u\(number).csv", body, token: token, port: daemon.port)
+                if answer.status == 503 { refusal = answer.text } else { acknowledged.append(("u\(number)", body)) }
+            }
+            #expect(refusal.contains("retry-after: 30") || refusal.contains("Retry-After: 30"), "\(refusal)")
+            #expect(refusal.contains("The disk of the node is full"), "\(refusal)")
+            #expect(try page("/v1/health", port: daemon.port).status == 503)
+            #expect(try page("/en/", port: daemon.port).status == 200, "Pages are read all the same.")
+            let left = try FileManager.default.contentsOfDirectory(atPath: drop)
+            #expect(!left.isEmpty && daemon.isRunning)
+            try Data().write(to: URL(filePath: room))
+            #expect(
+                try poll {
+                    _ = try Program.run(["version"])
+                    return try FileManager.default.contentsOfDirectory(atPath: drop).isEmpty
+                }, "Files are taken by themselves once there is room.")
+            let body = "station,parameter,time,value\nEX-UP-1,tp,2024-01-02T00:00:00Z,0.5\n"
+            #expect(try put("last.csv", body, token: token, port: daemon.port).status == 201)
+            acknowledged.append(("last", body))
+            #expect(daemon.end(with: SIGTERM) == 0)
+            let said = daemon.laterNotes()
+            #expect(said.components(separatedBy: "Files wait in the drop folder").count == 2, "\(said)")
+            #expect(said.components(separatedBy: "the disk has room again").count == 2, "\(said)")
+            var sent: [String] = []
+            for (name, text) in acknowledged {
+                sent.append(river.folder.file(name + ".csv"))
+                try Data(text.utf8).write(to: URL(filePath: sent[sent.count - 1]))
+            }
+            try Program.run(["ingest", river.batches, "--data", calm, "--stations", river.stations])
+            try Program.run(["ingest"] + sent + ["--data", calm])
+            let (full, straight) = (try BookContents(data), try BookContents(calm))
+            #expect(full.snapshot == straight.snapshot && full.batches.count == straight.batches.count)
+            #expect(full.faults.isEmpty)
         }
 
         @Test("A serving daemon whose disk fills up ends with a sentence and keeps the files it could not take")

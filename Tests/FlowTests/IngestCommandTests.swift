@@ -67,6 +67,24 @@ extension FlowTests {
             #expect(none.exitCode == 65 && none.records.last?["unreadable"] == "1")
         }
 
+        @Test("A refused file is refused again when it comes again, wherever reading ended, with the same exit code")
+        func refusedAgain() throws {
+            let folder = try TemporaryFolder()
+            let data = folder.file("data")
+            // The first ends reading at its header, the second in the middle of its document.
+            for (name, text) in [
+                ("a.csv", "station;time\nno,header\n"),
+                ("b.json", "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{"),
+            ] {
+                let path = folder.file(name)
+                try Data(text.utf8).write(to: URL(filePath: path))
+                let first = try Program.run(["ingest", path, "--data", data, "--format", "json"])
+                let again = try Program.run(["ingest", path, "--data", data, "--format", "json"])
+                #expect(first.exitCode == 1 && again.exitCode == 1, "\(name): \(first.notes) \(again.notes)")
+                #expect(first.notes == again.notes && first.notes.contains("was refused"))
+            }
+        }
+
         @Test("Any number of threads gives the same receipts in the same order, log, observations and archive")
         func threads() throws {
             let river = try ExampleRiver(until: "2025-05-01", irregular: true)

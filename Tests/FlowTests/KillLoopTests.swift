@@ -103,8 +103,8 @@ private struct KillLoop {
         killer.end()
         if process.terminationReason == .uncaughtSignal {
             killed += 1
-        } else if process.terminationStatus != 0, alone || process.terminationStatus != 75 {
-            // 75: a client was quicker and had the folder to itself; the daemon says so and its files wait.
+        } else if process.terminationStatus != 0 {
+            // A daemon waits for a client that was quicker and has the folder to itself.
             throw Ended(code: process.terminationStatus, notes: noted.text())
         }
         receipts.merge(try printedReceipts(said.text())) { $1 }

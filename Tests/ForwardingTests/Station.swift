@@ -82,17 +82,17 @@ final class Station: Sendable {
         }.sorted()
     }
 
-    /// Sends until nothing waits.
+    /// Sends until nothing waits; one file at a time, so that requests come in a known order.
     @discardableResult
     func push(
         to node: UnreliableNode, nodeKey: NodePublicKey? = nil, deletesSent: Bool = false, base: String? = nil,
         authority: String? = nil, limits: AnswerLimits = AnswerLimits(), clock: JumpingClock = JumpingClock(),
-        token: String = UnreliableNode.token
+        flightLimit: Int = 1, token: String = UnreliableNode.token
     ) async throws -> ForwardingResult {
         let forwarder = try Forwarder(
             Outbox(root: folder.path, deletesSent: deletesSent),
             to: NodeAddress(base ?? "http://127.0.0.1:\(node.port)"), nodeKey: nodeKey, authority: authority,
-            limits: limits, pace: clock.pace, token: { token },
+            limits: limits, pace: clock.pace, flightLimit: flightLimit, token: { token },
             report: { event in self.events.withLock { $0.append(event) } })
         return try await forwarder.run(once: true)
     }

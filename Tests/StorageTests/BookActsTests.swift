@@ -114,34 +114,6 @@ import Testing
         #expect(try book.read { try $0.verifyLog() }.map(\.place).contains(place))
     }
 
-    @Test func `A book of the first schema is brought up to date and keeps what it has`() throws {
-        let folder = try TemporaryFolder()
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let first = try String(
-            contentsOf: root.appendingPathComponent("fixtures/storage/schema-0001.sql"), encoding: .utf8)
-        try FileManager.default.createDirectory(
-            atPath: folder.path + "/data", withIntermediateDirectories: true)
-        try folder.database { db in
-            try db.execute(sql: "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL")
-            // The golden text lists triggers first; tables must stand before what refers to them.
-            let statements = first.components(separatedBy: ";\n\n")
-            for statement in statements.sorted(by: { !$0.contains("CREATE T") && $1.contains("CREATE T") })
-                .sorted(by: { $0.hasPrefix("CREATE TABLE") && !$1.hasPrefix("CREATE TABLE") })
-            {
-                try db.execute(sql: statement)
-            }
-            try db.execute(sql: "INSERT INTO meta (key, value) VALUES ('kept', 'yes')")
-            try db.execute(sql: "PRAGMA user_version = 1; PRAGMA application_id = 1414678850")
-        }
-        let book = try folder.open(create: false)
-        _ = try book.write { try $0.file(notice()) }
-        #expect(try book.read { try $0.verifyLog() } == [])
-        #expect(try book.statistics().schemaVersion == Schema.version)
-        let kept = try folder.database { try String.fetchOne($0, sql: "SELECT value FROM meta WHERE key = 'kept'") }
-        #expect(kept == "yes")
-    }
-
     @Test func `The ends of what was heard are found chunk by chunk, as known at a log position`() throws {
         let folder = try TemporaryFolder()
         let book = try folder.open()

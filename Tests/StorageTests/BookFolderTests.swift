@@ -76,6 +76,10 @@ import Testing
         let problem = #expect(throws: BookProblem.self) { try folder.open() }
         #expect(problem?.code == .folderLocked)
         #expect(problem?.message == "the data folder is in use by process \(getpid()).")
+        let waited = #expect(throws: BookProblem.self) {
+            try Book(folder: folder.path + "/data", create: true, patience: .milliseconds(50)) { TemporaryFolder.now }
+        }
+        #expect(waited?.message.contains("by process \(getpid()), and was for the 0.05 seconds") == true)
         try book.close()
     }
 
@@ -112,9 +116,14 @@ import Testing
             for isTable in [true, false] {
                 for sql in statements where sql.hasPrefix("CREATE TABLE") == isTable { try db.execute(sql: sql) }
             }
+            try db.execute(sql: "INSERT INTO meta (key, value) VALUES ('kept', 'yes')")
             try db.execute(sql: "PRAGMA user_version = 1; PRAGMA application_id = 1414678850")
         }
-        try folder.open().close()
+        let book = try folder.open()
+        #expect(try book.read { try $0.verifyLog() } == [])
+        try book.close()
+        let kept = try folder.database { try String.fetchOne($0, sql: "SELECT value FROM meta WHERE key = 'kept'") }
+        #expect(kept == "yes")
         #expect(try schema(folder) == String(contentsOf: Self.golden("schema.sql"), encoding: .utf8))
         #expect(try folder.database { try Int.fetchOne($0, sql: "PRAGMA user_version") } == Schema.version)
     }

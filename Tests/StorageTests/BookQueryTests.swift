@@ -138,13 +138,14 @@ private let columns = "station, start_ms, value, is_current, is_disputed, batch_
             answer.columns == [
                 "station", "parameter", "statistic", "window_s", "origin", "start_ms", "start", "value", "value_real",
                 "qualifier", "flag", "is_current", "is_disputed", "batch_seq", "series_id",
+                "admission_seq",
             ])
         #expect(
             answer.rows == [
                 [
                     .text("d"), .text("codmn"), .text("mean"), .integer(3_600), .text("automatic"),
                     .integer(newYear + hour + 500), .text("2025-01-01T01:00:00.500Z"), .text("0.0250"), .real(0.025),
-                    .text("<"), .text("D"), .integer(1), .integer(0), .integer(3), .integer(4),
+                    .text("<"), .text("D"), .integer(1), .integer(0), .integer(3), .integer(4), .null,
                 ]
             ])
     }

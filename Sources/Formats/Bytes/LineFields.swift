@@ -79,6 +79,13 @@ struct LineFields: ~Copyable {
         }
     }
 
+    /// Splits a line whose cells stand apart by another byte than a comma.
+    mutating func split(_ line: UnsafePointer<UInt8>, by separator: UInt8) -> LineSplit {
+        if separator == 0x2C { return split(line) }
+        let found = splitQuoted(line, by: separator)
+        return found == .fields && count == 1 && cells[0].isEmpty ? .blank : found
+    }
+
     private mutating func overflow(from mark: UnsafePointer<UInt8>) -> LineSplit {
         var end = mark
         while end.pointee != 0x0A { end += 1 }
@@ -88,7 +95,7 @@ struct LineFields: ~Copyable {
     }
 
     @inline(never)
-    private mutating func splitQuoted(_ line: UnsafePointer<UInt8>) -> LineSplit {
+    private mutating func splitQuoted(_ line: UnsafePointer<UInt8>, by separator: UInt8 = 0x2C) -> LineSplit {
         var end = line
         while end.pointee != 0x0A { end += 1 }
         next = end + 1
@@ -113,10 +120,10 @@ struct LineFields: ~Copyable {
                     place += 1
                 }
                 cells[count] = Cell(start: UnsafePointer(scratch) + start, count: written - start)
-                if place < end, place.pointee != 0x2C { return .textAfterQuote }
+                if place < end, place.pointee != separator { return .textAfterQuote }
             } else {
                 let start = place
-                while place < end, place.pointee != 0x2C { place += 1 }
+                while place < end, place.pointee != separator { place += 1 }
                 cells[count] = Cell(start: start, count: place - start)
             }
             count += 1

@@ -75,7 +75,9 @@ extension BatchReading {
         case .zhejiangAir(let header):
             return try rows(ZhejiangAirRows(header: header, profile: profile, context: context), handOn)
         case .wideTable(let header):
-            if let refusal = profile.writing.refusal(of: .wide) { return .stopped(refusal, nil) }
+            if let refusal = profile.writing.refusal(of: .wide) ?? profile.writing.refusal(of: header.separator) {
+                return .stopped(refusal, nil)
+            }
             return try rows(WideTableRows(header: header, profile: profile, context: context), handOn)
         case .openAQ(let header):
             return try rows(OpenAQRows(header: header, profile: profile, context: context), handOn)

@@ -5,10 +5,12 @@ internal import Monitoring
 /// Column names by place.
 struct FeedHeader {
     let names: [String]
+    let separator: FieldSeparator
     private let places: [String: Int]
 
-    init(_ names: [String]) {
+    init(_ names: [String], separator: FieldSeparator = .comma) {
         self.names = names
+        self.separator = separator
         places = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -75,7 +77,7 @@ struct FeedCSVReader<Rows: FeedRows>: LineReader, ~Copyable {
     mutating func read(
         _ line: UnsafePointer<UInt8>, number: Int, into sink: inout SliceBuilder
     ) -> UnsafePointer<UInt8>? {
-        let split = fields.split(line)
+        let split = fields.split(line, by: rows.header.separator.byte)
         guard split == .fields, fields.count == count else {
             sink.reject(.unevenLine(split, line, fields.count, expected: count, number: number))
             return fields.next

@@ -7,13 +7,19 @@ package import Monitoring
 /// The text is canonical JSON. `signature` is Ed25519 over the UTF-8 bytes of that text without the member `signature`
 /// (docs/receipts.md shows how to check one without this program). Whose key it is, is for the reader to know.
 package struct SignedReceipt: Hashable, Sendable {
-    /// In every receipt, so that its signature can stand under nothing else.
-    package static let schema = "tributary-receipt-1"
+    /// What a receipt is of; in every receipt as its `schema`, so that its signature can stand under nothing else.
+    package enum Subject: String, Sendable {
+        case batch = "tributary-receipt-1"
+        /// Rows of a batch that were kept aside and taken after all (隔离行准入).
+        case admission = "tributary-admission-1"
+    }
+
     /// A receipt has some six hundred bytes and a file name: anything far longer is none.
     package static let byteLimit = 1 << 16
 
     /// Canonical JSON on one line, without a line feed.
     package let text: String
+    package let subject: Subject
     package let batch: Digest256
     package let name: String
     package let state: BatchState
@@ -25,33 +31,35 @@ package struct SignedReceipt: Hashable, Sendable {
     /// Signs a receipt.
     ///
     /// - Precondition: `members` are those of a receipt, without `schema`, `signature` and the members of the key.
-    package init(signing members: [String: CanonicalJSON], with key: NodeKey) {
+    package init(signing members: [String: CanonicalJSON], as subject: Subject = .batch, with key: NodeKey) {
         var signed = members
-        signed["schema"] = .string(Self.schema)
+        signed["schema"] = .string(subject.rawValue)
         signed["node_key"] = .string(key.publicKey.description)
         signed["node_key_fingerprint"] = .string(key.publicKey.fingerprint)
         let message = Array(CanonicalJSON.object(signed).text().utf8)
         signed["signature"] = .string(Hexadecimal.text(key.signature(over: message)))
         do throws(ReceiptFault) {
-            try self.init(members: signed)
+            try self.init(members: signed, subject)
         } catch {
             preconditionFailure("The members of a receipt make a receipt: \(error)")
         }
     }
 
     /// Reads a receipt and checks it against the key it names; white space and order of members do not matter.
-    package init(verifying text: String) throws(ReceiptFault) {
+    package init(verifying text: String, as subject: Subject = .batch) throws(ReceiptFault) {
         guard text.utf8.count <= Self.byteLimit else {
             throw ReceiptFault(.notAReceipt, "it has more than \(Self.byteLimit) bytes")
         }
         guard case .object(let members) = CanonicalJSON(reading: text) else {
             throw ReceiptFault(.notAReceipt, "it is not one JSON object")
         }
-        try self.init(verifying: members)
+        try self.init(verifying: members, as: subject)
     }
 
-    package init(verifying members: [String: CanonicalJSON]) throws(ReceiptFault) {
-        try self.init(members: members)
+    package init(
+        verifying members: [String: CanonicalJSON], as subject: Subject = .batch
+    ) throws(ReceiptFault) {
+        try self.init(members: members, subject)
         var unsigned = members
         unsigned["signature"] = nil
         let message = Array(CanonicalJSON.object(unsigned).text().utf8)
@@ -61,7 +69,7 @@ package struct SignedReceipt: Hashable, Sendable {
         }
     }
 
-    private init(members: [String: CanonicalJSON]) throws(ReceiptFault) {
+    private init(members: [String: CanonicalJSON], _ subject: Subject) throws(ReceiptFault) {
         let value = CanonicalJSON.object(members)
         func text(_ member: String) throws(ReceiptFault) -> String {
             guard let text = value[member]?.string else {
@@ -75,8 +83,8 @@ package struct SignedReceipt: Hashable, Sendable {
             }
             return count
         }
-        guard value["schema"]?.string == Self.schema else {
-            throw ReceiptFault(.notAReceipt, "its schema is not \(Self.schema)")
+        guard value["schema"]?.string == subject.rawValue else {
+            throw ReceiptFault(.notAReceipt, "its schema is not \(subject.rawValue)")
         }
         guard let batch = Digest256(hexadecimal: try text("batch")),
             let state = BatchState(rawValue: try text("state")),
@@ -84,6 +92,7 @@ package struct SignedReceipt: Hashable, Sendable {
             try text("node_key_fingerprint") == key.fingerprint
         else { throw ReceiptFault(.notAReceipt, "its batch, state, node_key or fingerprint cannot be read") }
         self.text = value.text()
+        self.subject = subject
         self.batch = batch
         self.state = state
         self.key = key

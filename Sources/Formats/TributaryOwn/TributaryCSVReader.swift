@@ -11,6 +11,8 @@ struct TributaryColumns {
     var flag = -1
     var qualifier = -1
     var count = 0
+    /// Only with commas are rows read on the plain path.
+    var separator = FieldSeparator.comma
 
     /// True when no other column stands among them.
     var hasOnlyItsOwn: Bool { count == 4 + (flag < 0 ? 0 : 1) + (qualifier < 0 ? 0 : 1) }

@@ -1,4 +1,5 @@
-// Tributary's own CSV for sources whose profile declares units or a decimal comma: the plain path does neither.
+// Tributary's own CSV with semicolons, or of sources whose profile declares units or a decimal comma: the plain path does
+// none of it.
 
 internal import Monitoring
 
@@ -24,7 +25,7 @@ struct LongTableReader: LineReader, ~Copyable {
     mutating func read(
         _ line: UnsafePointer<UInt8>, number: Int, into sink: inout SliceBuilder
     ) -> UnsafePointer<UInt8>? {
-        let split = fields.split(line)
+        let split = fields.split(line, by: columns.separator.byte)
         guard split == .fields, fields.count == columns.count else {
             sink.reject(.unevenLine(split, line, fields.count, expected: columns.count, number: number))
             return fields.next
@@ -76,7 +77,9 @@ extension BatchReading {
         _ columns: TributaryColumns, profile: SourceProfile, context: ReadContext,
         _ handOn: (consuming DecodedSlice) throws -> Void
     ) rethrows -> DecodedOutcome {
-        if let refusal = profile.writing.refusal(of: .long) { return .stopped(refusal, nil) }
+        if let refusal = profile.writing.refusal(of: .long) ?? profile.writing.refusal(of: columns.separator) {
+            return .stopped(refusal, nil)
+        }
         return try lines(
             LongTableReader(columns: columns, profile: profile, context: context), headerLines: 1, handOn)
     }
@@ -84,7 +87,7 @@ extension BatchReading {
 
 extension SourceWriting {
     /// Nothing in it concerns how a row of the long CSV is read.
-    var isPlain: Bool { units.isEmpty && decimalMark == .point && shape != .wide }
+    var isPlain: Bool { units.isEmpty && decimalMark == .point && shape != .wide && separator != .semicolon }
 
     /// Why a file of this shape is not read, when the profile declares the other one.
     func refusal(of found: RowShape) -> Rejection? {
@@ -92,6 +95,14 @@ extension SourceWriting {
         return Rejection(
             .unknownFormat, row: 1, excerpt: "a \(found.rawValue) table",
             remedy: "The source profile declares `shape: \(shape.rawValue)`: correct it, or send that shape.")
+    }
+
+    /// Why a file with this separator is not read, when the profile declares the other one.
+    func refusal(of found: FieldSeparator) -> Rejection? {
+        guard let separator, separator != found else { return nil }
+        return Rejection(
+            .unknownFormat, row: 1, excerpt: "\(found.rawValue)s between the cells",
+            remedy: "The source profile declares `separator: \(separator.rawValue)`: correct it, or send such a file.")
     }
 
     /// Why NDJSON of this source is not read: its rows would be taken in units that are not theirs.
@@ -109,8 +120,10 @@ extension TributaryColumns {
     var hasExtra: Bool { count > 4 + (flag < 0 ? 0 : 1) + (qualifier < 0 ? 0 : 1) }
 
     /// Their names, from the beginning of the text; none while its first line is not complete.
-    static func extra(in text: Cell) -> [String] {
+    static func extra(in text: Cell, separator: FieldSeparator) -> [String] {
         guard text.index(of: 0x0A, from: 0) != nil else { return [] }
-        return DetectedFormat.header(of: text).filter { !$0.isEmpty && !names.contains($0.lowercased()) }
+        return DetectedFormat.header(of: text, separator: separator).filter {
+            !$0.isEmpty && !names.contains($0.lowercased())
+        }
     }
 }

@@ -204,7 +204,11 @@ final class ObservationsCursor {
         case .flag: Self.give(chunk.flagTable[Int(chunk.flag[row])], result)
         case .isCurrent: sqlite3_result_int(result, needsMarks && marks[row].isCurrent ? 1 : 0)
         case .isDisputed: sqlite3_result_int(result, needsMarks && marks[row].isDisputed ? 1 : 0)
-        case .batchSequence: sqlite3_result_int64(result, chunk.sequence[row])
+        case .batchSequence:
+            sqlite3_result_int64(result, context.batchOfAdmission[chunk.sequence[row]] ?? chunk.sequence[row])
+        case .admissionSequence:
+            let isAdmitted = context.batchOfAdmission[chunk.sequence[row]] != nil
+            if isAdmitted { sqlite3_result_int64(result, chunk.sequence[row]) } else { sqlite3_result_null(result) }
         case .seriesID: sqlite3_result_int64(result, series?.id ?? 0)
         }
     }

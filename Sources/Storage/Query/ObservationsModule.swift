@@ -5,7 +5,7 @@ import GRDBSQLite
 /// The columns, in the order of the declaration.
 enum ObservationsColumn: Int32 {
     case station, parameter, statistic, window, origin, startMilliseconds, start, value, valueReal, qualifier, flag
-    case isCurrent, isDisputed, batchSequence, seriesID
+    case isCurrent, isDisputed, batchSequence, seriesID, admissionSequence
 }
 
 /// A condition that spares reading: each takes at most one argument, in this order; `marks` takes none.
@@ -71,7 +71,7 @@ enum ObservationsModule {
     static let declaration = """
         CREATE TABLE observations (station TEXT, parameter TEXT, statistic TEXT, window_s INTEGER, origin TEXT,
         start_ms INTEGER, start TEXT, value TEXT, value_real REAL, qualifier TEXT, flag TEXT, is_current INTEGER,
-        is_disputed INTEGER, batch_seq INTEGER, series_id INTEGER)
+        is_disputed INTEGER, batch_seq INTEGER, series_id INTEGER, admission_seq INTEGER)
         """
 
     /// Lives as long as the program: connections keep the address. Never changed after it was made.

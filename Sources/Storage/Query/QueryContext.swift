@@ -11,6 +11,8 @@ final class QueryContext {
     private var readable: Set<String> = []
     /// Log positions of batches that are not whole yet: nobody sees their rows.
     private(set) var hidden: Set<Int64> = []
+    /// The batch whose rows an admission took, by the position that its versions carry.
+    private(set) var batchOfAdmission: [Int64: Int64] = [:]
     /// Why the authorizer refused, in words.
     private(set) var denied: String?
     /// What stopped the table `observations`.
@@ -47,8 +49,11 @@ final class QueryContext {
             "observations", "sqlite_schema", "sqlite_master", "json_each", "json_tree", "pragma_table_info",
             "pragma_table_list",
         ])
-        let begun = try InnerStatement(connection, "SELECT seq FROM batches_begun")
+        let begun = try InnerStatement(
+            connection, "SELECT seq FROM batches_begun UNION ALL SELECT seq FROM admissions_begun")
         while try begun.step() { hidden.insert(begun.integer(0)) }
+        let admitted = try InnerStatement(connection, "SELECT seq, batch_seq FROM admissions")
+        while try admitted.step() { batchOfAdmission[admitted.integer(0)] = admitted.integer(1) }
     }
 
     /// The authorizer: reading tables, calling functions, nothing else.

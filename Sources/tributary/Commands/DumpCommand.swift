@@ -10,7 +10,7 @@ struct DumpCommand: AsyncParsableCommand {
         abstract: "Print what the book holds as stable text, one record a line.",
         discussion: """
             observations: the current view, disputed keys marked · versions: every stored version with its batch · \
-            series · batches · rejections · quarantine · alerts (events) · runs · postings · log
+            series · batches · rejections · quarantine · admissions · alerts (events) · runs · postings · log
             """)
 
     @Argument(help: ArgumentHelp("What to print.", valueName: "subject"))

@@ -75,7 +75,8 @@ struct ReceiptCommand: AsyncParsableCommand {
         case .text, .csv:
             let counts = receipt.counts
             Terminal.output(
-                "The receipt holds. \(receipt.name): batch \(receipt.batch), \(receipt.state.rawValue); accepted "
+                "The receipt holds. \(receipt.name): \(receipt.subject == .admission ? "admission of rows of " : "")"
+                    + "batch \(receipt.batch), \(receipt.state.rawValue); accepted "
                     + "\(counts.accepted), duplicate \(counts.duplicate), conflict \(counts.conflict), rejected "
                     + "\(counts.rejected), quarantined \(counts.quarantined); signed by \(receipt.key.fingerprint)\n")
         }
@@ -84,10 +85,13 @@ struct ReceiptCommand: AsyncParsableCommand {
 
     /// The receipt itself, or the one inside a report of this command.
     private static func receipt(in text: String) throws(ReceiptFault) -> SignedReceipt {
-        if text.utf8.count <= reportLimit, case .object(let members) = CanonicalJSON(reading: text)?["receipt"] {
-            return try SignedReceipt(verifying: members)
+        guard text.utf8.count <= reportLimit, case .object(let read) = CanonicalJSON(reading: text) else {
+            return try SignedReceipt(verifying: text)
         }
-        return try SignedReceipt(verifying: text)
+        let inner: [String: CanonicalJSON]? = if case .object(let members) = read["receipt"] { members } else { nil }
+        let subject = (inner ?? read)["schema"]?.string.flatMap { SignedReceipt.Subject(rawValue: $0) } ?? .batch
+        if let inner { return try SignedReceipt(verifying: inner, as: subject) }
+        return try SignedReceipt(verifying: text, as: subject)
     }
 
     /// A report lists up to ten thousand rows of each kind.

@@ -44,6 +44,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "End after the receipts of the files present at the start.")
     var once = false
 
+    /// How long a command that has the folder to itself is waited for; a daemon that has it is not.
+    private static let lockPatience = Duration.seconds(30)
+
     func run() async throws {
         try await reportingFailures {
             _ = try address()
@@ -51,7 +54,9 @@ struct ServeCommand: AsyncParsableCommand {
             raiseOpenFileLimit()
             // Measurements and statements are this user's: nobody else reads the folder or commands the daemon.
             umask(0o077)
-            let node = try Node(folder: data.folder, stations: absolutePath(stations))
+            let isServed = await CommandSocket.isListening(at: SocketPath.forDataFolder(data.folder))
+            let node = try Node(
+                folder: data.folder, stations: absolutePath(stations), patience: isServed ? .zero : Self.lockPatience)
             let intake = try DropIntake(node: node, drop: absolutePath(drop), rejected: data.folder + "/rejected")
             await announce(node)
             try await node.resumeUnfinishedBatches()

@@ -33,13 +33,20 @@ final class BatchAdmission {
     init(rules: IntakeRules) { self.rules = rules }
 
     /// Reads `bytes` and hands every admitted slice to `taker`.
+    ///
+    /// - Parameter selecting: the part of a decoded slice to be looked at; `nil` from it passes the slice over.
     func admit(
         _ bytes: UnsafeRawBufferPointer, name: String, received: Instant, entitled: Set<StationID>?,
-        to taker: some AdmittedRowTaker
+        selecting: ((DecodedSlice) -> DecodedSlice?)? = nil, to taker: some AdmittedRowTaker
     ) throws -> AdmittedBatch {
         let context = rules.context(bytes, name: name, received: received)
         var batch = AdmittedBatch(ending: BatchEnding(state: .rejected))
-        let outcome = try decodeBatch(bytes, context: context, workspace: workspace) { slice in
+        let outcome = try decodeBatch(bytes, context: context, workspace: workspace) { decoded in
+            var slice = decoded
+            if let selecting {
+                guard let selected = selecting(decoded) else { return }
+                slice = selected
+            }
             batch.valueCount += batch.valueSum.add(slice.block)
             guard let profile = slice.profile else { preconditionFailure("A decoded slice names its profile.") }
             let admission = Admission(

@@ -12,7 +12,7 @@ actor HistoryLane {
     private let executor = QueueExecutor(label: "tributary.history")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    private let book: Book
+    let book: Book
 
     init(book: Book) { self.book = book }
 
@@ -85,7 +85,7 @@ actor HistoryLane {
     }
 
     /// Puts the admitted rows of a large batch into the book, slice by slice.
-    private struct SliceTaker: AdmittedRowTaker {
+    struct SliceTaker: AdmittedRowTaker {
         let book: Book
         let sliced: SlicedBatch
         let raw: MappedBatch

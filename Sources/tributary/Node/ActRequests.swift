@@ -46,3 +46,15 @@ struct HoleMarking: Codable, Sendable {
     var person: String
     var reason: String
 }
+
+/// Which quarantined rows to admit; neither digests nor a station: all.
+struct AdmitRequest: Codable, Sendable {
+    /// Batches' digests, or their first digits.
+    var digests: [String] = []
+    var station: String?
+    /// The registry folder that the node shall take over first.
+    var stations: String?
+    var isDryRun = false
+    var person: String
+    var reason: String
+}

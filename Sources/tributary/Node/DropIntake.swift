@@ -4,6 +4,7 @@ import Foundation
 import Ingest
 import Monitoring
 import ServiceLifecycle
+import Storage
 
 /// Takes files from the drop folder until it is told to stop.
 actor DropIntake: Service {
@@ -18,6 +19,9 @@ actor DropIntake: Service {
     /// How long a large file that could not be taken is left in peace.
     private static let retryPause = Duration.seconds(60)
 
+    /// How long files are left where they are when the data folder's disk is full.
+    private static let roomPause = Duration.seconds(2)
+
     private let node: Node
     private var folder: DropFolder
     private let rejected: String
@@ -26,6 +30,8 @@ actor DropIntake: Service {
     private var large: Set<String> = []
     /// Alerts are brought up to date beside the intake; what that failed with ends it.
     private var isLookingAtAll = false
+    /// The disk was full at the last try: said once, and once that it is over.
+    private var isDiskFull = false
     private var failure: (any Error)?
 
     init(node: Node, drop: String, rejected: String) throws {
@@ -49,8 +55,15 @@ actor DropIntake: Service {
         var isCaughtUp = false
         while !Task.isCancelled {
             if let failure { throw failure }
-            var hasTaken = try await take(folder.arrivals())
-            if untilSweep <= .zero { hasTaken = try await take(sweep()) || hasTaken }
+            let hasTaken: Bool
+            do {
+                var some = try await take(folder.arrivals())
+                if untilSweep <= .zero { some = try await take(sweep()) || some }
+                hasTaken = some
+            } catch let problem as BookProblem where problem.code == .diskFull {
+                await waitForRoom(problem)
+                continue
+            }
             if hasTaken {
                 isCaughtUp = false
                 continue
@@ -65,11 +78,33 @@ actor DropIntake: Service {
         }
     }
 
+    /// Leaves every file where it is for a while.
+    private func waitForRoom(_ problem: BookProblem) async {
+        if !isDiskFull {
+            Terminal.note(
+                "tributary: \(problem) Files wait in the drop folder and senders are told to come back; tried again "
+                    + "every \(Self.roomPause.components.seconds) s.")
+        }
+        isDiskFull = true
+        try? await Task.sleep(for: Self.roomPause)
+    }
+
+    private func noteRoom() {
+        if isDiskFull { Terminal.note("tributary: the disk has room again: batches are taken.") }
+        isDiskFull = false
+    }
+
     private func lookAtAll() {
         if isLookingAtAll { return }
         isLookingAtAll = true
         Task {
-            do { try await node.updateAllAlerts() } catch { failure = error }
+            do {
+                try await node.updateAllAlerts()
+            } catch let problem as BookProblem where problem.code == .diskFull {
+                // Looked for again in a while: nothing of it is lost.
+            } catch {
+                failure = error
+            }
             isLookingAtAll = false
         }
     }
@@ -150,6 +185,7 @@ actor DropIntake: Service {
                 IngestFile(path: file.path, name: file.relativePath, sender: "drop folder", contents: contents)
             },
             commitEach: false)
+        noteRoom()
         for ((file, _), outcome) in zip(group, outcomes) { finish(file, outcome) }
     }
 

@@ -2,6 +2,7 @@
 
 import Monitoring
 import Quality
+import Storage
 import Web
 
 /// The holes found, and what the search could not or did not judge.
@@ -19,6 +20,8 @@ struct HoleListing: Sendable {
     var unjudgedCount = 0
     /// Registered stations of which nothing was ever received.
     var neverHeard: [StationID] = []
+    /// Rows that were received and kept aside: a reading that seems missing may be among them.
+    var quarantine = QuarantineTotals()
     /// Where the listing ended before its end.
     var cutAt: StationID?
 
@@ -42,6 +45,15 @@ struct HoleListing: Sendable {
                 Words(
                     chinese: "从未收到数据的站点：\(names.joined(separator: "、"))。",
                     english: "Never heard: \(names.joined(separator: ", "))."))
+        }
+        if quarantine.waitingRows > 0 {
+            notes.append(
+                Words(
+                    chinese: "另有 \(quarantine.waitingBatches) 个批次的 \(quarantine.waitingRows) 行处于隔离，尚未准入"
+                        + "（tributary admit --all --dry-run）；已准入 \(quarantine.admittedRows) 行。",
+                    english: "\(quarantine.waitingRows) rows of \(quarantine.waitingBatches) batches are quarantined "
+                        + "and not admitted (tributary admit --all --dry-run); \(quarantine.admittedRows) rows were "
+                        + "admitted."))
         }
         if unjudgedCount > 0 {
             notes.append(

@@ -91,6 +91,9 @@ actor IntakeQueue {
             lastFailure = nil
             for (waiter, outcome) in zip(group, outcomes) { waiter.outcome.resume(returning: outcome) }
             planSearch()
+        } catch let problem as BookProblem where problem.code == .diskFull {
+            note(problem)
+            for waiter in group { waiter.outcome.resume(throwing: problem) }
         } catch  where group.count > 1 {
             // One file's fault is not its neighbours'.
             for waiter in group { await take([waiter]) }
@@ -119,7 +122,12 @@ actor IntakeQueue {
 
     /// Says a failure once, however many senders meet it.
     private func note(_ error: any Error) {
-        let message = (error as? CommandFailure)?.message ?? "\(error)"
+        // A full disk shows itself in other words each time.
+        let isDiskFull = (error as? BookProblem)?.code == .diskFull
+        let message =
+            isDiskFull
+            ? "the disk of the data folder is full: senders are told to come back."
+            : (error as? CommandFailure)?.message ?? "\(error)"
         if lastFailure != message {
             Terminal.note("tributary: a batch at the HTTP door could not be taken: \(message)")
         }

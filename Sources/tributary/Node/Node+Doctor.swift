@@ -10,6 +10,7 @@ extension Node {
         let statistics = try book.statistics()
         let head = try book.read { try $0.logHead() }
         let faults = try book.verify()
+        let quarantine = try book.read { try $0.quarantineTotals() }
         var totals = ReceiptCounts()
         var refusedBatches = 0
         for batch in try allReceipts() {
@@ -31,6 +32,8 @@ extension Node {
             ("batches_not_whole", String(refusedBatches)), ("accepted", String(totals.accepted)),
             ("duplicate", String(totals.duplicate)), ("conflict", String(totals.conflict)),
             ("rejected", String(totals.rejected)), ("quarantined", String(totals.quarantined)),
+            ("quarantined_waiting", String(quarantine.waitingRows)),
+            ("quarantined_admitted", String(quarantine.admittedRows)),
             ("series", String(statistics.seriesCount)), ("chunks", String(statistics.chunkCount)),
             ("versions", String(statistics.versionCount)), ("chunk_bytes", String(statistics.chunkByteCount)),
             ("alerts", String(statistics.alertCount)), ("runs", String(statistics.runCount)),

@@ -25,6 +25,7 @@ extension Node {
         case .batches: records = try dumpBatches()
         case .rejections: records = try dumpRefusedRows(quarantined: false)
         case .quarantine: records = try dumpRefusedRows(quarantined: true)
+        case .admissions: records = try dumpAdmissions()
         case .alerts: records = try dumpAlertEvents()
         case .runs: records = try dumpRuns()
         case .postings: records = try dumpPostings()
@@ -120,9 +121,10 @@ extension Node {
     }
 
     private func dumpBatches() throws -> [DumpRecord] {
-        try allBatches { _, batch in
+        try allBatches { reader, batch in
             let receipt = batch.receipt
             let counts = receipt.counts
+            let admissions = counts.quarantined > 0 ? try reader.admissions(of: batch) : []
             return [
                 [
                     ("log", String(receipt.position.sequence)), ("batch", receipt.digest.description),
@@ -130,7 +132,10 @@ extension Node {
                     ("state", receipt.state.rawValue), ("rows", String(receipt.rowCount)),
                     ("accepted", String(counts.accepted)), ("duplicate", String(counts.duplicate)),
                     ("conflict", String(counts.conflict)), ("rejected", String(counts.rejected)),
-                    ("quarantined", String(counts.quarantined)), ("segment", batch.place.path),
+                    ("quarantined", String(counts.quarantined)),
+                    ("admitted", String(admissions.reduce(0) { $0 + $1.counts.admitted })),
+                    ("waiting", String(admissions.last?.counts.quarantined ?? counts.quarantined)),
+                    ("segment", batch.place.path),
                     ("offset", String(batch.place.offset)), ("bytes", String(batch.place.byteCount)),
                     ("documents", receipt.documents.map { "\($0.issuer) \($0.number)" }.joined(separator: "; ")),
                 ]
@@ -160,7 +165,7 @@ extension Node {
         }
     }
 
-    private func allBatches(_ records: (BookReader, BatchRecord) throws -> [DumpRecord]) throws -> [DumpRecord] {
+    func allBatches(_ records: (BookReader, BatchRecord) throws -> [DumpRecord]) throws -> [DumpRecord] {
         var all: [DumpRecord] = []
         var position: Int64 = 0
         while true {

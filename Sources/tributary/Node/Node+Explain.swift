@@ -144,6 +144,7 @@ extension Node {
             ("received", source.receivedAt.iso8601(at: .china)), ("log", String(source.version.sequence)),
             ("segment", source.place.path), ("offset", String(source.place.offset)),
             ("bytes", String(source.place.byteCount)),
+            ("admitted", source.admission.map { Self.line($0) } ?? ""),
         ]
     }
 

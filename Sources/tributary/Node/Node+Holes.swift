@@ -60,6 +60,7 @@ extension Node {
         let parameter = try query.parameter.map { try knownParameter($0) }
         var registered: [StationID: Instant]?
         var listing = HoleListing()
+        listing.quarantine = try book.read { try $0.quarantineTotals() }
         for station in stations {
             if listing.holes.count >= HoleListing.holeLimit || listing.seriesCount >= HoleListing.seriesLimit {
                 listing.cutAt = station

@@ -14,7 +14,7 @@ extension Node {
 
     func performReceipt(_ reference: String, _ format: OutputFormat) throws -> CommandReply {
         let digest = try batchDigest(reference)
-        let (record, rejected, quarantined) = try book.read { reader in
+        let (record, rejected, quarantined, admissions) = try book.read { reader in
             guard let record = try reader.batch(digest) else { preconditionFailure("The batch was found before.") }
             let sequence = record.sequence
             return (
@@ -28,7 +28,7 @@ extension Node {
                     count: record.receipt.counts.quarantined,
                     try reader.quarantined(ofBatchAt: sequence).map {
                         RefusedRow($0.reason, $0.row, $0.field, $0.excerpt, $0.remedy)
-                    })
+                    }), try reader.admissions(of: record)
             )
         }
         let fault = archiveFault(record)
@@ -44,16 +44,18 @@ extension Node {
                     "byte_count": .integer(record.place.byteCount), "fault": .optional(fault),
                 ]),
                 "sender": .string(record.sender), "rejected": rejected.json, "quarantined": quarantined.json,
+                "admissions": .array(admissions.map { $0.signed(by: nodeKey).json }),
             ])
             return .done(report.text() + "\n", status: status)
         case .text:
             return .done(
                 receiptText(record, archiveFault: fault) + rejected.text("拒收 Rejected", shown: Self.shownRows)
-                    + quarantined.text("隔离 Quarantined", shown: Self.shownRows), status: status)
+                    + quarantined.text("隔离 Quarantined", shown: Self.shownRows)
+                    + admissions.map { "准入 " + Self.line($0) + "\n" }.joined(), status: status)
         }
     }
 
-    private func batchDigest(_ reference: String) throws -> Digest256 {
+    func batchDigest(_ reference: String) throws -> Digest256 {
         let digits = reference.lowercased()
         guard (BookReader.digestPrefixMinimum...64).contains(digits.utf8.count),
             digits.utf8.allSatisfy({ byte in

@@ -43,11 +43,13 @@ actor Node {
     let senderRoll: SenderRoll
 
     /// Opens the folder, making it when it is new, and takes over the registry given or the one it knew last.
-    init(folder: String, stations: String?) throws {
+    ///
+    /// - Parameter patience: how long to wait for another process that has the folder.
+    init(folder: String, stations: String?, patience: Duration = .zero) throws {
         self.folder = folder
         threads = try IntakeThreads.count()
         do {
-            book = try Book(folder: folder, create: true, now: Node.clock)
+            book = try Book(folder: folder, create: true, patience: patience, now: Node.clock)
             let opened = try book.openNodeKey()
             nodeKey = opened.key
             if let replaced = opened.replaced {
@@ -133,6 +135,7 @@ actor Node {
             let sender = try book.read { try $0.senders() }.first { $0.id == begun.incoming.sender }
             _ = try await history.resume(begun, rules: rules, entitled: sender.flatMap { $0.speaksFor.map(Set.init) })
         }
+        for begun in try book.unfinishedAdmissions() { try await resume(begun) }
     }
 
     func close() {
@@ -152,6 +155,7 @@ actor Node {
             case .statement(let run, let format): return try performStatement(run, format)
             case .explain(let reference, let format): return try performExplain(reference, format)
             case .receipt(let digest, let format): return try performReceipt(digest, format)
+            case .admit(let request, let format): return try await performAdmit(request, format)
             case .dump(let selection, let format): return try performDump(selection, format)
             case .query(let sql, let limit, let format): return try await performQuery(sql, limit: limit, format)
             case .detect(let query, let format): return try await performDetect(query, format)

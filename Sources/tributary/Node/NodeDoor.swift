@@ -29,6 +29,10 @@ struct NodeDoor: BatchDoor {
             outcome = try await queue.deliver(file)
         } catch let closed as DoorClosed {
             throw closed
+        } catch let problem as BookProblem where problem.code == .diskFull {
+            throw DoorClosed(
+                detail: "The disk of the node is full; nothing of the batch is acknowledged.",
+                remedy: "Send the batch again later; it is taken as soon as there is room.", retryAfterSeconds: 30)
         } catch {
             throw DoorClosed(
                 detail: "The book did not take the batch; nothing of it is acknowledged.",

@@ -15,6 +15,8 @@ enum NodeRequest: Codable, Sendable {
     case explain(reference: String, format: OutputFormat)
     /// `digest` is a batch's, or its first digits.
     case receipt(digest: String, format: OutputFormat)
+    /// Rows that were kept aside are taken after all.
+    case admit(AdmitRequest, format: OutputFormat)
     case dump(DumpSelection, format: OutputFormat)
     /// One SQL statement that reads, and the most rows it may give.
     case query(sql: String, limit: Int, format: OutputFormat)
@@ -64,7 +66,7 @@ struct IngestRequest: Codable, Sendable {
 /// What `tributary dump` prints.
 struct DumpSelection: Codable, Sendable {
     enum Subject: String, Codable, CaseIterable, Sendable {
-        case observations, versions, series, batches, rejections, quarantine, alerts, runs, postings, log
+        case observations, versions, series, batches, rejections, quarantine, admissions, alerts, runs, postings, log
     }
 
     var subject: Subject
