@@ -158,7 +158,7 @@ extension Book {
                     db: writer.db, statements: writer.statements, state: state, staged: staged,
                     batches: MergedBatches([sliced.batch]))
                 while next < order.count, merging.writtenChunks < Slice.chunkLimit,
-                    merging.writtenRows < Slice.rowLimit
+                    merging.handledRows < Slice.rowLimit
                 {
                     try merging.merge(member: order[next])
                     next += 1

@@ -26,8 +26,9 @@ struct ChunkMerging {
     private var lastStart = Int64.min
     /// Chunks written so far.
     private(set) var writtenChunks = 0
-    /// Rows of those chunks: each was unfolded and packed again.
-    private(set) var writtenRows = 0
+    /// Rows that were looked at: of every chunk met, whether it was written or said the same already; one that had to be
+    /// held against the chunk's others counts as three.
+    private(set) var handledRows = 0
 
     init(
         db: Database, statements: HotStatements, state: WriterState, staged: StagedRows, batches: MergedBatches
@@ -87,9 +88,11 @@ struct ChunkMerging {
         if chunk.appendsOnly(additions) {
             chunk.append(all: additions)
             batches.accept(additions)
+            handledRows += chunk.count
             note(first: additions[0].start, last: additions[additions.count - 1].start)
         } else {
             isChanged = try mergeOneByOne(record, additions)
+            handledRows += 3 * (chunk.count + additions.count)
         }
         if isChanged || record.traits.revises {
             try store(record, spanStart, isStored: isStored)
@@ -152,7 +155,6 @@ struct ChunkMerging {
             try statement.run()
         }
         writtenChunks += 1
-        writtenRows += count
     }
 
     /// Turns the stage's flag indexes into the chunk's.
