@@ -147,7 +147,9 @@ extension Settlement {
     /// An exact amount, or an obstacle: one finer than the smallest unit needs a rounding that a clause writes.
     private mutating func money(_ amount: Fraction, exact: Fraction, _ item: String, _ ledger: Ledger) -> Money? {
         do {
-            let money = try Money(amount, ledger.currency)
+            let smallest = Money(ledger.currency, minorUnits: 1).amount
+            let whole = isTrial ? amount.rounded(to: smallest, .halfEven) : amount
+            let money = try Money(whole, ledger.currency)
             if money.magnitude.minorUnits <= Self.minorUnitLimit { return money }
             obstacles.append(
                 Obstacle(

@@ -29,7 +29,7 @@ package func sensitivities(
         if let known = inputs[key] { changed[key] = (value, known.unit) }
         return settle(
             agreement, period: period, kind: .special, inputs: TableInputSource(changed, document: "what-if"),
-            program: "what-if")
+            program: "what-if", isTrial: true)
     }
     return inputs.sorted { $0.key < $1.key }.map { key, given in
         let base = run(key, given.value)

@@ -28,7 +28,7 @@ package func branchOdds(
         }
         let run = settle(
             agreement, period: period, kind: .special, inputs: TableInputSource(drawn, document: "draw"),
-            program: "uncertainty")
+            program: "uncertainty", isTrial: true)
         for branch in run.decidingBranches { counts[branch, default: 0] += 1 }
     }
     return counts.sorted { $0.key < $1.key }.map { BranchOdds(branch: $0.key, count: $0.value) }
