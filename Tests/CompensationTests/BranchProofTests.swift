@@ -67,6 +67,7 @@ struct BranchProofTests {
         let overlapping = Self.check(["when: x ≤ 1, nothing: true", "when: x ≥ 1, nothing: true"])
         #expect(overlapping.problems.filter { $0.check.hasPrefix("agreement.branch") } == [])
         #expect(overlapping.notices.contains { $0.message.contains("both hold for x = 1; the first counts") })
+        #expect(overlapping.notices.contains { $0.message.contains("No example takes branch 2 of payment “pay”") })
         let dead = Self.check(
             ["when: x ≤ 1, nothing: true", "when: x < 0, nothing: true", "when: x > 1, nothing: true"])
         #expect(dead.problems.contains { $0.message.contains("Branch 2 of payment “pay” never decides") })
