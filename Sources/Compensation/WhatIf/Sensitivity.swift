@@ -88,6 +88,10 @@ extension SettlementRun {
             step.decisions.map { "\(step.name): \($0.condition) \($0.holds)" }
         }
         if case .notSettled(let obstacles) = outcome { found += obstacles.map { "\($0.kind.rawValue) \($0.item)" } }
+        // A signed payment has no condition; its direction is its branch.
+        if case .settled(let settled) = outcome {
+            found += settled.lines.map { "\($0.name): \($0.payer) → \($0.payee)" }
+        }
         return found
     }
 
