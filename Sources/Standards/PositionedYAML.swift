@@ -203,6 +203,11 @@ private struct Report {
         }
         switch error {
         case .scanner(_, let detail, let mark, _), .parser(_, let detail, let mark, _):
+            if detail.contains("nesting level") {
+                return problem(
+                    "yaml.depth", mark.line, mark.column,
+                    "Nested deeper than \(PositionedYAML.depthLimit) levels.", "Flatten the structure.")
+            }
             if hasTabIndentation(line: mark.line, in: text) {
                 return problem(
                     "yaml.tab", mark.line, 1, "The line is indented with a tab.", "Indent with spaces.")

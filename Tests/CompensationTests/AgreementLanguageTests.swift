@@ -230,6 +230,8 @@ struct AgreementLanguageTests {
             (tiers, "{from: 0, to: 5, value: 10}", "{to: 5, value: 10}", "has no beginning"),
             (shared, "remainder: c, rounding: {", "remainder: pool, rounding: {", "has no share"),
             (shared, "value: 83", "value: 83%", "Write the fraction"),
+            (shared, "value: 83", "value: 083", "begins with a zero"),
+            (shared, "expression: part × total", "expression: part × due", "at or below it"),
             (shared, "values: {a: 1, b: 2, c: 4}", "values: {a: 1, b: \"2,5\", c: 4}", "The decimal mark is a point"),
             (shared, "smallest: 0.001 t", "smallest: 0.3 t", "not the smallest amount of a ledger"),
         ])

@@ -57,18 +57,26 @@ struct OracleTests {
     /// One run as the oracle reads it: fractions as text, steps in the unit of their formula.
     private func plain(_ run: SettlementRun) -> [String: Any] {
         var steps: [String: String] = [:]
-        for step in run.steps { steps[step.name] = text(step.exact) }
+        for step in run.steps where steps[step.name] == nil { steps[step.name] = text(step.exact) }
         guard case .settled(let settled) = run.outcome else {
             return ["refused": true, "lines": [], "net": [:], "steps": steps]
         }
         let lines = settled.lines.map {
-            [$0.name, $0.payer, $0.payee, $0.money.currency.code, text($0.money.amount)]
+            [
+                String($0.name.prefix { $0 != "[" }), $0.payer, $0.payee, ledger($0.money.currency),
+                text($0.money.amount),
+            ]
         }
         var net: [String: String] = [:]
         for position in settled.net {
-            net["\(position.party) \(position.money.currency.code)"] = text(position.money.amount)
+            net["\(position.party) \(ledger(position.money.currency))"] = text(position.money.amount)
         }
         return ["refused": false, "lines": lines, "net": net, "steps": steps]
+    }
+
+    /// A ledger's id; its code is unit and id, `t quota`.
+    private func ledger(_ currency: Currency) -> String {
+        currency.code.split(separator: " ").last.map(String.init) ?? currency.code
     }
 
     private func text(_ value: Fraction) -> String { value.description }

@@ -699,10 +699,11 @@ class Agreement:
                     if value not in range(1, 7):
                         raise Refusal(f"{value} is not a class")
 
-    def settle(self, given):
-        """One period: {"refused", "lines", "net", "steps", "exempt"}."""
+    def settle(self, given, period=None):
+        """One period: {"refused", "lines", "net", "steps", "exempt", "verdicts"}."""
+        self.period = period or self.first_period()
         run = Run(self.sets, self.period)
-        result = {"refused": None, "lines": [], "net": {}, "steps": {}, "exempt": []}
+        result = {"refused": None, "lines": [], "net": {}, "steps": {}, "exempt": [], "verdicts": {}}
         try:
             self.terms(run)
             self.figures(run, given)
@@ -718,7 +719,8 @@ class Agreement:
             for entry in self.node.get("formulas") or []:
                 self.formula(run, entry, result)
             for entry in self.node.get("verdicts") or []:
-                run.holds(Parser(entry["met-when"]).whole(), {})
+                holds = run.holds(Parser(entry["met-when"]).whole(), {})
+                result["verdicts"][entry["name"]] = "met" if holds else "not-met"
             refusals = []
             for entry in self.node.get("checks") or []:
                 collect(refusals, lambda: self.check(run, entry))
@@ -795,6 +797,11 @@ class Agreement:
                 return
             payer, payee = (run.member(Parser(branch[side]).member(), bound) for side in ("payer", "payee"))
             amount = run.number(Parser(branch["amount"]).whole(), bound)
+            if branch.get("signed") == "true" or entry.get("signed") == "true":
+                if amount == 0:
+                    return
+                if amount < 0:
+                    payer, payee, amount = payee, payer, -amount
             if amount < 0:
                 raise Refusal(f"{entry['name']}: a negative amount")
             ledger = self.ledger(entry)[0]
@@ -860,7 +867,7 @@ def collect(refusals, action):
 def examine(agreement, example):
     """The results of an example's periods, and what differs from what it expects."""
     periods = example.get("periods") or [example.get("inputs") or {}]
-    results = [agreement.settle(period) for period in periods]
+    results = [agreement.settle(period, written_period(example.get("period"))) for period in periods]
     expect, faults = example["expect"], []
     refusals = [r["refused"] for r in results if r["refused"]]
     if "refuses" in expect:
@@ -876,11 +883,29 @@ def examine(agreement, example):
     for name, (low, high) in (expect.get("bounds") or {}).items():
         faults += step_fault(
             agreement, steps, name, lambda value, read: read(low) <= value <= read(high), f"expected {low} … {high}")
+    for name, wanted in (expect.get("verdicts") or {}).items():
+        found = results[-1]["verdicts"].get(name)
+        if found != wanted:
+            faults.append(f"verdict {name} is {found}, expected {wanted}")
     if "exempt" in expect:
         found = sorted({squeezed(name) for result in results for name in result["exempt"]})
         if found != sorted(squeezed(name) for name in expect["exempt"]):
             faults.append(f"exempt are {found}")
     return results, faults
+
+
+def written_period(text):
+    """`2019`, `2019-Q3` or `2019-07` as first day and the day after the last; `None` for the first whole period."""
+    if not text:
+        return None
+    year, _, part = text.partition("-")
+    if not part:
+        return date(int(year), 1, 1), date(int(year) + 1, 1, 1)
+    if part[0] in "Qq":
+        first = date(int(year), 3 * int(part[1:]) - 2, 1)
+        return first, month_after(first, 3)
+    first = date(int(year), int(part), 1)
+    return first, month_after(first, 1)
 
 
 def squeezed(name):
@@ -921,6 +946,10 @@ def money_faults(agreement, expect, results):
         for line in expect.get("lines") or []:
             key = (line["payer"], line["payee"])
             wanted[key] = wanted.get(key, 0) + read(line["amount"])
+        payments = {entry["name"] for entry in agreement.node.get("payments") or []}
+        for name, payer, payee, _, amount in (line for result in results for line in result["lines"]):
+            if amount == 0 and name in payments and (payer, payee) not in wanted:
+                faults.append(f"{payer} → {payee}: a line of nothing that is not expected")
         for key in sorted(set(got) | set(wanted)):
             if got.get(key, 0) != wanted.get(key, 0):
                 faults.append(f"{key[0]} → {key[1]}: {got.get(key, 0)}, expected {wanted.get(key, 0)}")

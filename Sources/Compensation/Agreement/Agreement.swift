@@ -41,7 +41,7 @@ package struct Agreement: Sendable {
     package internal(set) var exemptions: [AgreementExemption]
     package internal(set) var formulas: [AgreementFormula]
     package internal(set) var controls: [AgreementControl]
-    package let verdicts: [AgreementVerdict]
+    package internal(set) var verdicts: [AgreementVerdict]
     package internal(set) var payments: [AgreementPayment]
     package internal(set) var splits: [AgreementSplit]
     package let netting: NettingRule?
@@ -214,7 +214,7 @@ package struct AgreementFormula: Sendable {
 package struct AgreementVerdict: Sendable {
     package let name: String
     package let section: String?
-    package let condition: Expression
+    package internal(set) var condition: Expression
     package let clause: String
 }
 
@@ -244,6 +244,8 @@ package struct AgreementPayment: Sendable {
     package let name: String
     package let each: [RunningVariable]
     package internal(set) var branches: [Branch]
+    /// A negative amount turns payer and payee round, and nothing is owed at zero.
+    package let isSigned: Bool
     package let rounding: MoneyRounding?
     package let ledger: Ledger
     package let clause: String

@@ -176,6 +176,13 @@ struct AgreementReading {
             report("agreement.shape", at: node, "\(what) is one number.", "Write it on one line.")
             return nil
         }
+        let digits = text.drop { $0 == "-" || $0 == "+" }
+        if digits.count > 1, digits.first == "0", digits.dropFirst().first?.isNumber == true {
+            report(
+                "agreement.number", at: node, "“\(text)” begins with a zero: some programs read it as octal.",
+                "Write it without the leading zero, or in quotes as a name where it is a code.")
+            return nil
+        }
         if let decimal = ExactDecimal(text) { return Fraction(decimal) }
         let remedy =
             text.contains(",")

@@ -27,7 +27,8 @@ extension AgreementReader {
             return expectation(item, what, asksMoney: asksMoney).map {
                 WorkedExample(
                     name: name, source: source, periods: periods, lines: $0.lines, net: $0.net, steps: $0.steps,
-                    bounds: $0.bounds, exempt: $0.exempt, refusal: $0.refusal, line: item.line, column: item.column)
+                    bounds: $0.bounds, verdicts: $0.verdicts, exempt: $0.exempt, refusal: $0.refusal, line: item.line,
+                    column: item.column)
             }
         }
     }
@@ -90,12 +91,13 @@ extension AgreementReader {
         var net: [String: Fraction] = [:]
         var steps: [String: Fraction] = [:]
         var bounds: [String: WorkedExample.Bound] = [:]
+        var verdicts: [String: AssessmentVerdict] = [:]
         var exempt: [String]?
         var refusal: String?
     }
 
     private mutating func expectation(_ node: PositionedNode, _ what: String, asksMoney: Bool) -> Expectation? {
-        let allowed = ["lines", "nothing", "net", "steps", "bounds", "exempt", "refuses"]
+        let allowed = ["lines", "nothing", "net", "steps", "bounds", "verdicts", "exempt", "refuses"]
         guard let found = reading.required("expect", of: node, what),
             reading.isMapping(found, "expect", allowed: allowed)
         else { return nil }
@@ -136,6 +138,11 @@ extension AgreementReader {
                 continue
             }
             expectation.bounds[entry.key] = WorkedExample.Bound(low: ends[0], high: ends[1])
+        }
+        for entry in found["verdicts"]?.entries ?? [] {
+            let verdict: AssessmentVerdict? = reading.choice(
+                entry.value.text ?? "", at: entry.value, "verdict “\(entry.key)”")
+            expectation.verdicts[entry.key] = verdict
         }
         if found["exempt"] != nil {
             expectation.exempt = reading.items("exempt", of: found, what, required: false).compactMap(\.text)

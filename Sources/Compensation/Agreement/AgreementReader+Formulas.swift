@@ -8,6 +8,8 @@ internal import Standards
 extension AgreementReader {
     mutating func readFormulas(_ node: PositionedNode) -> [AgreementFormula] {
         var formulas: [AgreementFormula] = []
+        scope.laterNames = Set((node["formulas"]?.items ?? []).compactMap { $0["name"]?.text })
+        defer { scope.laterNames = [] }
         for item in reading.items("formulas", of: node, "the agreement", required: false) {
             let allowed = ["name", "expression", "unit", "each", "clause"]
             guard reading.isMapping(item, "A formula", allowed: allowed) else { continue }
@@ -20,6 +22,7 @@ extension AgreementReader {
             guard let unit else { continue }
             let place = item["name"] ?? item
             define(name, unit, sets: each.map(\.set), line: place.line, column: place.column)
+            scope.laterNames.remove(name)
             guard let expression, let text = item["expression"] else { continue }
             formulas.append(
                 AgreementFormula(

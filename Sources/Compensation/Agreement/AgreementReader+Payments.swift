@@ -10,6 +10,7 @@ extension AgreementReader {
         reading.items("payments", of: node, "the agreement", required: false).compactMap { item in
             let allowed = [
                 "name", "each", "clause", "rounding", "ledger", "branches", "payer", "payee", "amount",
+                "signed",
             ]
             guard reading.isMapping(item, "A payment", allowed: allowed) else { return nil }
             let name = reading.text("name", of: item, "a payment") ?? ""
@@ -18,6 +19,7 @@ extension AgreementReader {
             let clause = reading.text("clause", of: item, what) ?? ""
             let ledger = readLedger(item, what)
             let rounding = readRounding(item, what, ledger)
+            let isSigned = item["signed"].map { _ in reading.truth("signed", of: item, what) == true } ?? false
             let branches =
                 item["branches"] == nil
                 ? [transfer(item, what, each, ledger)].compactMap { found in
@@ -25,7 +27,8 @@ extension AgreementReader {
                 }
                 : readBranches(item, what, each, ledger)
             return AgreementPayment(
-                name: name, each: each, branches: branches, rounding: rounding, ledger: ledger, clause: clause,
+                name: name, each: each, branches: branches, isSigned: isSigned, rounding: rounding, ledger: ledger,
+                clause: clause,
                 line: item.line, column: item.column)
         }
     }

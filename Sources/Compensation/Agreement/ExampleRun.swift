@@ -25,6 +25,7 @@ package func run(_ example: WorkedExample, of agreement: Agreement, keepsNotes: 
     var amounts: [ExampleRoute: Fraction] = [:]
     var net: [String: Fraction] = [:]
     var obstacles: [Obstacle] = []
+    var faults: [String] = []
     for run in runs {
         switch run.outcome {
         case .notSettled(let found): obstacles += found
@@ -32,22 +33,40 @@ package func run(_ example: WorkedExample, of agreement: Agreement, keepsNotes: 
             for line in settled.lines {
                 let route = ExampleRoute(payer: line.payer, payee: line.payee, ledger: line.money.currency.code)
                 amounts[route, default: .zero] += line.money.amount
+                // A payment of nothing is a line nobody expects: the text would have said that nothing is owed.
+                let isExpected =
+                    example.lines.contains { $0.payer == line.payer && $0.payee == line.payee }
+                    || !example.net.isEmpty && example.lines.isEmpty
+                if line.money.isZero, line.isPayment, !isExpected {
+                    faults.append("\(line.payer) → \(line.payee): a line of 0 \(route.ledger), expected none.")
+                }
             }
             for position in settled.net where position.money.currency == agreement.currency {
                 net[position.party, default: .zero] += position.money.amount
             }
         }
     }
-    let steps = differences(example, steps: runs.last?.steps ?? []) + differences(example, runs.last?.exemptions ?? [])
+    let steps =
+        differences(example, steps: runs.last?.steps ?? []) + differences(example, runs.last?.exemptions ?? [])
+        + differences(example, runs.last?.verdicts ?? [])
     if let refusal = example.refusal { return differences(refusal: refusal, obstacles) + steps }
     if !obstacles.isEmpty { return ["it does not settle: " + obstacles.map(\.description).joined(separator: " ")] }
-    return differences(example, amounts, net, agreement.currency) + steps
+    return differences(example, amounts, net, agreement.currency) + faults + steps
 }
 
 private struct ExampleRoute: Hashable {
     let payer: String
     let payee: String
     let ledger: String
+}
+
+private func differences(_ example: WorkedExample, _ found: [SettlementVerdict]) -> [String] {
+    example.verdicts.sorted { $0.key < $1.key }.compactMap { name, wanted in
+        guard let verdict = found.first(where: { $0.name == name })?.verdict else {
+            return "there is no verdict “\(name)”."
+        }
+        return verdict == wanted ? nil : "verdict “\(name)” is \(verdict.rawValue), expected \(wanted.rawValue)."
+    }
 }
 
 private func differences(_ example: WorkedExample, _ found: [SettlementExemption]) -> [String] {
@@ -92,7 +111,7 @@ private func differences(
 
 private func differences(_ example: WorkedExample, steps: [DerivationStep]) -> [String] {
     var known: [String: DerivationStep] = [:]
-    for step in steps { known[step.name] = step }
+    for step in steps where known[step.name] == nil { known[step.name] = step }
     let exact: [String] = example.steps.sorted { $0.key < $1.key }.compactMap { name, wanted in
         guard let step = known[spaced(name)] else { return "there is no step “\(name)”." }
         return step.exact == wanted

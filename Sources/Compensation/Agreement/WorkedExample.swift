@@ -1,6 +1,7 @@
 // A case an agreement carries with it: inputs and what must come out. The examples are the file's test suite.
 
 package import Exact
+package import Monitoring
 
 /// One worked example (算例) of an agreement.
 package struct WorkedExample: Sendable {
@@ -43,6 +44,8 @@ package struct WorkedExample: Sendable {
     package let steps: [String: Fraction]
     /// Values of named steps that are known only between bounds.
     package let bounds: [String: Bound]
+    /// What verdicts must say, where the example states it.
+    package let verdicts: [String: AssessmentVerdict]
     /// The exemptions that must hold, and no other, where the example states them: `dry[s1]`.
     package let exempt: [String]?
     /// When set, the example must refuse to settle with this text in its reasons.

@@ -26,6 +26,9 @@ package struct ExpressionScope: Sendable {
     /// The sets an exemption is asked for, by its name.
     package var exemptions: [String: [String]] = [:]
 
+    /// Formulas that stand at or below the line being read.
+    var laterNames: Set<String> = []
+
     package init() {}
 
     /// Whether every member of `part` is one of `whole`.

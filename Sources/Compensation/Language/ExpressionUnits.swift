@@ -117,6 +117,13 @@ package struct ExpressionUnits {
                     "Compare it with another member, or write it as an index.")
                 return nil
             }
+            if scope.laterNames.contains(name) {
+                report(
+                    "expression.name", range, "“\(name)” is not defined above this line, but at or below it.",
+                    "A formula reads only what stands above it, so that nothing is defined by itself: move one of the two."
+                )
+                return nil
+            }
             let near = scope.nearestName(to: name)
             report(
                 "expression.name", range, "“\(name)” is not defined above this line.",

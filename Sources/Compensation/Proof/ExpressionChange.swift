@@ -17,10 +17,10 @@ extension Expression {
         root.visit { node in
             switch node {
             case .number(let literal):
-                for value in literal.base.nearby {
+                for value in literal.nearby {
                     let place = site
                     let text = excerpt(literal.range)
-                    let shown = literal.base.isZero ? value : Fraction(literal.value) * value / literal.base
+                    let shown = value / (literal.unit?.factor ?? .one)
                     found.append(
                         ExpressionChange(
                             words:
@@ -50,9 +50,23 @@ extension Expression {
 }
 
 extension Fraction {
-    /// A tenth more and a tenth less; one more and one less of nothing.
+    /// A tenth more and a tenth less; a hundredth more and less of nothing; one more and less of a class or rank.
+    func nearby(in unit: UnitOfMeasure) -> [Fraction] {
+        if unit.isCommensurable(with: .classStep) || unit.isCommensurable(with: .rank) {
+            return [self + .one, self - .one]
+        }
+        let step = isZero ? Fraction(1, 100) : self / Fraction(10)
+        return [self + step, self - step]
+    }
+}
+
+extension NumberLiteral {
+    var unit: UnitOfMeasure? { unitText.isEmpty ? nil : try? UnitOfMeasure(parsing: unitText) }
+
+    /// The values in base units this number is changed to.
     var nearby: [Fraction] {
-        isZero ? [.one, Fraction(-1)] : [self * Fraction(11, 10), self * Fraction(9, 10)]
+        let unit = unit ?? .one
+        return (base / unit.factor).nearby(in: unit).map { $0 * unit.factor }
     }
 }
 

@@ -20,12 +20,15 @@ package struct MutationScore: Sendable {
 /// Changes each constant, baseline, tier and number by a tenth up and down and moves each comparison's edge, and runs
 /// the worked examples.
 ///
-/// A change counts as noticed when an example that held fails. Verdicts are left out: no example states one.
+/// A change counts as noticed when an example that held fails, or when the check of the file would refuse or remark on
+/// it: a branch that would overlap another is no text anybody could sign.
 /// - Complexity: changes × examples × the cost of a settlement.
 package func mutationScore(of agreement: Agreement) -> MutationScore {
     let changes = agreement.changes
+    let known = Set(agreement.proofFindings().map(\.message))
     let survivors = changes.filter { change in
         !change.agreement.examples.contains { !run($0, of: change.agreement, keepsNotes: false).isEmpty }
+            && Set(change.agreement.proofFindings().map(\.message)).isSubset(of: known)
     }
     return MutationScore(
         changeCount: changes.count,
@@ -41,7 +44,8 @@ private struct AgreementChange {
 
 extension Agreement {
     fileprivate var changes: [AgreementChange] {
-        constantChanges + baselineChanges + tierChanges + formulaChanges + ruleChanges + paymentChanges + splitChanges
+        constantChanges + baselineChanges + tierChanges + formulaChanges + ruleChanges + verdictChanges
+            + paymentChanges + splitChanges
     }
 
     private func changed(
@@ -57,7 +61,7 @@ extension Agreement {
     ) -> [AgreementChange] {
         let ordered = constant.values.sorted { $0.key.lexicographicallyPrecedes($1.key) }
         return ordered.flatMap { members, value in
-            value.nearby.map { other in
+            value.nearby(in: constant.unit).map { other in
                 let unit = constant.unit.symbol == UnitOfMeasure.one.symbol ? "" : " \(constant.unit.symbol)"
                 let words =
                     "\(indexedName(constant.name, members)): \(value.shortText)\(unit) changed to \(other.shortText)\(unit)"
@@ -88,7 +92,7 @@ extension Agreement {
                     })
             }
             for (index, row) in table.rows.enumerated() {
-                for other in row.value?.nearby ?? [] {
+                for other in row.value?.nearby(in: table.gives) ?? [] {
                     var rows = table.rows
                     rows[index] = TierTable.Row(
                         from: row.from, to: row.to, at: row.at, isOtherwise: row.isOtherwise, value: other)
@@ -153,6 +157,18 @@ extension Agreement {
             }
         }
         return exempt + controlled
+    }
+
+    /// Verdicts count once an example states one.
+    private var verdictChanges: [AgreementChange] {
+        let stated = Set(examples.flatMap { $0.verdicts.keys })
+        return verdicts.indices.filter { stated.contains(verdicts[$0].name) }.flatMap { index in
+            verdicts[index].condition.changes.map { change in
+                changed(verdicts[index].clause, "\(verdicts[index].name): \(change.words)") {
+                    $0.verdicts[index].condition = change.changed
+                }
+            }
+        }
     }
 
     private var paymentChanges: [AgreementChange] {

@@ -211,16 +211,18 @@ private struct InputTableReading {
         if brackets.count == input.sets.count {
             members = brackets
         } else {
+            let columns = input.sets.map { column(of: $0, cells) }
+            // Brackets name what no cell names; when they are too few, first what no column could name.
+            let isShort = brackets.count < columns.count { $0?.isEmpty ?? true }
             var rest = brackets[...]
-            for set in input.sets {
-                let scope = agreement.scope
-                var cell = ""
-                if scope.isSubset(set, of: "parties") { cell = cells[1] }
-                if scope.isSubset(set, of: "sections") { cell = cells[2] }
-                if scope.isSubset(set, of: "months") { cell = month(cells[3]) }
-                members.append(cell.isEmpty ? rest.popFirst() ?? "" : cell)
+            for cell in columns {
+                if let cell, isShort || !cell.isEmpty {
+                    members.append(cell)
+                } else {
+                    members.append(rest.popFirst() ?? "")
+                }
             }
-            if !rest.isEmpty { members.append(contentsOf: rest) }
+            members.append(contentsOf: rest)
         }
         for (set, member) in zip(input.sets, members) where agreement.scope.sets[set]?.contains(member) != true {
             let known = agreement.scope.sets[set] ?? []
@@ -239,6 +241,14 @@ private struct InputTableReading {
             return nil
         }
         return InputKey(name: input.name, members: members)
+    }
+
+    /// The cell that may name a member of `set`; `nil` for a set without a column.
+    private func column(of set: String, _ cells: [String]) -> String? {
+        let scope = agreement.scope
+        if scope.isSubset(set, of: "parties") { return cells[1] }
+        if scope.isSubset(set, of: "sections") { return cells[2] }
+        return scope.isSubset(set, of: "months") ? month(cells[3]) : nil
     }
 
     /// A month by its name in formulas (`m03`) or as a period (`2025-03`).

@@ -9,13 +9,15 @@ internal import Monitoring
 ///
 /// - Parameter program: the version of the program, recorded in the run.
 /// - Parameter keepsNotes: whether steps, comparisons and operands are kept; a replay of many years needs amounts only.
+/// - Parameter isTrial: whether the figures are varied ones, whose amounts need no rounding clause; never issued.
 /// - Parameter isExampleBoundary: whether the boundary is registered as an example; its statements say so.
 /// - Returns: a run whose outcome holds either balanced amounts or every reason why there are none.
 package func settle(
     _ agreement: Agreement, period: SettlementPeriod, kind: RunKind, inputs source: any InputSource, program: String,
-    isExampleBoundary: Bool = false, keepsNotes: Bool = true
+    isExampleBoundary: Bool = false, keepsNotes: Bool = true, isTrial: Bool = false
 ) -> SettlementRun {
-    var settlement = Settlement(agreement: agreement, period: period, kind: kind, keepsNotes: keepsNotes)
+    var settlement = Settlement(
+        agreement: agreement, period: period, kind: kind, keepsNotes: keepsNotes, isTrial: isTrial)
     settlement.checkTerms()
     settlement.gather(from: source)
     settlement.decideExemptions()
@@ -66,6 +68,8 @@ struct Settlement {
     let period: SettlementPeriod
     let kind: RunKind
     let keepsNotes: Bool
+    /// A trial at invented figures: an amount finer than the smallest unit is no reason to stop.
+    let isTrial: Bool
     var inputs: [SettlementInput] = []
     var inputDigests: [InputKey: String] = [:]
     var steps: [DerivationStep] = []
@@ -74,7 +78,8 @@ struct Settlement {
     var obstacles: [Obstacle] = []
     var values = EvaluationValues()
 
-    init(agreement: Agreement, period: SettlementPeriod, kind: RunKind, keepsNotes: Bool) {
+    init(agreement: Agreement, period: SettlementPeriod, kind: RunKind, keepsNotes: Bool, isTrial: Bool) {
+        self.isTrial = isTrial
         self.agreement = agreement
         self.period = period
         self.kind = kind

@@ -34,10 +34,7 @@ extension Settlement {
         let transfer: AgreementPayment.Transfer
         switch branch.outcome {
         case .nothing:
-            steps.append(
-                DerivationStep(
-                    name: name, clause: payment.clause, formula: "nothing is owed", operands: [],
-                    decisions: decisions, roundings: [], exact: .zero, unit: ledger.currency.code, rounded: .zero))
+            steps.append(nothing(name, payment, decisions))
             return nil
         case .undetermined(let words):
             let tried = decisions.last?.comparison ?? ""
@@ -49,10 +46,18 @@ extension Settlement {
         case .transfer(let found): transfer = found
         }
         guard let evaluation = evaluate(transfer.amount, item: name, payment.clause, variables),
-            let payer = party(transfer.payer, of: transfer, name, variables),
-            let payee = party(transfer.payee, of: transfer, name, variables)
+            var payer = party(transfer.payer, of: transfer, name, variables),
+            var payee = party(transfer.payee, of: transfer, name, variables)
         else { return nil }
-        let exact = evaluation.value / ledger.unit.factor
+        var exact = evaluation.value / ledger.unit.factor
+        if payment.isSigned, exact.isZero {
+            steps.append(nothing(name, payment, decisions + evaluation.decisions))
+            return nil
+        }
+        if payment.isSigned, exact.isNegative {
+            (payer, payee) = (payee, payer)
+            exact = -exact
+        }
         guard !exact.isNegative else {
             let paid = "\(exact.shortText) \(ledger.currency.code)"
             obstacles.append(
@@ -82,7 +87,15 @@ extension Settlement {
         let written = payment.rounding.map { "\($0.rule.agreementText), \($0.text) (\($0.clause))" } ?? ""
         return SettlementLine(
             number: number, name: name, payer: payer, payee: payee, money: money, exact: exact,
-            clause: payment.clause, rounding: written)
+            clause: payment.clause, rounding: written, isPayment: true)
+    }
+
+    private func nothing(
+        _ name: String, _ payment: AgreementPayment, _ decisions: [BranchDecision]
+    ) -> DerivationStep {
+        DerivationStep(
+            name: name, clause: payment.clause, formula: "nothing is owed", operands: [], decisions: decisions,
+            roundings: [], exact: .zero, unit: payment.ledger.currency.code, rounded: .zero)
     }
 
     /// The party a payer or payee names for these members.
@@ -134,7 +147,9 @@ extension Settlement {
     /// An exact amount, or an obstacle: one finer than the smallest unit needs a rounding that a clause writes.
     private mutating func money(_ amount: Fraction, exact: Fraction, _ item: String, _ ledger: Ledger) -> Money? {
         do {
-            let money = try Money(amount, ledger.currency)
+            let smallest = Money(ledger.currency, minorUnits: 1).amount
+            let whole = isTrial ? amount.rounded(to: smallest, .halfEven) : amount
+            let money = try Money(whole, ledger.currency)
             if money.magnitude.minorUnits <= Self.minorUnitLimit { return money }
             obstacles.append(
                 Obstacle(
@@ -191,7 +206,7 @@ extension Settlement {
         }.enumerated().map { index, found in
             SettlementLine(
                 number: count + index + 1, name: name, payer: found.payer, payee: found.payee, money: found.money,
-                exact: found.exact, clause: split.clause, rounding: found.rounding)
+                exact: found.exact, clause: split.clause, rounding: found.rounding, isPayment: false)
         }
     }
 

@@ -105,6 +105,8 @@ package struct SettlementLine: Hashable, Sendable {
     package let clause: String
     /// `half-up, 1 万元 (clause)`, empty when the clause writes no rounding.
     package let rounding: String
+    /// From a payment; a split's portions may be nothing.
+    package let isPayment: Bool
 }
 
 /// What one party receives (positive) or gives (negative) in all.

@@ -143,6 +143,14 @@ extension SettlementRun {
         ])
     }
 
+    /// An amount; a ledger other than money is named.
+    private func amount(_ money: Money, _ rest: [String: CanonicalJSON]) -> [String: CanonicalJSON] {
+        var object = rest
+        object["amount"] = .string(money.plainText)
+        if Currency(code: money.currency.code) == nil { object["ledger"] = .string(money.currency.code) }
+        return object
+    }
+
     private var outcomeJSON: CanonicalJSON {
         switch outcome {
         case .notSettled(let obstacles):
@@ -171,10 +179,7 @@ extension SettlementRun {
                     }),
                 "net": .array(
                     settled.net.map { position in
-                        .object([
-                            "amount": .string(position.money.plainText),
-                            "currency": .string(position.money.currency.code), "party": .string(position.party),
-                        ])
+                        .object(amount(position.money, ["party": .string(position.party)]))
                     }),
                 "postings": .array(
                     settled.postings.map { entry in
@@ -192,11 +197,10 @@ extension SettlementRun {
                     }),
                 "transfers": .array(
                     settled.transfers.map { transfer in
-                        .object([
-                            "amount": .string(transfer.money.plainText),
-                            "currency": .string(transfer.money.currency.code), "payee": .string(transfer.payee),
-                            "payer": .string(transfer.payer),
-                        ])
+                        .object(
+                            amount(
+                                transfer.money,
+                                ["payee": .string(transfer.payee), "payer": .string(transfer.payer)]))
                     }),
             ])
         }

@@ -29,7 +29,7 @@ package func sensitivities(
         if let known = inputs[key] { changed[key] = (value, known.unit) }
         return settle(
             agreement, period: period, kind: .special, inputs: TableInputSource(changed, document: "what-if"),
-            program: "what-if")
+            program: "what-if", isTrial: true)
     }
     return inputs.sorted { $0.key < $1.key }.map { key, given in
         let base = run(key, given.value)
@@ -88,6 +88,10 @@ extension SettlementRun {
             step.decisions.map { "\(step.name): \($0.condition) \($0.holds)" }
         }
         if case .notSettled(let obstacles) = outcome { found += obstacles.map { "\($0.kind.rawValue) \($0.item)" } }
+        // A signed payment has no condition; its direction is its branch.
+        if case .settled(let settled) = outcome {
+            found += settled.lines.map { "\($0.name): \($0.payer) → \($0.payee)" }
+        }
         return found
     }
 

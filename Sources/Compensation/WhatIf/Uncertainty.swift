@@ -28,7 +28,7 @@ package func branchOdds(
         }
         let run = settle(
             agreement, period: period, kind: .special, inputs: TableInputSource(drawn, document: "draw"),
-            program: "uncertainty")
+            program: "uncertainty", isTrial: true)
         for branch in run.decidingBranches { counts[branch, default: 0] += 1 }
     }
     return counts.sorted { $0.key < $1.key }.map { BranchOdds(branch: $0.key, count: $0.value) }
@@ -40,10 +40,24 @@ extension SettlementRun {
         if case .notSettled(let obstacles) = outcome {
             return obstacles.map { "\($0.item): not settled (\($0.kind.rawValue))" }
         }
-        return steps.compactMap { step in
-            guard let decision = step.decisions.last else { return nil }
-            return "\(step.name): \(decision.holds ? decision.condition : "otherwise")"
+        guard case .settled(let settled) = outcome else { return [] }
+        let decided: [String] = steps.compactMap { step in
+            step.decisions.last.map { "\(step.name): \($0.holds ? $0.condition : "otherwise")" }
         }
+        // A signed payment has no condition; its direction is its branch.
+        let signed = steps.filter { $0.decisions.isEmpty && settled.isPaymentStep($0) }
+        return decided
+            + signed.compactMap { step in
+                if step.formula == "nothing is owed" { return "\(step.name): nothing is owed" }
+                return settled.lines.first { $0.name == step.name }.map { "\(step.name): \($0.payer) → \($0.payee)" }
+            }
+    }
+}
+
+extension Settled {
+    /// Whether a step is that of a payment, by its line or by owing nothing.
+    fileprivate func isPaymentStep(_ step: DerivationStep) -> Bool {
+        step.formula == "nothing is owed" || lines.contains { $0.name == step.name }
     }
 }
 
