@@ -10,6 +10,7 @@ final class Daemon {
     let socketPath: String
     private let process: Process
     private let notes: Pipe
+    private var heardLater = ""
 
     /// Starts the daemon and returns once it says that it listens.
     init(
@@ -55,7 +56,18 @@ final class Daemon {
     }
 
     /// What it said after it listened; to be asked once it has ended.
-    func laterNotes() -> String { String(decoding: notes.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) }
+    func laterNotes() -> String {
+        heardLater + String(decoding: notes.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    }
+
+    /// Returns once the daemon has said `words` on standard error, or has ended.
+    func waitUntilSaid(_ words: String) {
+        while !heardLater.contains(words) {
+            let part = notes.fileHandleForReading.availableData
+            if part.isEmpty { return }
+            heardLater += String(decoding: part, as: UTF8.self)
+        }
+    }
 
     struct DaemonEnded: Error {
         let said: String

@@ -207,6 +207,7 @@ extension FlowTests {
             #expect(try page("/en/", port: daemon.port).status == 200, "Pages are read all the same.")
             let left = try FileManager.default.contentsOfDirectory(atPath: drop)
             #expect(!left.isEmpty && daemon.isRunning)
+            daemon.waitUntilSaid("Files wait in the drop folder")
             try Data().write(to: URL(filePath: room))
             #expect(
                 try poll {
