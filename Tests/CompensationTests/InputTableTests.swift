@@ -19,7 +19,13 @@ struct InputTableTests {
         let lines = try Statement(run).settled.lines
         #expect(lines.map { "\($0.payer) → \($0.payee) \($0.money.plainText)" } == ["hefei → luan 40000000.00"])
         let evidence = try #require(run.inputs.first?.value?.evidence.series.first)
-        #expect(evidence.hasPrefix("dbs.csv sha256:"))
+        // Computed by sha256sum.
+        #expect(
+            evidence == "输入表 table sha256:6e4c46ec949202d94313d941206eba73da3a7b22df3d54aa322a6adb7d4879d1")
+        // The same table under another name is the same evidence, and gives the same run.
+        let other = try #require(InputTable.read(table, file: "b.csv", for: Self.dabieshan, period: period).source)
+        let again = settle(Self.dabieshan, period: period, kind: .special, inputs: other, program: "test")
+        #expect(again.id == run.id)
     }
 
     @Test("The template lists every figure an agreement asks for")

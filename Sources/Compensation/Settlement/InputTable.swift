@@ -35,8 +35,8 @@ package enum InputTable {
     ) -> (source: TableInputSource?, problems: [Problem]) {
         var reading = InputTableReading(file: file, agreement: agreement, period: period)
         reading.skipsOthers = skipsOthers
-        var document = file
-        document += " sha256:\(sha256Hexadecimal(text))"
+        // Not by its path: the same table gives the same run wherever it lies.
+        let document = "输入表 table sha256:\(sha256Hexadecimal(text))"
         let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
         reading.checkHeader(lines.first.map(String.init) ?? "")
         if lines.count > rowLimit {
