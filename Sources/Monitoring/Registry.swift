@@ -168,8 +168,10 @@ package enum StampPosition: String, Sendable, CaseIterable { case begin, end, in
 package struct SourceProfile: Hashable, Sendable {
     package var id: String
     package var name: BilingualName
-    /// The zone of stamps without one.
+    /// The zone of stamps without one; where `zone` is given, its standard time, for grids and printing.
     package var offset: UTCOffset
+    /// The named zone of stamps without one, in place of a fixed distance.
+    package var zone: SourceZone?
     package var stamp: StampPosition
     package var statistic: SeriesStatistic
     /// Length of an observation's interval; zero for instants.
@@ -196,7 +198,7 @@ package struct SourceProfile: Hashable, Sendable {
         id: String, name: BilingualName, offset: UTCOffset, stamp: StampPosition, statistic: SeriesStatistic,
         window: Duration64, cadence: Duration64?, origin: SeriesOrigin, adopts: Bool, revises: Bool,
         missingCodes: Set<String>, flags: [String: QualityVerdict], parameterNames: [String: ParameterID],
-        futureTolerance: Duration64, writing: SourceWriting = .plain
+        futureTolerance: Duration64, writing: SourceWriting = .plain, zone: SourceZone? = nil
     ) {
         self.id = id
         self.name = name
@@ -213,7 +215,14 @@ package struct SourceProfile: Hashable, Sendable {
         self.parameterNames = parameterNames
         self.futureTolerance = futureTolerance
         self.writing = writing
+        self.zone = zone
     }
+
+    /// The distance from UTC that the source's clock shows at `instant`.
+    package func offset(at instant: Instant) -> UTCOffset { zone?.zone.offset(at: instant) ?? offset }
+
+    /// The zone of a time without one, as people write it: `+08:00` or `Europe/Berlin`.
+    package var zoneText: String { zone?.zone.name ?? offset.description }
 }
 
 /// Everything under `stations/`, checked as one.

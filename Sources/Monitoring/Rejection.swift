@@ -32,6 +32,9 @@ package enum RejectionReason: String, Sendable, CaseIterable {
     // One row that is kept aside until somebody decides (隔离): not lost, in no statistic.
     case timeInFuture = "time-in-future"
     case timeTooOld = "time-too-old"
+    /// A time that clocks of the profile's zone showed twice, or never.
+    case doubledTime = "doubled-time"
+    case skippedTime = "skipped-time"
     case unknownStation = "unknown-station"
     case unknownParameter = "unknown-parameter"
     /// The station is not one that the batch's sender may speak for.
@@ -40,7 +43,9 @@ package enum RejectionReason: String, Sendable, CaseIterable {
     /// Whether rows with this reason are quarantined (隔离) rather than rejected (拒收).
     package var isQuarantine: Bool {
         switch self {
-        case .timeInFuture, .timeTooOld, .unknownStation, .unknownParameter, .senderNotEntitled: true
+        case .timeInFuture, .timeTooOld, .doubledTime, .skippedTime, .unknownStation, .unknownParameter,
+            .senderNotEntitled:
+            true
         default: false
         }
     }

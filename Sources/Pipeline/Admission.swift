@@ -296,7 +296,7 @@ package struct Admission: Sendable {
             switch reason {
             case .unknownStation, .senderNotEntitled: ("station", reading.series.station.rawValue)
             case .unknownParameter: ("parameter", reading.series.parameter.rawValue)
-            default: ("time", reading.start.iso8601(at: profile.offset))
+            default: ("time", reading.start.iso8601(at: profile.offset(at: reading.start)))
             }
         return QuarantinedReading(
             cause: Rejection(reason, row: Int(reading.row), field: field, excerpt: excerpt, remedy: remedy),
@@ -304,7 +304,7 @@ package struct Admission: Sendable {
     }
 
     private func impossibleStamp(_ reading: Reading, isFuture: Bool) -> QuarantinedReading {
-        let clock = received.iso8601(at: profile.offset)
+        let clock = received.iso8601(at: profile.offset(at: received))
         return keepAside(
             reading, isFuture ? .timeInFuture : .timeTooOld,
             remedy: isFuture

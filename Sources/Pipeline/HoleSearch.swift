@@ -36,6 +36,8 @@ package struct ExpectedSeries: Hashable, Sendable {
     package let key: SeriesKey
     package let cadence: Duration64
     package let offset: UTCOffset
+    /// The named zone of its source, where it has one.
+    package let zone: CivilZone?
     /// From when on readings are due.
     package let from: Instant
     /// Since when the book has known that they are.
@@ -92,6 +94,7 @@ package struct HoleSearch<Source: HeardSource> {
         let stationSince = own.compactMap(\.received).min() ?? registeredAt
         let ownCadence = known?.cadence ?? profile?.cadence
         let offset = profile?.offset ?? .china
+        let zone = profile?.zone?.zone
         var expected: [ExpectedSeries] = []
         var unjudged: [SeriesKey] = []
         for series in regular {
@@ -104,7 +107,7 @@ package struct HoleSearch<Source: HeardSource> {
             guard let first = firsts[series.key] else { continue }
             expected.append(
                 ExpectedSeries(
-                    key: series.key, cadence: cadence, offset: offset,
+                    key: series.key, cadence: cadence, offset: offset, zone: zone,
                     from: isRegistered ? min(first.start, stationFrom ?? first.start) : first.start,
                     heardSince: isRegistered ? stationSince : first.received, isStored: true))
         }
@@ -117,7 +120,8 @@ package struct HoleSearch<Source: HeardSource> {
                 if heard.contains(key) { continue }
                 expected.append(
                     ExpectedSeries(
-                        key: key, cadence: ownCadence, offset: offset, from: stationFrom, heardSince: stationSince,
+                        key: key, cadence: ownCadence, offset: offset, zone: zone, from: stationFrom,
+                        heardSince: stationSince,
                         isStored: false))
             }
         }
@@ -130,7 +134,7 @@ package struct HoleSearch<Source: HeardSource> {
     package func holes(
         of series: ExpectedSeries, notices: [NoticeRecord], marks: [HoleMark]
     ) throws -> SeriesHoles {
-        let grid = SlotGrid(cadence: series.cadence, offset: series.offset)
+        let grid = SlotGrid(cadence: series.cadence, offset: series.offset, zone: series.zone)
         let finder = HoleFinder(series.key, grid: grid, rule: rule, notices: notices, marks: marks, now: now)
         let due = finder.due(from: series.from)
         let wanted = interval.map { grid.slots(beginningIn: $0).clamped(to: due) } ?? due

@@ -32,6 +32,7 @@ package enum RegistryCheck: String, Sendable, CaseIterable {
     case missingProfile = "registry.profile.missing"
     case profileWindow = "registry.profile.window"
     case profileUnit = "registry.profile.unit"
+    case profileZone = "registry.profile.zone"
     case unknownParameter = "registry.parameter.unknown"
     case parameterMedium = "registry.parameter.medium"
     case unknownStandard = "registry.standard.unknown"

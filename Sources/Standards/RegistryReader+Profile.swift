@@ -8,7 +8,7 @@ extension RegistryReader {
         let id = fields.text("id")
         fields.subject = "Profile \(id ?? "without id")"
         let name = fields.name("name")
-        let offset = fields.offset("offset")
+        let clock = readClock(&fields, id: id)
         let stamp = fields.choice("stamp", StampPosition.self)
         let statistic = fields.choice("statistic", SeriesStatistic.self)
         let window = fields.duration("window")
@@ -27,13 +27,14 @@ extension RegistryReader {
                 "\(fields.subject): only an instant has the window 0.", "Give a mean its length, an instant 0.")
         }
         problems += fields.finish()
-        guard let id, let name, let offset, let stamp, let statistic, let window, let origin, let tolerance else {
+        guard let id, let name, let clock, let stamp, let statistic, let window, let origin, let tolerance else {
             return
         }
         let profile = SourceProfile(
-            id: id, name: name, offset: offset, stamp: stamp, statistic: statistic, window: window, cadence: cadence,
+            id: id, name: name, offset: clock.offset, stamp: stamp, statistic: statistic, window: window,
+            cadence: cadence,
             origin: origin, adopts: adopts, revises: revises, missingCodes: Set(missing), flags: flags,
-            parameterNames: names, futureTolerance: tolerance, writing: writing)
+            parameterNames: names, futureTolerance: tolerance, writing: writing, zone: clock.zone)
         profiles.append(Placed(profile, at: node, file: file))
     }
 

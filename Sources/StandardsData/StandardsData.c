@@ -10,6 +10,9 @@ static const unsigned char air_assessment[] = {
 static const unsigned char air_validity[] = {
 #embed "data/air_validity.csv"
 };
+static const unsigned char civil_zones[] = {
+#embed "data/civil_zones.csv"
+};
 static const unsigned char codes[] = {
 #embed "data/codes.csv"
 };
@@ -32,6 +35,7 @@ static const unsigned char spearman_wp[] = {
 static const struct tributary_table tables[] = {
     {"air_assessment", air_assessment, sizeof air_assessment},
     {"air_validity", air_validity, sizeof air_validity},
+    {"civil_zones", civil_zones, sizeof civil_zones},
     {"codes", codes, sizeof codes},       {"gb3095", gb3095, sizeof gb3095},
     {"gb3838", gb3838, sizeof gb3838},    {"iaqi", iaqi, sizeof iaqi},
     {"sources", sources, sizeof sources}, {"spearman_wp", spearman_wp, sizeof spearman_wp},

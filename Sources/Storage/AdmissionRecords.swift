@@ -88,7 +88,7 @@ struct OpenAdmission {
     let batchSequence: Int64
 
     /// What the log binds.
-    func payload(_ batch: Digest256, _ counts: ReceiptCounts, begun: Int64?) -> String {
+    func payload(_ batch: Digest256, _ counts: ReceiptCounts, begun: Int64?, zone: String?) -> String {
         var members: [String: CanonicalJSON] = [
             "batch": .string(batch.description), "station": .optional(act.station?.rawValue),
             "by": .string(act.person), "reason": .string(act.reason), "admitted_at": .integer(act.at.milliseconds),
@@ -97,6 +97,7 @@ struct OpenAdmission {
             "quarantined": .integer(counts.quarantined),
         ]
         if let begun { members["begun"] = .integer(begun) }
+        if let zone { members["zone"] = .string(zone) }
         return CanonicalJSON.object(members).text()
     }
 }

@@ -46,6 +46,8 @@ package struct BatchEnding: Sendable {
     package var format: FormatID?
     /// The source profile's id.
     package var profile: String?
+    /// The named zone with its table, where the profile has one: a time without an offset depends on it.
+    package var zone: String?
     /// Data rows met, rejected ones among them.
     package var rowCount: Int
     /// Rejections that were only counted.
@@ -69,6 +71,7 @@ package struct BatchEnding: Sendable {
         self.init(
             state: .complete, format: summary.format, profile: summary.profile.id, rowCount: summary.rowCount,
             unkeptRejections: summary.unkeptRejections, documents: summary.documents)
+        zone = summary.profile.zone?.text
     }
 }
 

@@ -23,7 +23,8 @@ extension BookWriter {
         let position = try chain(
             kind: "admission",
             payload: admission.payload(
-                batch.incoming.digest, batch.counts, begun: batch.isSliced ? batch.sequence : nil), at: act.at)
+                batch.incoming.digest, batch.counts, begun: batch.isSliced ? batch.sequence : nil, zone: ending.zone),
+            at: act.at)
         try db.cachedStatement(
             sql: """
                 INSERT INTO admissions (seq, settled_seq, batch_seq, station, person, reason, admitted_at,

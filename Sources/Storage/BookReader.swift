@@ -51,6 +51,24 @@ package struct BookReader {
         ).map(batchRecord)
     }
 
+    /// What all batches were received as, and how many are not whole.
+    ///
+    /// One statement: pages by `seq` that go on from a settled position pass over batches that came between the slices
+    /// of a large one.
+    package func receiptTotals() throws -> (counts: ReceiptCounts, notWhole: Int) {
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT coalesce(sum(accepted_count), 0) AS accepted_count,
+                coalesce(sum(duplicate_count), 0) AS duplicate_count,
+                coalesce(sum(conflict_count), 0) AS conflict_count,
+                coalesce(sum(rejected_count), 0) AS rejected_count,
+                coalesce(sum(quarantined_count), 0) AS quarantined_count,
+                coalesce(sum(state <> 'complete'), 0) AS not_whole FROM batches
+                """)
+        return row.map { (ReceiptCounts($0), $0["not_whole"]) } ?? (ReceiptCounts(), 0)
+    }
+
     /// The receipt as it was sent, without a signature.
     package func receiptBody(_ digest: Digest256) throws -> String? { try batch(digest)?.receipt.body }
 

@@ -168,6 +168,7 @@ extension OpenBatch {
         members.add("sender", incoming.sender)
         members.add("sent_at", incoming.sentAt.map { CanonicalJSON.integer($0.milliseconds) } ?? .null)
         members.add("state", ending.state.rawValue)
+        if let zone = ending.zone { members.add("zone", zone) }
         return members.text()
     }
 }

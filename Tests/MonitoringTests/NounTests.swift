@@ -20,7 +20,10 @@ struct NounTests {
     @Test func `Only rows that somebody must decide on are quarantined`() {
         #expect(
             RejectionReason.allCases.filter(\.isQuarantine).map(\.rawValue)
-                == ["time-in-future", "time-too-old", "unknown-station", "unknown-parameter", "sender-not-entitled"])
+                == [
+                    "time-in-future", "time-too-old", "doubled-time", "skipped-time", "unknown-station",
+                    "unknown-parameter", "sender-not-entitled",
+                ])
     }
 
     @Test func `A rejection keeps a bounded excerpt`() {

@@ -98,6 +98,20 @@ import Testing
                 + "temperature and pressure, which the row does not give.")
     }
 
+    @Test func `A profile names a zone in place of an offset, and a wrong name is answered with a right one`() throws {
+        let folder = Self.root.appending(path: "fixtures/registry/profile-zone").resolvingSymlinksInPath()
+        let (registry, problems) = RegistryReader.read(try Self.yaml(in: folder))
+        let profile = try #require(registry.profiles["example-profile"])
+        #expect(profile.zone?.text.hasPrefix("Europe/Berlin, tzdata 20") == true)
+        #expect(profile.zone?.doubledHour == .later)
+        #expect(profile.offset == UTCOffset("+01:00"))
+        #expect(
+            problems.first { $0.line == 5 }?.description
+                == "profiles.yaml:5:72: The zone `europe/berlin` of Profile example-unknown is not known. "
+                + "[registry.profile.zone] Write an IANA name such as Europe/Berlin, or `offset` where the source has one "
+                + "time all year. Near it: Europe/Berlin.")
+    }
+
     @Test func `A faulty entry is left out and the others stay`() throws {
         let text = """
             regions:

@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct StandardTableTests {
     @Test(arguments: [
-        ("air_assessment", 10), ("air_validity", 17), ("codes", 73), ("gb3095", 113), ("gb3838", 30), ("iaqi", 199),
+        ("air_assessment", 10), ("air_validity", 17), ("civil_zones", 497), ("codes", 73), ("gb3095", 113),
+        ("gb3838", 30), ("iaqi", 199),
         ("sources", 70), ("spearman_wp", 17),
     ])
     func `Every table is there with all its rows`(name: String, rows: Int) {

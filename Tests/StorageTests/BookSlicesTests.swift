@@ -120,6 +120,23 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/data/archive").count == 2)
     }
 
+    @Test func `the totals of all receipts count batches that came between the slices of a large one`() throws {
+        let book = try TemporaryFolder().open()
+        let sliced = try begin("large", in: book)
+        try add(rows(["a", "b"]), to: sliced, in: book)
+        // The large batch has the first place and is settled at the last: pages must not go on from the latter.
+        try book.ingest("live 1", [TestRow("c", newYear, "7")])
+        try book.ingest("live 2", [TestRow("c", newYear, "8")])
+        let receipt = try book.finish(sliced, ending(48))
+        #expect(receipt.position.sequence == 4)
+        let totals = try book.read { try $0.receiptTotals() }
+        #expect(totals.counts.accepted == 49 && totals.counts.conflict == 1 && totals.notWhole == 0)
+        let fault = Rejection(.damagedCompression, row: 0, remedy: "Send it again.")
+        _ = try book.refuse(try begin("damaged", in: book), because: fault)
+        let after = try book.read { try $0.receiptTotals() }
+        #expect(after.counts.rejected == 1 && after.notWhole == 1)
+    }
+
     @Test func `a batch in slices says what it says whole: the snapshot is the same`() throws {
         let whole = try TemporaryFolder()
         let first = try whole.open()

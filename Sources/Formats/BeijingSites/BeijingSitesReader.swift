@@ -19,7 +19,7 @@ struct BeijingSitesReader: LineReader, ~Copyable {
     }
 
     private let layout: Layout
-    private let offset: Int64
+    private var stamps: StampReader
     private var fields = LineFields(capacity: Self.columnLimit)
     private var writer: WideRowWriter
 
@@ -37,7 +37,7 @@ struct BeijingSitesReader: LineReader, ~Copyable {
                     window: profile.window, power: power, context: context))
         }
         self.layout = layout
-        offset = Int64(profile.offset.minutes) * 60_000
+        stamps = StampReader(profile)
         writer = WideRowWriter(columns: layout.columns, profile: profile)
     }
 
@@ -63,11 +63,12 @@ struct BeijingSitesReader: LineReader, ~Copyable {
             return fields.next
         }
         guard let stamp = stamp() else {
+            let excerpt = layout.parts.map { fields[$0].excerpt }.joined(separator: ",")
             sink.reject(
-                Rejection(
-                    .notATime, row: number, field: "year,month,day,hour",
-                    excerpt: layout.parts.map { fields[$0].excerpt }.joined(separator: ","),
-                    remedy: "Write year, month, day and hour (0…23) of a day that exists."))
+                stamps.zoneRefusal(excerpt, row: number, field: "year,month,day,hour")
+                    ?? Rejection(
+                        .notATime, row: number, field: "year,month,day,hour", excerpt: excerpt,
+                        remedy: "Write year, month, day and hour (0…23) of a day that exists."))
             return fields.next
         }
         guard let station = sink.name(fields[layout.station], row: number, field: "station") else {
@@ -82,11 +83,11 @@ struct BeijingSitesReader: LineReader, ~Copyable {
         return fields.next
     }
 
-    private func stamp() -> Int64? {
+    private mutating func stamp() -> Int64? {
         let parts = layout.parts.compactMap { Int(fields[$0].excerpt) }
         guard parts.count == 4, (0...23).contains(parts[3]),
             let date = CivilDate(year: parts[0], month: parts[1], day: parts[2])
         else { return nil }
-        return Int64(date.dayNumber) * 86_400_000 + Int64(parts[3]) * 3_600_000 - offset
+        return stamps.instant(ofLocal: Int64(date.dayNumber) * 86_400_000 + Int64(parts[3]) * 3_600_000)
     }
 }

@@ -1,4 +1,4 @@
-// Reads time stamps: ISO 8601 with an offset, or without one at the profile's.
+// Reads time stamps: ISO 8601 with an offset, or without one at the profile's offset or in its zone.
 
 internal import Monitoring
 
@@ -6,6 +6,7 @@ internal import Monitoring
 ///
 /// Accepted: `YYYY-MM-DD`, then optionally `T`, `t` or a blank and `HH`, `HHMM`, `HH:MM`, `HH:MM:SS[.fraction]`, then
 /// optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`. A date alone is its first instant. 24:00 is the next day's 00:00.
+/// Where the profile has a named zone, one of its abbreviations (`CEST`) may stand in place of the offset.
 struct StampReader {
     private let offsetMilliseconds: Int64
     /// The last text of 25 bytes, `YYYY-MM-DDTHH:MM:SS±HH:MM`, in four overlapping words, and what it stands for.
@@ -17,13 +18,25 @@ struct StampReader {
     /// Milliseconds of the last text's date and offset, its clock at 00:00:00.
     private var lastMidnight: Int64 = 0
     private var hasLast = false
+    /// Texts without an offset stand in this zone.
+    private let zone: SourceZone?
+    /// Why the last text was no instant, where its zone is the cause.
+    private var fault: ZoneFault?
 
-    init(offset: UTCOffset) { offsetMilliseconds = Int64(offset.minutes) * 60_000 }
+    init(offset: UTCOffset) {
+        offsetMilliseconds = Int64(offset.minutes) * 60_000
+        zone = nil
+    }
+
+    init(_ profile: SourceProfile) {
+        offsetMilliseconds = Int64(profile.offset.minutes) * 60_000
+        zone = profile.zone
+    }
 
     /// The stamp in UTC milliseconds, or `nil` when the text is not a time.
     @inline(__always)
     mutating func read(_ cell: Cell) -> Int64? {
-        guard cell.count == 25 else { return Self.parse(cell, offset: offsetMilliseconds) }
+        guard cell.count == 25 else { return parse(cell) }
         let first = loadWord(cell.start)
         let second = loadWord(cell.start + 8)
         let fourth = loadWord(cell.start + 17)
@@ -37,7 +50,7 @@ struct StampReader {
                 return last
             }
         }
-        guard let parsed = Self.parse(cell, offset: offsetMilliseconds) else { return nil }
+        guard let parsed = parse(cell) else { return nil }
         if let clock = Self.clock(loadWord(cell.start + 11)) {
             (word0, word8, word16, word17) = (first, second, third, fourth)
             last = parsed
@@ -84,15 +97,66 @@ struct StampReader {
         return hour * 3_600_000 + minute * 60_000 + second * 1_000
     }
 
+    /// The instant of a clock time (milliseconds as if it were UTC) that stands without an offset.
+    mutating func instant(ofLocal local: Int64) -> Int64? {
+        guard let zone else { return local - offsetMilliseconds }
+        return resolve(local, nil, zone)
+    }
+
+    /// Why the text that was just read is no instant.
+    mutating func refusal(_ cell: Cell, row: Int, field: String) -> Rejection {
+        zoneRefusal(cell.excerpt, row: row, field: field) ?? .badTime(cell, row: row, field: field)
+    }
+
+    /// Why it is none where the zone is the cause, else `nil`.
+    mutating func zoneRefusal(_ excerpt: String, row: Int, field: String) -> Rejection? {
+        guard let fault, let zone else { return nil }
+        // Told once: a later text may fail before the zone is asked.
+        self.fault = nil
+        return fault.rejection(in: zone.zone, excerpt: excerpt, row: row, field: field)
+    }
+
+    @inline(never)
+    private mutating func parse(_ cell: Cell) -> Int64? {
+        guard let zone else { return Self.parse(cell, offset: offsetMilliseconds) }
+        fault = nil
+        var text = StampText(cell)
+        guard let date = text.date() else { return nil }
+        if text.isAtEnd {
+            if let start = zone.zone.start(ofDay: date.dayNumber) { return start.milliseconds }
+            fault = .skipped
+            return nil
+        }
+        guard text.takeSeparator(), let clock = text.clock() else { return nil }
+        let local = Int64(date.dayNumber) * 86_400_000 + clock
+        if text.isAtEnd { return resolve(local, nil, zone) }
+        if let name = text.abbreviation() { return resolve(local, name, zone) }
+        guard let distance = text.offset(default: 0), text.isAtEnd else { return nil }
+        return local - distance
+    }
+
+    private mutating func resolve(_ local: Int64, _ abbreviation: String?, _ zone: SourceZone) -> Int64? {
+        fault = nil
+        switch zone.zone.meaning(ofLocal: local, abbreviation: abbreviation) {
+        case .once(let instant): return instant.milliseconds
+        case .twice(let earlier, let later):
+            switch zone.doubledHour {
+            case .earlier: return earlier.milliseconds
+            case .later: return later.milliseconds
+            case nil: fault = .doubled(zone.zone.offset(at: earlier), zone.zone.offset(at: later))
+            }
+        case .skipped: fault = abbreviation.map { .foreign($0) } ?? .skipped
+        }
+        return nil
+    }
+
     @inline(never)
     static func parse(_ cell: Cell, offset: Int64) -> Int64? {
         var text = StampText(cell)
-        guard let year = text.digits(4), text.take(0x2D), let month = text.digits(2), text.take(0x2D),
-            let day = text.digits(2), let date = CivilDate(year: year, month: month, day: day)
-        else { return nil }
+        guard let date = text.date() else { return nil }
         let midnight = Int64(date.dayNumber) * 86_400_000
         if text.isAtEnd { return midnight - offset }
-        guard text.take(0x54) || text.take(0x74) || text.take(0x20), let clock = text.clock() else { return nil }
+        guard text.takeSeparator(), let clock = text.clock() else { return nil }
         guard let distance = text.offset(default: offset), text.isAtEnd else { return nil }
         return midnight + clock - distance
     }
@@ -122,6 +186,29 @@ private struct StampText {
         }
         advance(count)
         return value
+    }
+
+    mutating func date() -> CivilDate? {
+        guard let year = digits(4), take(0x2D), let month = digits(2), take(0x2D), let day = digits(2) else {
+            return nil
+        }
+        return CivilDate(year: year, month: month, day: day)
+    }
+
+    /// `T`, `t` or a blank.
+    mutating func takeSeparator() -> Bool { take(0x54) || take(0x74) || take(0x20) }
+
+    /// The letters that end the text, after a blank or none; `nil` for fewer than three (`Z`) or anything else.
+    mutating func abbreviation() -> String? {
+        let given = rest
+        _ = take(0x20)
+        let name = rest.excerpt
+        guard (3...6).contains(rest.count), name.allSatisfy({ $0.isASCII && $0.isLetter }) else {
+            rest = given
+            return nil
+        }
+        advance(rest.count)
+        return name
     }
 
     mutating func clock() -> Int64? {

@@ -9,7 +9,7 @@ struct ChinaSitesReader: LineReader, ~Copyable {
     static let columnLimit = 16_384
 
     private let stations: [String]
-    private let offset: Int64
+    private var stamps: StampReader
     private var fields = LineFields(capacity: Self.columnLimit)
     private var writer: WideRowWriter
     private let items: [String: Int]
@@ -24,7 +24,7 @@ struct ChinaSitesReader: LineReader, ~Copyable {
 
     init(header: [String], profile: SourceProfile, context: ReadContext) {
         stations = Array(header.dropFirst(3))
-        offset = Int64(profile.offset.minutes) * 60_000
+        stamps = StampReader(profile)
         let columns = Self.itemNames.compactMap { AirItem.column($0, context: context) }
         items = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1.name, $0) })
         writer = WideRowWriter(columns: columns, profile: profile)
@@ -43,10 +43,12 @@ struct ChinaSitesReader: LineReader, ~Copyable {
             return fields.next
         }
         guard let stamp = stamp() else {
+            let excerpt = fields[0].excerpt + "," + fields[1].excerpt
             sink.reject(
-                Rejection(
-                    .notATime, row: number, field: "date,hour", excerpt: fields[0].excerpt + "," + fields[1].excerpt,
-                    remedy: "Write the date as 20260501 and the hour as 0…23."))
+                stamps.zoneRefusal(excerpt, row: number, field: "date,hour")
+                    ?? Rejection(
+                        .notATime, row: number, field: "date,hour", excerpt: excerpt,
+                        remedy: "Write the date as 20260501 and the hour as 0…23."))
             return fields.next
         }
         let type = fields[2].excerpt
@@ -63,12 +65,12 @@ struct ChinaSitesReader: LineReader, ~Copyable {
         return fields.next
     }
 
-    private func stamp() -> Int64? {
+    private mutating func stamp() -> Int64? {
         guard fields[0].count == 8, let digits = Int(fields[0].excerpt), digits > 0,
             let date = CivilDate(year: digits / 10_000, month: digits / 100 % 100, day: digits % 100),
             fields[1].count <= 2, let hour = Int(fields[1].excerpt), (0...23).contains(hour)
         else { return nil }
-        return Int64(date.dayNumber) * 86_400_000 + Int64(hour) * 3_600_000 - offset
+        return stamps.instant(ofLocal: Int64(date.dayNumber) * 86_400_000 + Int64(hour) * 3_600_000)
     }
 
     private mutating func takeItem(_ column: Int, stamp: Int64, number: Int, into sink: inout SliceBuilder) {

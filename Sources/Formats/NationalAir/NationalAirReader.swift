@@ -54,7 +54,7 @@ struct NationalAirReader: LineReader, ~Copyable {
     init(layout: NationalAirColumns, profile: SourceProfile, context: ReadContext) {
         self.layout = layout
         self.context = context
-        stamps = StampReader(offset: profile.offset)
+        stamps = StampReader(profile)
         writer = WideRowWriter(columns: layout.columns, profile: profile)
     }
 
@@ -75,7 +75,7 @@ struct NationalAirReader: LineReader, ~Copyable {
             return fields.next
         }
         guard let stamp = stamps.read(fields[layout.time]) else {
-            sink.reject(.badTime(fields[layout.time], row: number, field: "timepoint"))
+            sink.reject(stamps.refusal(fields[layout.time], row: number, field: "timepoint"))
             return fields.next
         }
         guard let station = sink.name(fields[layout.station], row: number, field: "stationcode") else {

@@ -18,7 +18,7 @@ struct WaterRowReader {
     init(columns: WaterColumns, profile: SourceProfile, context: ReadContext) {
         self.columns = columns
         hint = YearHint(names: context.nameHints, received: context.received, offset: profile.offset)
-        stamps = StampReader(offset: profile.offset)
+        stamps = StampReader(profile)
         writer = WideRowWriter(columns: columns.columns, profile: profile)
     }
 
@@ -91,12 +91,16 @@ struct WaterRowReader {
             minute < 60
         else { return nil }
         let clock = hour * 3_600_000 + minute * 60_000
-        return hint.instant(month: month, day: day, millisecondOfDay: clock)?.milliseconds
+        return hint.clockTime(month: month, day: day, millisecondOfDay: clock).flatMap { stamps.instant(ofLocal: $0) }
     }
 
-    private func rejectTime(
+    private mutating func rejectTime(
         _ cell: Cell, station: String, condition: String, row: Int, into sink: inout SliceBuilder
     ) {
+        if let refusal = stamps.zoneRefusal(cell.excerpt, row: row, field: "监测时间") {
+            sink.reject(refusal)
+            return
+        }
         let hasNone = cell.isEmpty || cell.equals("*") || cell.equals("--")
         let excerpt = hasNone ? condition.isEmpty ? station : "\(station) \(condition)" : cell.excerpt
         sink.reject(

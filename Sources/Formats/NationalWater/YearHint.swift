@@ -20,14 +20,15 @@ struct YearHint {
         limit = (end ?? received).advanced(by: Self.tolerance)
     }
 
-    /// The instant of a month, day and clock time in the latest year that does not put it beyond the limit.
-    func instant(month: Int, day: Int, millisecondOfDay: Int) -> Instant? {
+    /// A month, day and clock time in the latest year that does not put it beyond the limit, in milliseconds as if it were
+    /// UTC.
+    func clockTime(month: Int, day: Int, millisecondOfDay: Int) -> Int64? {
         let year = CivilTime(limit, at: offset).date.year
         // A leap day may need more than one step back.
         for candidate in stride(from: year, to: year - 9, by: -1) {
             guard let date = CivilDate(year: candidate, month: month, day: day) else { continue }
-            let instant = CivilTime(date: date, millisecondOfDay: millisecondOfDay).instant(at: offset)
-            if instant <= limit { return instant }
+            let time = CivilTime(date: date, millisecondOfDay: millisecondOfDay)
+            if time.instant(at: offset) <= limit { return time.instant(at: .utc).milliseconds }
         }
         return nil
     }

@@ -39,7 +39,7 @@ struct OpenAQRows: FeedRows {
         parameter = header["parameter"]
         unit = header["units"]
         value = header["value"]
-        stamps = StampReader(offset: profile.offset)
+        stamps = StampReader(profile)
         units = FeedUnits(context: context, spellings: FeedParameters.openAQUnits)
         writer = FeedRowWriter(profile: profile, context: context)
     }
@@ -50,7 +50,7 @@ struct OpenAQRows: FeedRows {
             let unitText = sink.unitText(cells[unit], row: row, field: "units")
         else { return }
         guard let stamp = stamps.read(cells[time]) else {
-            sink.reject(.badTime(cells[time], row: row, field: "datetime"))
+            sink.reject(stamps.refusal(cells[time], row: row, field: "datetime"))
             return
         }
         let sensorText = cells.text(sensor)

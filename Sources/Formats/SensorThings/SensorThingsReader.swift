@@ -31,7 +31,7 @@ struct SensorThingsReader: DocumentReader, ~Copyable {
     init(_ document: Cell, profile: SourceProfile, context: ReadContext) {
         self.profile = profile
         self.context = context
-        stamps = StampReader(offset: profile.offset)
+        stamps = StampReader(profile)
         writer = FeedRowWriter(profile: profile, context: context)
         scanner.begin(document)
     }
@@ -142,7 +142,7 @@ struct SensorThingsReader: DocumentReader, ~Copyable {
             return
         }
         guard let (start, window) = interval(cells[time]) else {
-            sink.reject(.badTime(cells[time], row: row, field: "phenomenonTime"))
+            sink.reject(stamps.refusal(cells[time], row: row, field: "phenomenonTime"))
             return
         }
         let id = profile.parameterNames[group.stream] ?? ParameterID(group.stream.lowercased())

@@ -44,7 +44,7 @@ struct LongRowWriter: ~Copyable {
         parameters = context.parameters
         fieldLimit = context.limits.fieldBytes
         shift = profile.stamp == .end ? profile.window.milliseconds : 0
-        stamps = StampReader(offset: profile.offset)
+        stamps = StampReader(profile)
         letterFlags = .allocate(capacity: 256)
         letterFlags.initialize(repeating: .max, count: 256)
     }
@@ -182,10 +182,14 @@ struct LongRowWriter: ~Copyable {
         return text
     }
 
-    private func rejectTime(_ row: borrowing LongRow, line: Int, into sink: inout SliceBuilder) {
+    private mutating func rejectTime(_ row: borrowing LongRow, line: Int, into sink: inout SliceBuilder) {
         // Concatenated files repeat their header line.
         if row.time.equals("time"), row.value.equals("value"), row.station.equals("station") {
             sink.uncountRow()
+            return
+        }
+        if let refusal = stamps.zoneRefusal(row.time.excerpt, row: line, field: "time") {
+            sink.reject(refusal)
             return
         }
         let isEmpty = row.time.isEmpty

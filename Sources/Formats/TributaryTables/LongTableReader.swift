@@ -17,7 +17,7 @@ struct LongTableReader: LineReader, ~Copyable {
         self.columns = columns
         self.profile = profile
         parameters = context.parameters
-        stamps = StampReader(offset: profile.offset)
+        stamps = StampReader(profile)
         units = FeedUnits(context: context, spellings: [:])
         writer = FeedRowWriter(profile: profile, context: context)
     }
@@ -44,7 +44,7 @@ struct LongTableReader: LineReader, ~Copyable {
             let flag = columns.flag < 0 ? "" : sink.unitText(fields[columns.flag], row: row, field: "flag")
         else { return }
         guard let stamp = stamps.read(fields[columns.time]) else {
-            sink.reject(.badTime(fields[columns.time], row: row, field: "time"))
+            sink.reject(stamps.refusal(fields[columns.time], row: row, field: "time"))
             return
         }
         var sign = Qualifier.none

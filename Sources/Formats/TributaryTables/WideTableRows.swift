@@ -63,7 +63,7 @@ struct WideTableRows: FeedRows {
         }
         self.columns = columns
         extra = unknown
-        stamps = StampReader(offset: profile.offset)
+        stamps = StampReader(profile)
         writer = FeedRowWriter(profile: profile, context: context)
     }
 
@@ -72,7 +72,7 @@ struct WideTableRows: FeedRows {
             let flagText = sink.unitText(cells[flag], row: row, field: "flag")
         else { return }
         guard let stamp = stamps.read(cells[time]) else {
-            sink.reject(.badTime(cells[time], row: row, field: "time"))
+            sink.reject(stamps.refusal(cells[time], row: row, field: "time"))
             return
         }
         for column in columns where !cells[column.field].isEmpty {

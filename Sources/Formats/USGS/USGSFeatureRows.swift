@@ -29,7 +29,7 @@ struct USGSFeatureWriter {
 
     init(profile: SourceProfile, context: ReadContext) {
         self.profile = profile
-        stamps = StampReader(offset: profile.offset)
+        stamps = StampReader(profile)
         units = FeedUnits(context: context, spellings: FeedParameters.usgsUnits)
         writer = FeedRowWriter(profile: profile, context: context)
     }
@@ -41,7 +41,7 @@ struct USGSFeatureWriter {
             let approval = sink.unitText(feature.approval, row: row, field: "approval_status")
         else { return }
         guard let stamp = stamps.read(feature.time) else {
-            sink.reject(.badTime(feature.time, row: row, field: "time"))
+            sink.reject(stamps.refusal(feature.time, row: row, field: "time"))
             return
         }
         let statistic = USGSItem.padded(feature.statistic.excerpt)

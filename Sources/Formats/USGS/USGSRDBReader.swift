@@ -36,7 +36,7 @@ struct USGSRDBReader: LineReader, ~Copyable {
     init(profile: SourceProfile, context: ReadContext) {
         self.profile = profile
         self.context = context
-        stamps = StampReader(offset: profile.offset)
+        stamps = StampReader(profile)
         writer = FeedRowWriter(profile: profile, context: context)
     }
 
@@ -149,7 +149,7 @@ struct USGSRDBReader: LineReader, ~Copyable {
     private mutating func stamp(_ cell: Cell, zone: Cell?, _ row: Int, _ sink: inout SliceBuilder) -> Int64? {
         if FeedTimes.isDate(cell) {
             guard let stamp = stamps.read(cell) else {
-                sink.reject(.badTime(cell, row: row, field: "datetime"))
+                sink.reject(stamps.refusal(cell, row: row, field: "datetime"))
                 return nil
             }
             return stamp

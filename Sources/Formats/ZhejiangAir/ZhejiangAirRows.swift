@@ -46,7 +46,7 @@ struct ZhejiangAirRows: FeedRows {
             }
         }
         extra = unknown
-        stamps = StampReader(offset: profile.offset)
+        stamps = StampReader(profile)
         writer = WideRowWriter(columns: columns, profile: profile)
     }
 
@@ -77,7 +77,7 @@ struct ZhejiangAirRows: FeedRows {
         guard let station = station(cells, row: row, into: &sink) else { return }
         let time = cells[header["time"]]
         guard let stamp = stamps.read(time) else {
-            sink.reject(.badTime(time, row: row, field: "time"))
+            sink.reject(stamps.refusal(time, row: row, field: "time"))
             return
         }
         let base = writer.base(of: station, in: sink)

@@ -28,8 +28,9 @@ extension BatchCheck {
 
     private func profile(_ profile: SourceProfile) -> CanonicalJSON {
         .object([
-            "id": .string(profile.id), "reason": .string(profileReason), "zone": .string(profile.offset.description),
-            "stamp": .string(profile.stamp.rawValue), "statistic": .string(profile.statistic.rawValue),
+            "id": .string(profile.id), "reason": .string(profileReason), "zone": .string(profile.zoneText),
+            "zone_rules": .optional(profile.zone?.text), "stamp": .string(profile.stamp.rawValue),
+            "statistic": .string(profile.statistic.rawValue),
             "window_s": .integer(profile.window.seconds),
             "cadence_s": profile.cadence.map { .integer($0.seconds) } ?? .null,
             "origin": .string(profile.origin.rawValue), "revises": .bool(profile.revises),
@@ -49,7 +50,7 @@ extension BatchCheck {
         .object([
             "row": .integer(reading.row), "series": .string(reading.series.canonicalText),
             "start": .string(reading.start.iso8601(at: .utc)),
-            "local": .string(reading.start.iso8601(at: admitted.summary?.profile.offset ?? .utc)),
+            "local": .string(localText(reading)),
             "value": .string(reading.valueText), "flag": .string(reading.flag),
         ])
     }

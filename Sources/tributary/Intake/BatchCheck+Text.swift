@@ -58,7 +58,12 @@ extension BatchCheck {
     }
 
     private static func times(_ profile: SourceProfile) -> String {
-        let zone = "a time without a zone is \(profile.offset)"
+        let doubled =
+            profile.zone.map {
+                "; an hour shown twice is \($0.doubledHour.map { "the \($0.rawValue)" } ?? "kept aside")"
+            } ?? ""
+        let rules = profile.zone.map { " (\($0.zone.edition))" } ?? ""
+        let zone = "a time without a zone is \(profile.zoneText)\(rules)\(doubled)"
         let stamp =
             switch profile.stamp {
             case .instant: "the stamp is the time of the reading"
@@ -99,10 +104,15 @@ extension BatchCheck {
     }
 
     private func storedText(_ reading: Reading) -> String {
-        let local = reading.start.iso8601(at: admitted.summary?.profile.offset ?? .utc)
+        let local = localText(reading)
         let flag = reading.flag.isEmpty ? "" : " flag \(reading.flag.onOneLine)"
         return "row \(reading.row): \(reading.series.station.rawValue.onOneLine)/\(reading.series.parameter) "
             + "\(reading.start.iso8601(at: .utc)) (\(local)) \(reading.valueText)\(flag)"
+    }
+
+    /// When a reading began, by the clock of its source.
+    func localText(_ reading: Reading) -> String {
+        reading.start.iso8601(at: admitted.summary?.profile.offset(at: reading.start) ?? .utc)
     }
 
     private func causeLines(_ cause: CauseFound) -> [String] {

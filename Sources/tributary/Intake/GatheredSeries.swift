@@ -27,6 +27,12 @@ struct GatheredSeries {
                 ? nil : ExactDecimal(mantissa: mantissa[row], exponent: exponent[row])
         }
 
+        /// When the row began, by the clock of its source.
+        func timeText(_ row: Int) -> String {
+            let instant = Instant(milliseconds: start[row])
+            return instant.iso8601(at: profile.offset(at: instant))
+        }
+
         /// `value` with its sign: `<0.02`; empty where there is none.
         func text(_ row: Int) -> String {
             guard let value = value(row) else { return "" }

@@ -102,7 +102,7 @@ struct QualityListing {
             let row = order[place]
             bytes += series.utf8
             bytes.append(UInt8(ascii: ","))
-            bytes += Instant(milliseconds: rows.start[row]).iso8601(at: rows.profile.offset).utf8
+            bytes += rows.timeText(row).utf8
             bytes.append(UInt8(ascii: ","))
             bytes += rows.text(row).utf8
             bytes.append(UInt8(ascii: ","))
@@ -128,7 +128,7 @@ struct QualityListing {
         var record: DumpRecord = [
             ("station", rows.key.station.rawValue), ("parameter", rows.key.parameter.rawValue),
             ("statistic", rows.key.statistic.rawValue),
-            ("time", Instant(milliseconds: rows.start[row]).iso8601(at: rows.profile.offset)),
+            ("time", rows.timeText(row)),
             ("value", rows.text(row)), ("flag", gathered.flag(of: rows, row)),
             ("rollup", rollUpCell(report.rollUp.verdicts[place])),
         ]

@@ -50,12 +50,15 @@ extension HistoryLane {
             try rows.note(reading.look(at: rows))
             let plan = PlannedAdmission()
             var outcome = AdmissionOutcome(waiting: waiting, selectedCount: rows.count)
-            outcome.stopped = try reading.read(rows, to: plan)
+            let read = try reading.read(rows, to: plan)
+            outcome.stopped = read.stopped
             (outcome.admissible, outcome.rejected) = (plan.admissible, plan.rejected)
             outcome.stillWaiting = plan.stillWaiting
             // A row that the rules of now do not even reach waits as before.
             let work = AdmissionWork(
-                waiting: waiting, rows: rows, met: plan.met, isReadToEnd: outcome.stopped == nil, reading: reading)
+                waiting: waiting, rows: rows, met: plan.met, isReadToEnd: outcome.stopped == nil,
+                zone: read.ending.zone,
+                reading: reading)
             try work.forEachUntouched(book) { entry in
                 if rows.isSelected(entry) { outcome.stillWaiting[entry.reason, default: 0] += 1 }
             }
@@ -86,9 +89,15 @@ private struct AdmissionWork {
     /// Rows that the rules of now reach.
     let met: RowSet
     let isReadToEnd: Bool
+    /// The named zone that its times were read in now.
+    let zone: String?
     let reading: WaitingReading
 
-    var ending: BatchEnding { BatchEnding(state: waiting.batch.receipt.state) }
+    var ending: BatchEnding {
+        var ending = BatchEnding(state: waiting.batch.receipt.state)
+        ending.zone = zone
+        return ending
+    }
 
     /// In one transaction.
     func admitAtOnce(_ act: AdmissionAct, _ book: Book) throws -> LogHead {
@@ -151,13 +160,12 @@ private struct WaitingReading {
     let rules: IntakeRules
     let entitled: Set<StationID>?
 
-    /// Reads the waiting rows; why reading stopped before the end, where it did.
+    /// Reads the waiting rows.
     @discardableResult
-    func read(_ rows: WaitingRows, to taker: some AdmittedRowTaker) throws -> Rejection? {
+    func read(_ rows: WaitingRows, to taker: some AdmittedRowTaker) throws -> AdmittedBatch {
         try BatchAdmission(rules: rules).admit(
             raw.bytes, name: batch.name, received: batch.receivedAt, entitled: entitled, selecting: rows.waitingPart,
-            to: taker
-        ).stopped
+            to: taker)
     }
 
     /// What the batch has in its waiting rows, before any of it is taken.

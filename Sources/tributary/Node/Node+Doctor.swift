@@ -11,16 +11,7 @@ extension Node {
         let head = try book.read { try $0.logHead() }
         let faults = try book.verify()
         let quarantine = try book.read { try $0.quarantineTotals() }
-        var totals = ReceiptCounts()
-        var refusedBatches = 0
-        for batch in try allReceipts() {
-            totals.accepted += batch.counts.accepted
-            totals.duplicate += batch.counts.duplicate
-            totals.conflict += batch.counts.conflict
-            totals.rejected += batch.counts.rejected
-            totals.quarantined += batch.counts.quarantined
-            if batch.state != .complete { refusedBatches += 1 }
-        }
+        let (totals, refusedBatches) = try book.read { try $0.receiptTotals() }
         let facts: DumpRecord = [
             ("program", Release.version), ("sqlite", statistics.sqliteVersion),
             ("schema", String(statistics.schemaVersion)), ("page_bytes", String(statistics.pageByteCount)),
@@ -61,16 +52,5 @@ extension Node {
             "The write-ahead log (\(byteCount) bytes) is above its usual bound of \(limits.walTruncation): something "
             + "reads, or has just read. The next writes empty it; above \(limits.walWait) they wait for that. If it stays, "
             + "another program holds book.sqlite open: end it."
-    }
-
-    private func allReceipts() throws -> [Receipt] {
-        var receipts: [Receipt] = []
-        var position: Int64 = 0
-        while true {
-            let page = try book.read { try $0.batches(after: position, limit: 5_000) }.map(\.receipt)
-            receipts += page
-            guard let last = page.last else { return receipts }
-            position = last.position.sequence
-        }
     }
 }
