@@ -32,7 +32,10 @@ struct AgreementFilesTests {
                 "catalogue/yellow-river-gansu-ningxia/agreements/yellow-river-gansu-ningxia.yaml",
                 ["D-GN-2", "D-GN-3", "D-GN-1"]
             ),
-            ("catalogue/dabieshan/agreements/dabieshan.yaml", ["DBS-2023", "derived-worse", "derived-edge"]),
+            (
+                "catalogue/dabieshan/agreements/dabieshan.yaml",
+                ["DBS-2023", "derived-just-better", "derived-worse", "derived-edge"]
+            ),
             ("catalogue/chishui/agreements/chishui-r1.yaml", ["CS-2018", "derived-missed"]),
         ])
     func namedCases(path: String, names: [String]) {
