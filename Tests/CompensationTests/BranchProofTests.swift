@@ -104,12 +104,21 @@ struct BranchProofTests {
             """
         let blind = try #require(readAgreement(AgreementLanguageTests.text(terms), file: "x.yaml").agreement)
         let score = mutationScore(of: blind)
-        #expect(score.changeCount == 2)
-        #expect(score.survivors.map(\.clause) == ["clause 3", "clause 3"])
+        #expect(score.changeCount == 5)
+        #expect(score.survivors.map(\.clause) == ["clause 3", "clause 3", "clause 4", "clause 4", "clause 4"])
         #expect(score.survivors.first?.change == "cap: 100 万元 changed to 110 万元")
+        #expect(score.survivors.last?.change == "pay: rounding half-up changed to down")
+        #expect(!score.survivors.contains { $0.isPublished })
+        let printed = terms.replacing("source: invented", with: "source: example.gov.cn/notice-7")
+        let published = mutationScore(
+            of: try #require(readAgreement(AgreementLanguageTests.text(printed), file: "x.yaml").agreement))
+        #expect(published.survivors.prefix(2).allSatisfy { $0.isPublished && $0.clause == "clause 3" })
         let capped =
             terms
             + "\n  - {name: capped, source: invented, inputs: {x: 140}, expect: {lines: [{payer: a, payee: b, amount: 100 万元}]}}"
+            + "\n  - {name: tie, source: invented, inputs: {x: 40.00005}, expect: {lines: [{payer: a, payee: b, amount: 400001 元}]}}"
+            + "\n  - {name: even, source: invented, inputs: {x: 40.00025}, expect: {lines: [{payer: a, payee: b, amount: 400003 元}]}}"
+            + "\n  - {name: under, source: invented, inputs: {x: 40.00004}, expect: {lines: [{payer: a, payee: b, amount: 400000 元}]}}"
         let seeing = try #require(readAgreement(AgreementLanguageTests.text(capped), file: "x.yaml").agreement)
         #expect(mutationScore(of: seeing).survivors.isEmpty)
     }

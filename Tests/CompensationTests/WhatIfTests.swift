@@ -57,6 +57,86 @@ struct WhatIfTests {
         #expect(found[0].marginal[["b", "CNY"]] == Fraction(100_000))
     }
 
+    /// A payment of `x` over two tiers of inputs, by the branches given.
+    private static func branching(_ branches: [String], formulas: String) throws -> Agreement {
+        let terms = """
+            inputs:
+              x: {measure: given, section: s1, unit: t, clause: clause 1}
+              y: {measure: given, section: s1, unit: t, clause: clause 1}
+            formulas:
+            \(formulas)
+            payments:
+              - name: pay
+                clause: clause 2
+                branches:
+            \(branches.map { "      - {\($0)}" }.joined(separator: "\n"))
+            examples:
+              - {name: none, source: invented, inputs: {x: 0, y: 0}, expect: {refuses: Supply}}
+            """
+        let read = readAgreement(AgreementLanguageTests.text(terms), file: "x.yaml")
+        return try #require(read.agreement, "\(read.problems)")
+    }
+
+    @Test("A flip is computed over the whole line: far ones, narrow ones, and none")
+    func computedFlips() throws {
+        let tonne = try UnitOfMeasure(parsing: "t")
+        func found(_ agreement: Agreement, x: Fraction, y: Fraction) throws -> Sensitivity {
+            try #require(
+                sensitivities(
+                    of: agreement, period: try #require(Self.period),
+                    inputs: [InputKey(name: "x"): (x, tonne), InputKey(name: "y"): (y, tonne)]
+                ).first { $0.input.name == "x" })
+        }
+        let plain = "  - {name: z, expression: x, unit: t, clause: clause 1}"
+        // The band is a millionth wide, so doubled steps pass over it: only its edges tell of it.
+        let narrow = try Self.branching(
+            [
+                "when: 7 t < x ≤ 7.000001 t, payer: a, payee: b, amount: 1 元",
+                "when: x ≤ 7 t or x > 7.000001 t, nothing: true",
+            ], formulas: plain)
+        let band = try found(narrow, x: Fraction(3), y: .zero)
+        #expect(band.isExact && band.flipAbove == Fraction(7) && band.flipBelow == nil)
+        let beyond = try found(narrow, x: Fraction(9), y: .zero)
+        #expect(beyond.isExact && beyond.flipBelow == Fraction(7_000_001, 1_000_000) && beyond.flipAbove == nil)
+        // Past 2¹⁴ steps of a thousandth: 3 + y × 2 > 1 000 000.
+        let far = try Self.branching(
+            ["when: z > 1000000 t, payer: a, payee: b, amount: 1 元", "when: z ≤ 1000000 t, nothing: true"],
+            formulas: "  - {name: z, expression: max(0 t, 3 × x + 2 × y), unit: t, clause: clause 1}")
+        let distant = try found(far, x: Fraction(1), y: Fraction(5))
+        #expect(distant.isExact && distant.flipAbove == Fraction(999_990, 3) && distant.flipBelow == nil)
+        // A product of the figure with itself is no straight line: it is searched, and says so.
+        let curved = try Self.branching(
+            ["when: z > 4 t, payer: a, payee: b, amount: 1 元", "when: z ≤ 4 t, nothing: true"],
+            formulas: "  - {name: z, expression: x × x ÷ 1 t, unit: t, clause: clause 1}")
+        let square = try found(curved, x: Fraction(1), y: .zero)
+        #expect(!square.isExact && square.flipAbove == Fraction(2))
+    }
+
+    @Test("A draft is tried before its validity; a text that settles by the month is summed; a gap says why in its row")
+    func replay() throws {
+        let draft = try Self.agreement(price: "12")
+        let table = InputTable.header + "\nload,,s1,2024,3,t\n"
+        let periods = try #require(SettlementPeriod(parsing: "2024/2026")).parts(of: .year)
+        #expect(periods.count == 2)
+        let old = try #require(SettlementPeriod(parsing: "1990/1991"))
+        func source(_ agreement: Agreement, _ period: SettlementPeriod) -> any InputSource {
+            InputTable.read(InputTable.rows(table, of: period), file: "t.csv", for: agreement, period: period).source
+                ?? TableInputSource([:])
+        }
+        let found = whatIf(draft: draft, over: periods + [old], inForce: { _ in nil }, inputs: source)
+        let ofA = found.rows.filter { $0.party == "a" }
+        #expect(ofA.map(\.draft) == [Fraction(-360_000)] && ofA.allSatisfy { $0.inForce == nil })
+        let missing = found.rows.filter { $0.party.isEmpty }
+        #expect(missing.count == 2)
+        for row in missing {
+            #expect(row.draft == nil && row.inForce == nil && row.draftReason == "missing-input: load @ s1")
+            #expect(row.inForceReason.contains("no agreement in force"))
+        }
+        #expect(found.text.contains("未能核算 not settled: missing-input: load @ s1"))
+        #expect(!found.text.contains("合计"))
+        #expect(found.records.allSatisfy { $0.first { $0.name == "difference" }?.value == "" })
+    }
+
     @Test("Odds of a branch are the same for the same seed and near one half at its edge")
     func odds() throws {
         let agreement = try Self.agreement(price: "10")

@@ -246,7 +246,7 @@ package struct AgreementPayment: Sendable {
     package internal(set) var branches: [Branch]
     /// A negative amount turns payer and payee round, and nothing is owed at zero.
     package let isSigned: Bool
-    package let rounding: MoneyRounding?
+    package internal(set) var rounding: MoneyRounding?
     package let ledger: Ledger
     package let clause: String
     package let line: Int
@@ -281,7 +281,7 @@ package struct AgreementSplit: Sendable {
     package internal(set) var total: Expression
     package internal(set) var shares: Shares
     package let remainder: String
-    package let rule: RoundingRule
+    package internal(set) var rule: RoundingRule
     /// In units of the ledger.
     package let step: Fraction
     package let stepText: String

@@ -97,6 +97,10 @@ struct AgreementReader {
         let baselines = readBaselines(node)
         readTables(node)
         constants += tableConstants
+        for figure in constants + baselines.map(\.constant) where figure.dated.isEmpty {
+            let zeros = figure.values.filter(\.value.isZero).keys
+            if !zeros.isEmpty { scope.zeros[figure.name] = Set(zeros) }
+        }
         readTiers(node)
         readInputs(node)
         let exemptions = readExemptions(node)

@@ -52,6 +52,16 @@ package struct WorkedExample: Sendable {
     package let refusal: String?
     package let line: Int
     package let column: Int
+
+    /// Whether its source names where the case can be read: a page, a table of cases or a document's number.
+    ///
+    /// What was invented or derived from the rule says so in its first word.
+    package var isPublished: Bool {
+        let words = source.lowercased()
+        if words.hasPrefix("invented") || words.hasPrefix("derived") { return false }
+        return words.contains("golden.csv") || words.contains("〔")
+            || words.contains(/[a-z0-9-]+\.(com|cn|org|gov|net|int|eu|de)\b/)
+    }
 }
 
 /// Names one input value: the input, and the members of its sets when it has one for each.

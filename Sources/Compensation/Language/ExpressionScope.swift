@@ -26,6 +26,8 @@ package struct ExpressionScope: Sendable {
     /// The sets an exemption is asked for, by its name.
     package var exemptions: [String: [String]] = [:]
 
+    /// Members for which a fixed figure is zero, by its name: nothing is divided by them.
+    var zeros: [String: Set<[String]>] = [:]
     /// Formulas that stand at or below the line being read.
     var laterNames: Set<String> = []
 

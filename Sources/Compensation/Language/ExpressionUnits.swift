@@ -163,7 +163,29 @@ package struct ExpressionUnits {
         case .multiply, .divide:
             let (first, second) = (unit(of: left), unit(of: right))
             guard let first, let second else { return nil }
+            if how == .divide, isZero(right) {
+                report(
+                    "expression.division", right.range,
+                    "“÷” divides by “\(expression.excerpt(right.range))”, which is zero.",
+                    "Correct the figure; where it is not known leave it blank, so that it is asked for.")
+            }
             return .number((how == .multiply ? first * second : first / second).simplified)
+        }
+    }
+
+    /// Whether a divisor is known to be zero before any figure arrives.
+    private func isZero(_ node: ExpressionNode) -> Bool {
+        switch node {
+        case .number(let literal): return literal.base.isZero
+        case .negated(let inner, _): return isZero(inner)
+        case .name(let name, let indices, _):
+            guard let zeros = scope.zeros[name], let symbol = scope.symbols[name] else { return false }
+            let members = indices.compactMap { index -> String? in
+                if case .name(let id, _) = index, variables[id] == nil { id } else { nil }
+            }
+            if members.count == symbol.sets.count { return zeros.contains(members) }
+            return zeros.count == scope.combinations(of: symbol.sets).count
+        default: return false
         }
     }
 

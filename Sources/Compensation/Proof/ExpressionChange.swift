@@ -10,7 +10,8 @@ struct ExpressionChange {
 }
 
 extension Expression {
-    /// Every number a tenth larger and a tenth smaller, every comparison with its edge moved or turned round.
+    /// Every number a tenth larger and a tenth smaller, every comparison with its edge moved or turned round, every
+    /// rounding by each other rule.
     var changes: [ExpressionChange] {
         var found: [ExpressionChange] = []
         var site = 0
@@ -40,6 +41,19 @@ extension Expression {
                             changed: Expression(
                                 text: self.text,
                                 root: root.rewritten(at: place) { $0.withOperator(other, at: index) })))
+                }
+            case .rounded(_, _, let rule, let range):
+                for other in rule.others {
+                    let place = site
+                    found.append(
+                        ExpressionChange(
+                            words: "\(rule.agreementText) changed to \(other.agreementText) in “\(excerpt(range))”",
+                            changed: Expression(
+                                text: self.text,
+                                root: root.rewritten(at: place) { node in
+                                    guard case .rounded(let value, let step, _, let range) = node else { return node }
+                                    return .rounded(value, to: step, other, range: range)
+                                })))
                 }
             default: break
             }

@@ -9,30 +9,63 @@ package struct MutationScore: Sendable {
         package let clause: String
         /// `cap: 4000 万元 changed to 4400 万元`.
         package let change: String
+        /// Whether a published case reaches the clause: then the text is known to say otherwise.
+        package let isPublished: Bool
     }
 
     package let changeCount: Int
+    /// Those of clauses with a published case first.
     package let survivors: [Survivor]
 
     package var noticedCount: Int { changeCount - survivors.count }
 }
 
-/// Changes each constant, baseline, tier and number by a tenth up and down and moves each comparison's edge, and runs
-/// the worked examples.
+/// Changes each constant, baseline, tier and number by a tenth up and down, moves each comparison's edge, puts every
+/// other rule in the place of each rounding's, and runs the worked examples.
 ///
 /// A change counts as noticed when an example that held fails, or when the check of the file would refuse or remark on
 /// it: a branch that would overlap another is no text anybody could sign.
 /// - Complexity: changes × examples × the cost of a settlement.
 package func mutationScore(of agreement: Agreement) -> MutationScore {
     let changes = agreement.changes
+    let published = agreement.publishedClauses
     let known = Set(agreement.proofFindings().map(\.message))
     let survivors = changes.filter { change in
         !change.agreement.examples.contains { !run($0, of: change.agreement, keepsNotes: false).isEmpty }
             && Set(change.agreement.proofFindings().map(\.message)).isSubset(of: known)
     }
+    let listed = survivors.map {
+        MutationScore.Survivor(clause: $0.clause, change: $0.words, isPublished: published.contains($0.clause))
+    }
     return MutationScore(
         changeCount: changes.count,
-        survivors: survivors.map { MutationScore.Survivor(clause: $0.clause, change: $0.words) })
+        survivors: listed.filter(\.isPublished) + listed.filter { !$0.isPublished })
+}
+
+extension Agreement {
+    /// The clauses that a published case reaches: of its steps and of the figures and tables those read.
+    var publishedClauses: Set<String> {
+        var clauses: Set<String> = []
+        for run in examples.filter(\.isPublished).flatMap({ runs(of: $0, of: self) }) {
+            for step in run.steps {
+                clauses.insert(step.clause)
+                for operand in step.operands {
+                    switch operand.origin {
+                    case .constant(let clause), .baseline(let clause, _, _, _): clauses.insert(clause)
+                    case .input, .step: break
+                    }
+                }
+                for table in scope.tiers.values where step.formula.contains("tier(\(table.name),") {
+                    clauses.insert(table.clause)
+                }
+            }
+        }
+        let reached = clauses
+        for payment in payments where reached.contains(payment.clause) {
+            if let rounding = payment.rounding { clauses.insert(rounding.clause) }
+        }
+        return clauses
+    }
 }
 
 /// One changed agreement.
@@ -45,7 +78,7 @@ private struct AgreementChange {
 extension Agreement {
     fileprivate var changes: [AgreementChange] {
         constantChanges + baselineChanges + tierChanges + formulaChanges + ruleChanges + verdictChanges
-            + paymentChanges + splitChanges
+            + paymentChanges + splitChanges + roundingChanges
     }
 
     private func changed(
@@ -212,4 +245,34 @@ extension Agreement {
                 }
         }
     }
+
+    /// Every other rule in the place of each rounding of a payment or split.
+    private var roundingChanges: [AgreementChange] {
+        let paid = payments.indices.flatMap { index -> [AgreementChange] in
+            guard let rounding = payments[index].rounding else { return [] }
+            return rounding.rule.others.map { rule in
+                changed(
+                    rounding.clause,
+                    "\(payments[index].name): rounding \(rounding.rule.agreementText) changed to \(rule.agreementText)"
+                ) {
+                    $0.payments[index].rounding = MoneyRounding(
+                        rule: rule, step: rounding.step, text: rounding.text, clause: rounding.clause)
+                }
+            }
+        }
+        return paid
+            + splits.indices.flatMap { index in
+                splits[index].rule.others.map { rule in
+                    changed(
+                        splits[index].clause,
+                        "\(splits[index].name): rounding \(splits[index].rule.agreementText) changed to "
+                            + rule.agreementText
+                    ) { $0.splits[index].rule = rule }
+                }
+            }
+    }
+}
+
+extension RoundingRule {
+    var others: [RoundingRule] { Self.allCases.filter { $0 != self } }
 }

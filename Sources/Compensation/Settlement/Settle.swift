@@ -9,16 +9,18 @@ internal import Monitoring
 ///
 /// - Parameter program: the version of the program, recorded in the run.
 /// - Parameter keepsNotes: whether steps, comparisons and operands are kept; a replay of many years needs amounts only.
+/// - Parameter isReplay: whether the text is tried on a period outside its validity, as a draft is; never issued.
 /// - Parameter isTrial: whether the figures are varied ones, whose amounts need no rounding clause; never issued.
 /// - Parameter isExampleBoundary: whether the boundary is registered as an example; its statements say so.
 /// - Returns: a run whose outcome holds either balanced amounts or every reason why there are none.
 package func settle(
     _ agreement: Agreement, period: SettlementPeriod, kind: RunKind, inputs source: any InputSource, program: String,
-    isExampleBoundary: Bool = false, keepsNotes: Bool = true, isTrial: Bool = false
+    isExampleBoundary: Bool = false, keepsNotes: Bool = true, isTrial: Bool = false,
+    isReplay: Bool = false
 ) -> SettlementRun {
     var settlement = Settlement(
         agreement: agreement, period: period, kind: kind, keepsNotes: keepsNotes, isTrial: isTrial)
-    settlement.checkTerms()
+    settlement.checkTerms(isReplay: isReplay)
     settlement.gather(from: source)
     settlement.decideExemptions()
     settlement.evaluateFormulas()
@@ -98,7 +100,7 @@ struct Settlement {
     }
 
     /// Whether the agreement may settle this period at all, before any figure is asked for.
-    mutating func checkTerms() {
+    mutating func checkTerms(isReplay: Bool) {
         for blank in agreement.blanks where agreement.isMeasured || !blank.concernsMeasuring {
             obstacles.append(
                 Obstacle(
@@ -117,7 +119,7 @@ struct Settlement {
                     needed: "\(constant.clause) of \(agreement.document.title) must say what holds for this period."))
         }
         let span = agreement.validity
-        if !span.contains(period.from) || !span.contains(period.until.advanced(byDays: -1)) {
+        if !isReplay, !span.contains(period.from) || !span.contains(period.until.advanced(byDays: -1)) {
             let from = span.from.map(\.description) ?? "…"
             let until = span.until.map(\.description) ?? "…"
             obstacles.append(

@@ -14,11 +14,15 @@ package struct SettlementPeriod: Hashable, Sendable, CustomStringConvertible {
         self.until = until
     }
 
-    /// `2025`, `2025-Q1`, `2025-03`, or `2025-01-01/2026-01-01` (the last day excluded).
+    /// `2025`, `2025-Q1`, `2025-03`, `2025-01-01/2026-01-01` (the last day excluded), or the same with civil periods
+    /// for their first days: `2016/2026` is the ten years before 2026.
     package init?(parsing text: String) {
         let ends = text.split(separator: "/", omittingEmptySubsequences: false)
         if ends.count == 2 {
-            guard let from = CivilDate(String(ends[0])), let until = CivilDate(String(ends[1])) else { return nil }
+            let days = ends.map { end in
+                CivilDate(String(end)) ?? (end.isEmpty ? nil : SettlementPeriod(parsing: String(end))?.from)
+            }
+            guard let from = days[0], let until = days[1] else { return nil }
             self.init(from: from, until: until)
             return
         }

@@ -34,6 +34,17 @@ package struct SettlementRun: Sendable {
     package let outcome: SettlementOutcome
 }
 
+extension SettlementRun {
+    /// The figures that entered, without their sources: what sensitivity and odds vary.
+    package var figures: [InputKey: (value: Fraction, unit: UnitOfMeasure)] {
+        var found: [InputKey: (value: Fraction, unit: UnitOfMeasure)] = [:]
+        for input in inputs {
+            if let given = input.value { found[input.request.key] = (given.value, given.unit) }
+        }
+        return found
+    }
+}
+
 /// The kind of a run (预核算 · 初核 · 复核 · 终核（核定）· 专项).
 package enum RunKind: Hashable, Sendable, CustomStringConvertible {
     case provisional, initial, final, special

@@ -4,8 +4,8 @@ internal import Accounting
 internal import Exact
 package import Monitoring
 
-/// A value of a derivation with everything it was computed from.
-package struct DerivationNode: Sendable {
+/// A value of a derivation with everything it was computed from; a run keeps its tree as it was issued.
+package struct DerivationNode: Hashable, Codable, Sendable {
     /// `zhejiang → anhui`, `P`, `c[codmn]`.
     package let name: String
     package let value: String
@@ -17,6 +17,66 @@ package struct DerivationNode: Sendable {
     /// True when the same step stands in full above: its own children are not repeated.
     package let isRepeated: Bool
     package let children: [DerivationNode]
+    /// Where the bytes of a batch lie; `nil` for any other node.
+    package let bytes: BatchBytes?
+
+    package init(
+        name: String, value: String, clause: String = "", formula: String = "", notes: [String] = [],
+        isRepeated: Bool = false, children: [DerivationNode] = [], bytes: BatchBytes? = nil
+    ) {
+        self.name = name
+        self.value = value
+        self.clause = clause
+        self.formula = formula
+        self.notes = notes
+        self.isRepeated = isRepeated
+        self.children = children
+        self.bytes = bytes
+    }
+}
+
+/// Where a batch lies in the archive.
+package struct BatchBytes: Hashable, Codable, Sendable {
+    /// SHA-256 in lower-case hexadecimal.
+    package let digest: String
+    package let segment: String
+    package let offset: Int64
+    package let byteCount: Int64
+
+    package init(digest: String, segment: String, offset: Int64, byteCount: Int64) {
+        self.digest = digest
+        self.segment = segment
+        self.offset = offset
+        self.byteCount = byteCount
+    }
+
+    var text: String { "\(segment) @ \(offset) + \(byteCount), sha256:\(digest)" }
+
+    var json: CanonicalJSON {
+        .object([
+            "bytes": .number(String(byteCount)), "digest": .string(digest), "offset": .number(String(offset)),
+            "segment": .string(segment),
+        ])
+    }
+}
+
+extension [DerivationNode] {
+    /// The tree with what each measured figure rests on hung below it, once; later mentions point back.
+    ///
+    /// - Parameter evidence: series and batches by the name of the input.
+    package func resting(on evidence: [String: [DerivationNode]]) -> [DerivationNode] {
+        var shown: Set<String> = []
+        func hung(_ node: DerivationNode) -> DerivationNode {
+            var (children, isRepeated) = (node.children.map(hung), node.isRepeated)
+            if node.formula.isEmpty, children.isEmpty, let found = evidence[node.name], !found.isEmpty {
+                if shown.insert(node.name).inserted { children = found } else { isRepeated = true }
+            }
+            return DerivationNode(
+                name: node.name, value: node.value, clause: node.clause, formula: node.formula, notes: node.notes,
+                isRepeated: isRepeated, children: children, bytes: node.bytes)
+        }
+        return map(hung)
+    }
 }
 
 extension SettlementRun {
@@ -96,17 +156,20 @@ extension DerivationNode {
         var text = "\(indent)\(name) = \(value)" + (clause.isEmpty ? "" : "  [\(clause)]") + "\n"
         if !formula.isEmpty { text += "\(indent)  = \(formula)\n" }
         for note in notes { text += "\(indent)  · \(note)\n" }
+        if let bytes { text += "\(indent)  · \(bytes.text)\n" }
         if isRepeated { text += "\(indent)  (见上 see above)\n" }
         for child in children { text += child.text(depth: depth + 1) }
         return text
     }
 
     package var json: CanonicalJSON {
-        .object([
+        var fields: [String: CanonicalJSON] = [
             "clause": .string(clause), "formula": .string(formula), "name": .string(name),
             "notes": .array(notes.map { .string($0) }), "repeated": .bool(isRepeated), "value": .string(value),
             "children": .array(children.map(\.json)),
-        ])
+        ]
+        if let bytes { fields["batch"] = bytes.json }
+        return .object(fields)
     }
 
     /// Nested `<details>`: closed below the first level, no script.
@@ -116,6 +179,7 @@ extension DerivationNode {
             + (clause.isEmpty ? "" : " <small>[\(escaped(clause))]</small>")
         var body = formula.isEmpty ? "" : "<p><code>\(escaped(formula))</code></p>\n"
         for note in notes { body += "<p>\(escaped(note))</p>\n" }
+        if let bytes { body += "<p><code>\(escaped(bytes.text))</code></p>\n" }
         if isRepeated { body += "<p>见上 see above</p>\n" }
         for child in children { body += child.html(isOpen: false) }
         if body.isEmpty { return "<p>\(head)</p>\n" }
@@ -129,22 +193,53 @@ private func escaped(_ text: String) -> String {
 }
 
 extension SettlementRun {
+    private var derivation: Derivation {
+        Derivation(
+            run: id, title: title, period: "\(period)", isExample: isExample, lines: derivationTree)
+    }
+
     /// The derivation as one HTML page that needs nothing else.
-    package var derivationHTML: String {
-        var page = "<!doctype html>\n<html lang=\"zh\"><meta charset=\"utf-8\"><title>\(escaped(id))</title>\n"
+    package var derivationHTML: String { derivation.html }
+
+    /// The same tree as canonical JSON with a line end.
+    package var derivationJSON: String { derivation.json }
+
+    /// The same tree as indented text.
+    package var derivationTreeText: String { derivation.text }
+}
+
+/// A tree with the run it belongs to, in each of its forms.
+package struct Derivation {
+    let run: String
+    let title: BilingualName
+    let period: String
+    let isExample: Bool
+    let lines: [DerivationNode]
+
+    package init(run: String, title: BilingualName, period: String, isExample: Bool, lines: [DerivationNode]) {
+        self.run = run
+        self.title = title
+        self.period = period
+        self.isExample = isExample
+        self.lines = lines
+    }
+
+    /// One page that needs nothing else.
+    package var html: String {
+        var page = "<!doctype html>\n<html lang=\"zh\"><meta charset=\"utf-8\"><title>\(escaped(run))</title>\n"
         page +=
             "<style>body{font-family:sans-serif;max-width:60em;margin:1em auto}details{margin-left:1.2em}p{margin:.2em 1.2em}"
         page +=
-            "</style>\n<h1>推导 Derivation</h1>\n<p>\(escaped(title.chinese)) · \(escaped(title.english)) · \(escaped("\(period)"))</p>\n"
+            "</style>\n<h1>推导 Derivation</h1>\n<p>\(escaped(title.chinese)) · \(escaped(title.english)) · \(escaped(period))</p>\n"
         if isExample { page += "<p><b>示例 EXAMPLE — 数字为虚构。Invented numbers.</b></p>\n" }
-        return page + derivationTree.map { $0.html() }.joined() + "</html>\n"
+        return page + lines.map { $0.html() }.joined() + "</html>\n"
     }
 
-    /// The same tree as canonical JSON with a line end.
-    package var derivationJSON: String {
-        CanonicalJSON.object(["run": .string(id), "lines": .array(derivationTree.map(\.json))]).text() + "\n"
+    /// Canonical JSON with a line end.
+    package var json: String {
+        CanonicalJSON.object(["run": .string(run), "lines": .array(lines.map(\.json))]).text() + "\n"
     }
 
-    /// The same tree as indented text.
-    package var derivationTreeText: String { derivationTree.map { $0.text() }.joined() }
+    /// Indented lines.
+    package var text: String { lines.map { $0.text() }.joined() }
 }

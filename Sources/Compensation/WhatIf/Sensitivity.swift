@@ -10,43 +10,118 @@ package struct Sensitivity: Sendable {
     package let unit: String
     /// Money (or another ledger) per unit of the input, by party and ledger; empty where a branch turns at the value.
     package let marginal: [[String]: Fraction]
-    /// The nearest values below and above at which another branch is taken, within the range searched.
+    /// The nearest values below and above at which, or just beyond which, another branch is taken.
     package let flipBelow: Fraction?
     package let flipAbove: Fraction?
+    /// Whether the flips were computed over the whole line; otherwise they were searched for, and more may be nearer.
+    package let isExact: Bool
 }
 
 /// The sensitivity of every input of a period.
 ///
-/// The search goes out to sixteen times the value (or sixteen units) and halves until the edge is known to one part in
-/// 2⁴⁰; the simplest fraction in that bracket is named, which is the edge itself when the text writes it with few
-/// digits. A branch that turns and turns back between two trial points may be missed.
-/// - Complexity: inputs × about a hundred settlements.
+/// Where every quantity is a straight line in the input between the places that comparisons, tiers, ranks and roundings
+/// turn at, those places are computed and tried in turn: the flips named are the nearest there are. Where a figure meets
+/// itself in a product or a quotient they are searched for, out to sixteen times the value (or sixteen units), by halving
+/// to one part in 2⁴⁰; a branch that turns and turns back between two trial points may be missed then.
+/// - Complexity: inputs × two settlements for each place passed; about a hundred where it is searched.
 package func sensitivities(
     of agreement: Agreement, period: SettlementPeriod, inputs: [InputKey: (value: Fraction, unit: UnitOfMeasure)]
 ) -> [Sensitivity] {
-    func run(_ key: InputKey, _ value: Fraction) -> SettlementRun {
+    let search = FlipSearch(agreement: agreement, period: period, inputs: inputs)
+    return inputs.sorted { $0.key < $1.key }.map { key, given in search.sensitivity(to: key, given.value, given.unit) }
+}
+
+/// The same figures with one of them varied.
+private struct FlipSearch {
+    let agreement: Agreement
+    let period: SettlementPeriod
+    let inputs: [InputKey: (value: Fraction, unit: UnitOfMeasure)]
+    /// Places passed before the search gives up computing.
+    private static let placeLimit = 64
+
+    private func run(_ key: InputKey, _ value: Fraction) -> SettlementRun {
         var changed = inputs
         if let known = inputs[key] { changed[key] = (value, known.unit) }
         return settle(
             agreement, period: period, kind: .special, inputs: TableInputSource(changed, document: "what-if"),
             program: "what-if", isTrial: true)
     }
-    return inputs.sorted { $0.key < $1.key }.map { key, given in
-        let base = run(key, given.value)
-        let signature = base.branches
-        func flips(_ value: Fraction) -> Bool { run(key, value).branches != signature }
-        let step = (given.value.isZero ? .one : given.value.magnitude) / Fraction(1_000)
+
+    func sensitivity(to key: InputKey, _ value: Fraction, _ unit: UnitOfMeasure) -> Sensitivity {
+        let signature = run(key, value).branches
+        func flips(_ other: Fraction) -> Bool { run(key, other).branches != signature }
+        let step = (value.isZero ? .one : value.magnitude) / Fraction(1_000)
         var marginal: [[String]: Fraction] = [:]
-        let (below, above) = (run(key, given.value - step), run(key, given.value + step))
+        let (below, above) = (run(key, value - step), run(key, value + step))
         if below.branches == signature, above.branches == signature {
             for (route, amount) in above.exactNet {
                 let change = (amount - (below.exactNet[route] ?? .zero)) / (step * Fraction(2))
                 if !change.isZero { marginal[route] = change }
             }
         }
+        func found(_ direction: Fraction) -> (edge: Fraction?, isExact: Bool) {
+            if isClass(key) { return (classEdge(from: value, direction, flips), true) }
+            do {
+                return (try computedEdge(key, value, unit, direction, flips), true)
+            } catch {
+                return (edge(from: value, by: step * direction, flips), false)
+            }
+        }
+        let (down, up) = (found(Fraction(-1)), found(.one))
         return Sensitivity(
-            input: key, value: given.value, unit: given.unit.symbol, marginal: marginal,
-            flipBelow: edge(from: given.value, by: -step, flips), flipAbove: edge(from: given.value, by: step, flips))
+            input: key, value: value, unit: unit.symbol, marginal: marginal, flipBelow: down.edge, flipAbove: up.edge,
+            isExact: down.isExact && up.isExact)
+    }
+
+    /// Whether an input is a class of water, which is a whole number from 1 to 6.
+    private func isClass(_ key: InputKey) -> Bool {
+        agreement.inputs.contains { $0.name == key.name && $0.measure == .sectionClass }
+    }
+
+    private func classEdge(from value: Fraction, _ direction: Fraction, _ flips: (Fraction) -> Bool) -> Fraction? {
+        var other = value + direction
+        while other >= .one, other <= Fraction(6) {
+            if flips(other) { return other }
+            other = other + direction
+        }
+        return nil
+    }
+
+    /// The nearest place at or beyond which another branch is taken; `nil` where there is none on the whole line.
+    ///
+    /// - Throws: where a quantity is no straight line, or more places than `placeLimit` are passed.
+    private func computedEdge(
+        _ key: InputKey, _ start: Fraction, _ unit: UnitOfMeasure, _ direction: Fraction, _ flips: (Fraction) -> Bool
+    ) throws(LineEnd) -> Fraction? {
+        var place = start
+        for _ in 0..<Self.placeLimit {
+            let next = try reach(beyond: place, key, unit, direction).map { place + $0 * direction }
+            let inside = next.map { (place + $0) / Fraction(2) } ?? place + direction
+            if flips(inside) { return place }
+            guard let next else { return nil }
+            if flips(next) { return next }
+            place = next
+        }
+        throw .curved
+    }
+
+    /// How far every comparison keeps its answer beyond a value, in units of the input; `nil` for ever.
+    private func reach(
+        beyond place: Fraction, _ key: InputKey, _ unit: UnitOfMeasure, _ direction: Fraction
+    ) throws(LineEnd) -> Fraction? {
+        var values = Settlement(
+            agreement: agreement, period: period, kind: .special, keepsNotes: false, isTrial: true
+        ).values
+        for (other, given) in inputs { values[other.name, other.members] = given.value * given.unit.factor }
+        values[key.name, key.members] = place * unit.factor
+        var walk = LineWalk(agreement, values, varied: key, slope: direction * unit.factor)
+        do {
+            try walk.run()
+        } catch {
+            // Where the settlement stops, what was compared before says how far it keeps stopping there.
+            if error == .curved { throw error }
+        }
+        return walk.horizon
     }
 }
 
@@ -111,14 +186,15 @@ extension SettlementRun {
 /// The table for people.
 package func sensitivityText(_ found: [Sensitivity]) -> String {
     var table = TextTable(indent: 2)
-    table.add("数据 Input", "数值 Value", "翻转下限 Flips at or below", "翻转上限 Flips at or above", "每单位 Per unit")
+    table.add("数据 Input", "数值 Value", "翻转下限 Flips at or below", "翻转上限 Flips at or above", "求法 Found", "每单位 Per unit")
     for item in found {
         let unit = item.unit == UnitOfMeasure.one.symbol ? "" : " \(item.unit)"
         let marginal = item.marginal.sorted { $0.key.lexicographicallyPrecedes($1.key) }
             .map { "\($0.key[0]) \($0.value.shortText) \($0.key[1])" }.joined(separator: ", ")
         table.add(
             item.input.description, item.value.shortText + unit, item.flipBelow.map { $0.shortText + unit } ?? "—",
-            item.flipAbove.map { $0.shortText + unit } ?? "—", marginal.isEmpty ? "—" : marginal)
+            item.flipAbove.map { $0.shortText + unit } ?? "—", item.isExact ? "计算 exact" : "搜索 searched",
+            marginal.isEmpty ? "—" : marginal)
     }
     return "敏感性 SENSITIVITY — 说明用，不改变核算结果 beside the exact sum, never instead of it\n" + table.text
 }

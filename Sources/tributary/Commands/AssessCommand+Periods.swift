@@ -44,7 +44,15 @@ extension AssessCommand {
 
 extension RegistryFile {
     /// A file that the command line names, with the name as given.
+    /// - Throws: when the file is larger than `RegistryFolder.fileByteLimit`, or no UTF-8 text.
     init(reading path: String) throws {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: absolutePath(path))
+        if let size = attributes?[.size] as? Int, size > RegistryFolder.fileByteLimit {
+            throw CommandFailure(
+                status: ExitStatus.inputUnusable,
+                message: "\(path) has \(size) bytes; a text that people write has at most "
+                    + "\(RegistryFolder.fileByteLimit) (registry file limit).")
+        }
         guard let text = try? String(contentsOfFile: absolutePath(path), encoding: .utf8) else {
             throw CommandFailure(
                 status: ExitStatus.inputUnusable, message: "\(path) cannot be read as UTF-8 text: check the path.")

@@ -52,11 +52,12 @@ struct CheckCommand: AsyncParsableCommand {
 
     /// The empty table of inputs of the one agreement given.
     private func printTemplate() throws -> Int32 {
-        guard paths.count == 1, let text = try? String(contentsOfFile: absolutePath(paths[0]), encoding: .utf8) else {
+        guard paths.count == 1 else {
             throw CommandFailure(
                 status: ExitStatus.inputUnusable,
                 message: "--inputs-template needs one agreement file that can be read.")
         }
+        let text = try RegistryFile(reading: paths[0]).text
         let (agreement, problems) = readAgreement(text, file: paths[0])
         guard let agreement else {
             report(problems)
@@ -121,9 +122,7 @@ struct CheckCommand: AsyncParsableCommand {
             }
             return found
         }
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw CommandFailure(status: ExitStatus.inputUnusable, message: "\(shown) is not UTF-8 text.")
-        }
+        let text = try RegistryFile(reading: shown).text
         if CheckSetReader.isCheckSet(path) {
             let above = URL(filePath: path).deletingLastPathComponent().deletingLastPathComponent()
             let folder = stations.folder ?? above.path(percentEncoded: false)
@@ -156,8 +155,13 @@ struct CheckCommand: AsyncParsableCommand {
         if mutations, let agreement = check.agreement, check.problems.isEmpty {
             let score = mutationScore(of: agreement)
             Terminal.note("\(file): \(score.noticedCount) of \(score.changeCount) changes are noticed by the examples.")
+            let published = score.survivors.count(where: \.isPublished)
+            if published > 0 {
+                Terminal.note("\(file): \(published) survivors in clauses that a published case reaches.")
+            }
             for survivor in score.survivors {
-                Terminal.note("survivor: \(file) [\(survivor.clause)] \(survivor.change)")
+                let kind = survivor.isPublished ? "survivor, published case" : "survivor"
+                Terminal.note("\(kind): \(file) [\(survivor.clause)] \(survivor.change)")
             }
         }
         return check.problems

@@ -15,10 +15,15 @@ struct ExplainCommand: AsyncParsableCommand {
     var reference: String
     @OptionGroup var data: DataOption
     @OptionGroup var output: FormatOption
+    @Option(
+        name: .long,
+        help: "For a run: steps in their order (text), or from each amount down to the batch bytes (tree, html, json).")
+    var derivation: DerivationForm?
 
     func run() async throws {
         try await reportingFailures {
-            try await NodeGateway.perform(.explain(reference: reference, format: output.format), folder: data.folder)
+            try await NodeGateway.perform(
+                .explain(reference: reference, derivation: derivation, format: output.format), folder: data.folder)
         }
     }
 }

@@ -8,7 +8,7 @@ import Monitoring
 extension SettleCommand {
     /// Settles the table at `path`; 1 when anything is missing, 65 when a file cannot be used.
     func settleByHand(_ path: String) throws -> Int32 {
-        let inForce = try readByHand(agreement)
+        let inForce = try readByHand(try namedAgreement)
         let table = try text(of: path)
         if let draft { return try compare(inForce, try readByHand(draft), table: table, path) }
         let settled = try periodByHand(table, inForce)
@@ -27,21 +27,9 @@ extension SettleCommand {
         let run = settle(inForce, period: settled, kind: kind, inputs: source, program: Release.version)
         let status = try show(run)
         let figures = InputTable.figures(table, file: path, for: inForce, period: settled)
-        if sensitivity {
-            Terminal.output(
-                "\n" + sensitivityText(sensitivities(of: inForce, period: settled, inputs: figures)))
-        }
-        if let uncertainty {
-            guard let error = Fraction(uncertainty), error > .zero, error < .one else {
-                throw CommandFailure(
-                    status: ExitStatus.usage,
-                    message: "--uncertainty \(uncertainty) is no relative standard error: write 0.05 for 5 %.")
-            }
-            let draws = 2_000
-            let odds = branchOdds(
-                of: inForce, period: settled, inputs: figures, relativeError: error, draws: draws, seed: seed)
-            Terminal.output("\n" + branchOddsText(odds, relativeError: error, draws: draws, seed: seed))
-        }
+        Terminal.output(
+            besideText(
+                inForce, settled, figures, sensitivity: sensitivity, relativeError: try relativeError, seed: seed))
         return status
     }
 
@@ -94,6 +82,7 @@ extension SettleCommand {
         return first
     }
 
+    /// Two texts over the rows of a table.
     private func compare(_ inForce: Agreement, _ draft: Agreement, table: String, _ path: String) throws -> Int32 {
         guard let text = period, let span = SettlementPeriod(parsing: text) else {
             throw CommandFailure(
@@ -116,7 +105,25 @@ extension SettleCommand {
         if let first = problems.first {
             throw CommandFailure(status: ExitStatus.inputUnusable, message: first.description)
         }
-        Terminal.output(found.text)
+        Terminal.output(output.format == .text ? found.text : Node.render(found.records, output.format))
         return found.gaps.isEmpty ? ExitStatus.done : ExitStatus.needsAttention
     }
+}
+
+/// What stands beside the exact sum, never instead of it: sensitivity and the odds of branches, as asked for.
+func besideText(
+    _ agreement: Agreement, _ period: SettlementPeriod, _ figures: [InputKey: (value: Fraction, unit: UnitOfMeasure)],
+    sensitivity: Bool, relativeError: String?, seed: UInt64
+) -> String {
+    var text = ""
+    if sensitivity {
+        text += "\n" + sensitivityText(sensitivities(of: agreement, period: period, inputs: figures))
+    }
+    if let error = relativeError.flatMap({ Fraction($0) }) {
+        let draws = 2_000
+        let odds = branchOdds(
+            of: agreement, period: period, inputs: figures, relativeError: error, draws: draws, seed: seed)
+        text += "\n" + branchOddsText(odds, relativeError: error, draws: draws, seed: seed)
+    }
+    return text
 }

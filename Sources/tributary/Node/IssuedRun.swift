@@ -43,6 +43,8 @@ struct IssuedRun: Codable, Sendable {
     let json: String
     let csv: String
     let derivation: String
+    /// The tree below each amount; `nil` in a run issued before trees were kept.
+    let tree: [DerivationNode]?
 
     init(_ statement: Statement, frozenAt: Int64) {
         let run = statement.run
@@ -72,6 +74,7 @@ struct IssuedRun: Codable, Sendable {
         json = run.json
         csv = statement.csv
         derivation = run.derivationText
+        tree = run.derivationTree
     }
 
     /// The stored bytes: sorted keys, so that equal runs are equal bytes.

@@ -13,9 +13,17 @@ extension Node {
     /// Observations of an input that are shown with their batches; `dump versions` prints them all.
     private static let shownObservations = 3
 
-    func performExplain(_ reference: String, _ format: OutputFormat) throws -> CommandReply {
+    func performExplain(
+        _ reference: String, _ derivation: DerivationForm?, _ format: OutputFormat
+    ) throws -> CommandReply {
         if reference == "latest" || reference.hasPrefix("run-") {
-            return .done(try explainRun(try issuedRun(reference), format))
+            let run = try issuedRun(reference)
+            if let derivation { return .done(try derivationText(of: run, derivation)) }
+            return .done(try explainRun(run, format))
+        }
+        if derivation != nil {
+            throw CommandFailure(
+                status: ExitStatus.usage, message: "--derivation is for runs: \(reference) is none.")
         }
         if let alert = alertBook.alerts[AlertID(reference)] { return .done(try explainAlert(alert, format)) }
         if let digest = Digest256(hexadecimal: reference) { return .done(try explainBatch(digest, format)) }
@@ -27,7 +35,7 @@ extension Node {
 
     // MARK: A run
 
-    private func explainRun(_ run: IssuedRun, _ format: OutputFormat) throws -> String {
+    func explainRun(_ run: IssuedRun, _ format: OutputFormat) throws -> String {
         let records = try run.inputs.flatMap { try inputRecords($0, frozenAt: run.frozenAt) }
         guard format == .text else { return Self.render(records, format) }
         var text = run.derivation
@@ -83,7 +91,7 @@ extension Node {
         try book.read { try $0.provenance(key, at: start) }.filter { $0.version.sequence <= frozenAt }
     }
 
-    private func series(named text: String) throws -> SeriesKey? {
+    func series(named text: String) throws -> SeriesKey? {
         try book.read { try $0.series() }.map(\.key).first { $0.canonicalText == text }
     }
 

@@ -11,20 +11,14 @@ import Storage
 import Web
 
 extension Node {
-    func performSettle(
-        _ name: String, document: String?, period periodText: String, kind kindText: String,
-        exclusions: RegistryFile?, _ format: OutputFormat
-    ) throws -> CommandReply {
-        let agreement = try agreement(name, document: document)
-        guard let period = SettlementPeriod(parsing: periodText) else {
+    func performSettle(_ request: SettleRequest) throws -> CommandReply {
+        let (exclusions, format) = (request.exclusions, request.format)
+        let agreement = try registry.agreement(request.agreement ?? "", document: request.document)
+        let period = try request.settledPeriod
+        guard let kind = RunKind(request.kind) else {
             throw CommandFailure(
                 status: ExitStatus.inputUnusable,
-                message: "--period \(periodText) is none of 2025, 2025-Q1, 2025-03 or 2025-01-01/2026-01-01.")
-        }
-        guard let kind = RunKind(kindText) else {
-            throw CommandFailure(
-                status: ExitStatus.inputUnusable,
-                message: "--kind \(kindText) is none of provisional, initial, revised-1, final, special.")
+                message: "--kind \(request.kind) is none of provisional, initial, revised-1, final, special.")
         }
         guard period.interval(at: agreement.offset).end <= Node.clock() else {
             throw CommandFailure(
@@ -34,11 +28,12 @@ extension Node {
         let isExample = agreement.boundary.flatMap { registry.registry.boundaries[$0]?.isExample } ?? false
         let source = try BookSource(book)
         let records = try exclusions.map(PeriodAssessmentRequest.exclusionRecords) ?? []
+        let given = try request.given.map { try givenFigures($0, for: agreement, period) }
         func settled(excluding records: [Exclusion]) -> SettlementRun {
-            settle(
-                agreement, period: period, kind: kind,
-                inputs: SettlementInputs(
-                    source, registry: registry.registry, checks: registry.checkSets, exclusions: records),
+            let measured = SettlementInputs(
+                source, registry: registry.registry, checks: registry.checkSets, exclusions: records)
+            return settle(
+                agreement, period: period, kind: kind, inputs: GivenAndMeasured(given: given, measured: measured),
                 program: Release.version, isExampleBoundary: isExample)
         }
         let run = settled(excluding: records)
@@ -47,9 +42,12 @@ extension Node {
                 format == .text ? run.refusalText : try refusal(run, format), status: ExitStatus.needsAttention)
         }
         let issued = try issue(try Statement(run), frozenAt: source.asKnownAt)
-        if exclusions == nil { return .done(try issued.rendered(format)) }
-        let measured = settled(excluding: [])
-        return .done(try issued.rendered(format) + asMeasured(measured, frozenAt: source.asKnownAt, format))
+        var text = try request.derivation.map { try derivationText(of: issued, $0) } ?? issued.rendered(format)
+        if exclusions != nil { text += try asMeasured(settled(excluding: []), frozenAt: source.asKnownAt, format) }
+        text += besideText(
+            agreement, period, run.figures, sensitivity: request.sensitivity, relativeError: request.relativeError,
+            seed: request.seed)
+        return .done(text)
     }
 
     /// The amounts as they would be without the exclusions: printed beside the run, never issued.
@@ -72,32 +70,6 @@ extension Node {
             }
         }
         return (format == .text ? title : "") + Self.render(records, format)
-    }
-
-    /// The agreement of an id, or of a file's text that a caller sends along.
-    private func agreement(_ name: String, document: String?) throws -> Agreement {
-        if let document { return try checked(document, file: name) }
-        for file in registry.agreementFiles {
-            let read = readAgreement(file.text, file: file.path)
-            if read.agreement?.id == name { return try checked(file.text, file: file.path) }
-        }
-        let known = registry.agreementFiles.compactMap { readAgreement($0.text, file: $0.path).agreement?.id }
-        throw CommandFailure(
-            status: ExitStatus.inputUnusable,
-            message: known.isEmpty
-                ? "This node knows no agreement: start it with --stations, or give an agreement's file."
-                : "There is no agreement \(name); known are \(known.sorted().joined(separator: ", ")).")
-    }
-
-    private func checked(_ text: String, file: String) throws -> Agreement {
-        let check = checkAgreement(text, file: file, registry: registry.registry)
-        guard check.problems.isEmpty, let agreement = check.agreement else {
-            throw CommandFailure(
-                status: ExitStatus.inputUnusable,
-                message: check.problems.map(\.description).joined(separator: "\n")
-                    + "\nThe agreement \(file) has \(check.problems.count) problems and cannot settle.")
-        }
-        return agreement
     }
 
     /// Writes the run into the book, unless the same run is there: same inputs, agreement and version, same bytes.

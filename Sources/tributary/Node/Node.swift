@@ -149,11 +149,11 @@ actor Node {
             switch request {
             case .ingest(let request): return try await performIngest(request)
             case .alerts(let onlyOpen, let format): return try performAlerts(onlyOpen: onlyOpen, format)
-            case .settle(let agreement, let document, let period, let kind, let exclusions, let format):
-                return try performSettle(
-                    agreement, document: document, period: period, kind: kind, exclusions: exclusions, format)
+            case .settle(let request):
+                return request.draft == nil ? try performSettle(request) : try await performWhatIf(request)
             case .statement(let run, let format): return try performStatement(run, format)
-            case .explain(let reference, let format): return try performExplain(reference, format)
+            case .explain(let reference, let derivation, let format):
+                return try performExplain(reference, derivation, format)
             case .receipt(let digest, let format): return try performReceipt(digest, format)
             case .admit(let request, let format): return try await performAdmit(request, format)
             case .dump(let selection, let format): return try performDump(selection, format)

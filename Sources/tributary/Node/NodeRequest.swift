@@ -7,12 +7,9 @@ enum NodeRequest: Codable, Sendable {
     /// Take files, leaving them where they are; the reply is an `IngestNews` as JSON.
     case ingest(IngestRequest)
     case alerts(onlyOpen: Bool, format: OutputFormat)
-    /// `agreement` is an id of the registry, or `document` holds a file's text and `agreement` its path.
-    case settle(
-        agreement: String, document: String?, period: String, kind: String, exclusions: RegistryFile?,
-        format: OutputFormat)
+    case settle(SettleRequest)
     case statement(run: String?, format: OutputFormat)
-    case explain(reference: String, format: OutputFormat)
+    case explain(reference: String, derivation: DerivationForm?, format: OutputFormat)
     /// `digest` is a batch's, or its first digits.
     case receipt(digest: String, format: OutputFormat)
     /// Rows that were kept aside are taken after all.

@@ -1,0 +1,100 @@
+// What `tributary settle` asks of a node, and the agreements and given figures it names.
+
+import Compensation
+import Foundation
+import Monitoring
+
+/// A settlement of one period, or a draft compared over many.
+struct SettleRequest: Codable, Sendable {
+    /// An id of the registry, or the path of the text in `document`; `nil` takes what is in force where the draft is.
+    var agreement: String?
+    var document: String?
+    var period: String
+    var kind: String
+    var exclusions: RegistryFile?
+    /// A table of figures that nobody measures.
+    var given: RegistryFile?
+    /// A second text to compare with; then nothing is issued.
+    var draft: RegistryFile?
+    var derivation: DerivationForm?
+    var sensitivity: Bool
+    /// The relative standard error of `--uncertainty`.
+    var relativeError: String?
+    var seed: UInt64
+    var format: OutputFormat
+
+    var settledPeriod: SettlementPeriod {
+        get throws {
+            guard let found = SettlementPeriod(parsing: period) else {
+                throw CommandFailure(
+                    status: ExitStatus.inputUnusable,
+                    message: "--period \(period) is none of 2025, 2025-Q1, 2025-03 or 2025-01-01/2026-01-01.")
+            }
+            return found
+        }
+    }
+}
+
+/// Stored observations for what is measured, a person's table for what is given.
+struct GivenAndMeasured: InputSource {
+    let given: TableInputSource?
+    let measured: any InputSource
+
+    func value(for request: InputRequest) -> InputResult {
+        if request.measure == .given, let given { return given.value(for: request) }
+        return measured.value(for: request)
+    }
+}
+
+/// The rows of a table that are of `period`; measured figures come from the book and from nowhere else.
+///
+/// - Parameter skipsOthers: whether rows another text asks for are passed over.
+func givenFigures(
+    _ table: RegistryFile, for agreement: Agreement, _ period: SettlementPeriod, skipsOthers: Bool = false
+) throws -> TableInputSource {
+    let rows = InputTable.rows(table.text, of: period)
+    let read = InputTable.read(rows, file: table.path, for: agreement, period: period, skipsOthers: skipsOthers)
+    guard let source = read.source else {
+        throw CommandFailure(
+            status: ExitStatus.inputUnusable,
+            message: read.problems.map(\.description).joined(separator: "\n")
+                + "\n\(table.path) has \(read.problems.count) problems and cannot be settled from.")
+    }
+    let measured = Set(agreement.inputs.filter { $0.measure != .given }.map(\.name))
+    let named = InputTable.figures(rows, file: table.path, for: agreement, period: period).keys.map(\.name)
+    if !skipsOthers, let clash = named.first(where: measured.contains) {
+        throw CommandFailure(
+            status: ExitStatus.inputUnusable,
+            message: "\(table.path) gives “\(clash)”, which the agreement takes from stored observations. "
+                + "Leave it out, or settle by hand without --data.")
+    }
+    return source
+}
+
+extension RegistryFolder {
+    /// The agreement of an id, or of a file's text that a caller sends along.
+    func agreement(_ name: String, document: String?) throws -> Agreement {
+        if let document { return try checked(document, file: name) }
+        for file in agreementFiles {
+            let read = readAgreement(file.text, file: file.path)
+            if read.agreement?.id == name { return try checked(file.text, file: file.path) }
+        }
+        let known = agreementFiles.compactMap { readAgreement($0.text, file: $0.path).agreement?.id }
+        throw CommandFailure(
+            status: ExitStatus.inputUnusable,
+            message: known.isEmpty
+                ? "This node knows no agreement: start it with --stations, or give an agreement's file."
+                : "There is no agreement \(name); known are \(known.sorted().joined(separator: ", ")).")
+    }
+
+    func checked(_ text: String, file: String) throws -> Agreement {
+        let check = checkAgreement(text, file: file, registry: registry)
+        guard check.problems.isEmpty, let agreement = check.agreement else {
+            throw CommandFailure(
+                status: ExitStatus.inputUnusable,
+                message: check.problems.map(\.description).joined(separator: "\n")
+                    + "\nThe agreement \(file) has \(check.problems.count) problems and cannot settle.")
+        }
+        return agreement
+    }
+}
