@@ -156,8 +156,12 @@ extension BookReader {
 
     private func admissionFaults(_ page: StatementArguments) throws -> [BookFault] {
         let logged = try Row.fetchAll(
-            db, sql: "SELECT seq, payload FROM log WHERE kind = 'admission' AND seq > ? AND seq <= ? ORDER BY seq",
-            arguments: page)
+            db,
+            // The zone stands in the log alone, where the chain of hashes holds it.
+            sql: """
+                SELECT seq, payload, CASE WHEN json_valid(payload) THEN json_extract(payload, '$.zone') END AS zone
+                FROM log WHERE kind = 'admission' AND seq > ? AND seq <= ? ORDER BY seq
+                """, arguments: page)
         if logged.isEmpty { return [] }
         let settled = try Row.fetchAll(
             db, sql: "SELECT seq, settled_seq FROM admissions WHERE settled_seq > ? AND settled_seq <= ?",
@@ -170,7 +174,7 @@ extension BookReader {
             }
             let expected = OpenAdmission(act: admission.act, batchSequence: 0).payload(
                 admission.batch.digest, admission.counts,
-                begun: admission.sequence == sequence ? nil : admission.sequence)
+                begun: admission.sequence == sequence ? nil : admission.sequence, zone: row["zone"])
             if expected == row["payload"] { return nil }
             return BookFault(place: "admissions \(sequence)", message: "it is not the admission that was logged.")
         }
