@@ -81,11 +81,11 @@ struct WhatIfTests {
     func computedFlips() throws {
         let tonne = try UnitOfMeasure(parsing: "t")
         func found(_ agreement: Agreement, x: Fraction, y: Fraction) throws -> Sensitivity {
-            try #require(
-                sensitivities(
-                    of: agreement, period: try #require(Self.period),
-                    inputs: [InputKey(name: "x"): (x, tonne), InputKey(name: "y"): (y, tonne)]
-                ).first { $0.input.name == "x" })
+            let period = try #require(Self.period)
+            let found = sensitivities(
+                of: agreement, period: period,
+                inputs: [InputKey(name: "x"): (x, tonne), InputKey(name: "y"): (y, tonne)])
+            return try #require(found.first { $0.input.name == "x" })
         }
         let plain = "  - {name: z, expression: x, unit: t, clause: clause 1}"
         // The band is a millionth wide, so doubled steps pass over it: only its edges tell of it.
