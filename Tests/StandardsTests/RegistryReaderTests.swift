@@ -107,7 +107,7 @@ import Testing
         #expect(profile.offset == UTCOffset("+01:00"))
         #expect(
             problems.first { $0.line == 5 }?.description
-                == "profiles.yaml:5:66: The zone `europe/berlin` of Profile example-unknown is not known. "
+                == "profiles.yaml:5:62: The zone `europe/berlin` of Profile example-unknown is not known. "
                 + "[registry.profile.zone] Write an IANA name such as Europe/Berlin, or `offset` where the source has one "
                 + "time all year. Near it: Europe/Berlin.")
     }

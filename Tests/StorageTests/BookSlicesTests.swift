@@ -121,7 +121,8 @@ import Testing
     }
 
     @Test func `the totals of all receipts count batches that came between the slices of a large one`() throws {
-        let book = try TemporaryFolder().open()
+        let folder = try TemporaryFolder()
+        let book = try folder.open()
         let sliced = try begin("large", in: book)
         try add(rows(["a", "b"]), to: sliced, in: book)
         // The large batch has the first place and is settled at the last: pages must not go on from the latter.
