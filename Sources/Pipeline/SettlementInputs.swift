@@ -31,7 +31,8 @@ package struct SettlementInputs<Source: ObservationSource>: InputSource {
         // Quality checks run here; a person's review is recorded nowhere yet, so nothing stored reaches further.
         if let asked = request.review, request.measure != .given, !ReviewState.autoChecked.reaches(asked) {
             return .notAssessable(
-                "The agreement asks for data reviewed to \(asked.rawValue); stored data are \(ReviewState.autoChecked.rawValue).")
+                "The agreement asks for data reviewed to \(asked.rawValue); stored data are \(ReviewState.autoChecked.rawValue)."
+            )
         }
         return switch request.measure {
         case .periodMean, .previousPeriodMean: mean(request)
