@@ -21,7 +21,7 @@ enum StyleSheet {
         table { border-collapse: collapse; min-width: 40rem; }
         caption { text-align: left; font-weight: 600; padding: .3rem 0; }
         th, td { border-bottom: 1px solid var(--line); padding: .4rem .7rem; text-align: left; vertical-align: top; }
-        thead th { background: var(--band); white-space: nowrap; } tbody th { font-weight: 600; min-width: 14rem; }
+        thead th { background: var(--band); vertical-align: bottom; } tbody th { font-weight: 600; min-width: 11rem; }
         td.number, .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
         .tag { display: inline-block; border: 1px solid currentColor; border-radius: .2rem; padding: 0 .35rem;
           font-size: .85em; white-space: nowrap; }
