@@ -21,6 +21,21 @@ struct AgreementFilesTests {
         #expect(check.problems.map(\.description) == [])
     }
 
+    @Test("No clause that a published case reaches has a constant, comparison or rounding no example notices")
+    func publishedClauses() {
+        var found: [String] = []
+        for file in ProjectFiles.agreements {
+            let agreement = ProjectFiles.agreement(file.path)
+            found += mutationScore(of: agreement).survivors.filter(\.isPublished).map {
+                "\(agreement.id): \($0.change)"
+            }
+        }
+        // Half of 40 万元 a month is whole fen for every number of months: these three are the same text.
+        let equivalent = ["half-even", "up", "down"].map { "rounding half-up changed to \($0)" }
+        #expect(found.count == 3, "\(found)")
+        #expect(Set(found) == Set(equivalent.map { "youshui: counties: \($0)" }), "\(found)")
+    }
+
     @Test(
         "The catalogue's agreements carry these published and derived cases",
         arguments: [

@@ -99,6 +99,7 @@ struct AgreementMistakesTests {
             ("tp: 0.100}}", "tp: ⟦0.100 t}}", "agreement.unit", "in t, but mg/L is expected"),
             ("  k0: {value: 0.80", "  k0: {value: ⟦&x 0.80", "yaml.anchor", "is not allowed"),
             ("period: year", "period: year\n⟦period: year", "yaml.duplicate-key", "written twice"),
+            ("c[i] ÷ base[i]", "c[i] ÷ ⟦0 mg/L", "expression.division", "divides by “0 mg/L”, which is zero"),
         ])
     func mistake(original: String, replacement: String, check: String, words: String) throws {
         #expect(Self.text.contains(original), "The example has no “\(original)”.")

@@ -80,12 +80,12 @@ struct WhatIfTests {
     @Test("A flip is computed over the whole line: far ones, narrow ones, and none")
     func computedFlips() throws {
         let tonne = try UnitOfMeasure(parsing: "t")
+        let year = try #require(Self.period)
         func found(_ agreement: Agreement, x: Fraction, y: Fraction) throws -> Sensitivity {
-            let period = try #require(Self.period)
-            let found = sensitivities(
-                of: agreement, period: period,
+            let all = sensitivities(
+                of: agreement, period: year,
                 inputs: [InputKey(name: "x"): (x, tonne), InputKey(name: "y"): (y, tonne)])
-            return try #require(found.first { $0.input.name == "x" })
+            return try #require(all.first { $0.input.name == "x" })
         }
         let plain = "  - {name: z, expression: x, unit: t, clause: clause 1}"
         // The band is a millionth wide, so doubled steps pass over it: only its edges tell of it.
