@@ -54,25 +54,27 @@ struct StationScreening {
         var readings = [[ScreenedReading]](repeating: [], count: views.count)
         let within = stretches.map { $0.rows(in: interval) }
         for place in stretches.indices where isJudged[place] { readings[place].reserveCapacity(within[place].count) }
+        let columns = groups.map { group in group.places.map { stretches[$0].columns } }
+        var scratch = ScreeningScratch()
         var next = within.map(\.lowerBound)
         while true {
             var first = Int64.max
             for place in next.indices where next[place] < within[place].upperBound {
-                first = min(first, stretches[place].start[next[place]])
+                first = min(first, stretches[place].columns.series.start[next[place]])
             }
             if first == .max { break }
             let begin = blocks.start(of: Instant(milliseconds: first))
             let block = Interval(start: begin, end: begin.advanced(by: Duration64(milliseconds: blocks.length)))
             let around = blocks.withMargins(block)
-            for group in groups {
+            for (number, group) in groups.enumerated() {
                 let rows = group.places.map { stretches[$0].rows(in: around) }
-                let verdicts = group.checks.verdicts(zip(group.places, rows).map { stretches[$0].columns($1) })
+                group.checks.screen(columns[number], rows, in: &scratch)
                 for (index, place) in group.places.enumerated() {
                     let own = stretches[place].rows(in: block)
                     next[place] = max(next[place], own.upperBound)
                     if !isJudged[place] { continue }
                     stretches[place].append(
-                        own.clamped(to: within[place]), verdicts[index], from: rows[index].lowerBound,
+                        own.clamped(to: within[place]), scratch.verdicts(index), from: rows[index].lowerBound,
                         to: &readings[place])
                 }
             }
@@ -87,32 +89,29 @@ struct StationScreening {
 /// One series over a stretch of blocks with its margins, as the checks read it.
 private struct ScreeningStretch {
     let stored: StoredView
-    /// The columns of `SeriesColumns`, of the view's rows from `offset` on.
-    let start: [Int64]
-    private let value: [Double]
-    private let state: [ReadingState]
-    private let flagVerdict: [QualityVerdict]
-    private let flagReason: [NotTestedReason]
+    /// Of the view's rows from `offset` on.
+    let columns: ScreenedColumns
     private let offset: Int
-    private let cadence: Duration64?
 
     init(_ stored: StoredView, over interval: Interval, flags: [String: QualityVerdict], cadence: Duration64?) {
         self.stored = stored
-        self.cadence = cadence
         let view = stored.view
         let rows = stored.rows(in: interval)
         offset = rows.lowerBound
-        start = Array(view.start[rows])
         let count = rows.count
-        (value, state) = Self.numbers(view, rows)
+        let (value, state) = Self.numbers(view, rows)
         let said = view.flagTable.map { SeriesColumns.said(by: $0, flags) }
-        if said.count == 1 {
-            flagVerdict = [QualityVerdict](repeating: said[0].verdict, count: count)
-            flagReason = [NotTestedReason](repeating: said[0].reason, count: count)
-        } else {
-            flagVerdict = view.flag[rows].map { said[Int($0)].verdict }
-            flagReason = view.flag[rows].map { said[Int($0)].reason }
-        }
+        let isFlagless = said.count == 1
+        columns = ScreenedColumns(
+            SeriesColumns(
+                parameter: stored.key.parameter, cadence: cadence, station: stored.key.station,
+                start: Array(view.start[rows]), value: value, state: state,
+                flagVerdict: isFlagless
+                    ? [QualityVerdict](repeating: said[0].verdict, count: count)
+                    : view.flag[rows].map { said[Int($0)].verdict },
+                flagReason: isFlagless
+                    ? [NotTestedReason](repeating: said[0].reason, count: count)
+                    : view.flag[rows].map { said[Int($0)].reason }))
     }
 
     /// The binary values of some rows, and what each offers.
@@ -132,20 +131,7 @@ private struct ScreeningStretch {
     }
 
     /// The rows of the stretch whose starts lie in an interval.
-    func rows(in interval: Interval) -> Range<Int> { StoredView.rows(of: start, in: interval) }
-
-    func columns(_ rows: Range<Int>) -> SeriesColumns {
-        let key = stored.key
-        if rows.count == start.count {
-            return SeriesColumns(
-                parameter: key.parameter, cadence: cadence, station: key.station, start: start, value: value,
-                state: state, flagVerdict: flagVerdict, flagReason: flagReason)
-        }
-        return SeriesColumns(
-            parameter: key.parameter, cadence: cadence, station: key.station, start: Array(start[rows]),
-            value: Array(value[rows]), state: Array(state[rows]), flagVerdict: Array(flagVerdict[rows]),
-            flagReason: Array(flagReason[rows]))
-    }
+    func rows(in interval: Interval) -> Range<Int> { StoredView.rows(of: columns.series.start, in: interval) }
 
     /// Appends one reading a start of `rows`, none where unlike versions are held.
     ///
@@ -154,13 +140,18 @@ private struct ScreeningStretch {
         _ rows: Range<Int>, _ verdicts: [QualityVerdict], from first: Int, to readings: inout [ScreenedReading]
     ) {
         let view = stored.view
+        let (mantissa, exponent, qualifiers) = (view.mantissa.span, view.exponent.span, view.qualifier.span)
+        let (starts, isDisputed, said) = (view.start.span, view.isDisputed.span, verdicts.span)
         for row in rows {
             let place = row + offset
-            if view.isDisputed[place] { continue }
+            if isDisputed[place] { continue }
+            let qualifier = Qualifier(rawValue: qualifiers[place]) ?? .missing
             readings.append(
                 ScreenedReading(
-                    start: Instant(milliseconds: start[row]), value: view.value(place),
-                    qualifier: Qualifier(rawValue: view.qualifier[place]) ?? .missing, verdict: verdicts[row - first]))
+                    start: Instant(milliseconds: starts[place]),
+                    value: qualifier == .missing
+                        ? nil : ExactDecimal(mantissa: mantissa[place], exponent: exponent[place]),
+                    qualifier: qualifier, verdict: said[row - first]))
         }
     }
 }
@@ -169,16 +160,16 @@ private struct ScreeningStretch {
 struct HeardStarts {
     private(set) var starts: [Instant] = []
 
-    /// Adds the starts of `view` that lie in an interval.
-    mutating func add(_ view: CurrentView, over interval: Interval) {
-        let rows = StoredView.rows(of: view.start, in: interval)
+    /// Adds those of the starts of a series, in order, that lie in an interval.
+    mutating func add(_ series: [Int64], over interval: Interval) {
+        let rows = StoredView.rows(of: series, in: interval)
         // Series of one station mostly speak together.
-        if rows.count == starts.count, zip(view.start[rows], starts).allSatisfy({ $0 == $1.milliseconds }) { return }
+        if rows.count == starts.count, zip(series[rows], starts).allSatisfy({ $0 == $1.milliseconds }) { return }
         var merged: [Instant] = []
         merged.reserveCapacity(max(starts.count, rows.count))
         var (row, place) = (rows.lowerBound, 0)
         while row < rows.upperBound || place < starts.count {
-            let new = row < rows.upperBound ? view.start[row] : .max
+            let new = row < rows.upperBound ? series[row] : .max
             let old = place < starts.count ? starts[place].milliseconds : .max
             merged.append(Instant(milliseconds: min(new, old)))
             if new <= old { row += 1 }

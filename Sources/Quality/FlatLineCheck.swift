@@ -115,15 +115,14 @@ private struct Erosion {
         isPossible = width <= laneCount
         guard isPossible else { return }
         var reached = 1
-        var steps: [UInt64] = []
-        while reached < width {
+        func next() -> UInt64 {
             let step = min(reached, width - reached)
-            steps.append(UInt64(step))
             reached += step
+            return UInt64(step)
         }
-        if !steps.isEmpty { shifts.0 = steps[0] }
-        if steps.count > 1 { shifts.1 = steps[1] }
-        if steps.count > 2 { shifts.2 = steps[2] }
+        shifts.0 = next()
+        shifts.1 = next()
+        shifts.2 = next()
     }
 
     /// Not zero when `bits` hold a run of the width.

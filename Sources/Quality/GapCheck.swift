@@ -47,3 +47,24 @@ package struct GapCheck: Sendable {
             missingCount: Int(missing))
     }
 }
+
+/// Raises each reading's verdict to what the gap check says of it: `suspect` where time stands still or goes back.
+///
+/// - Shape: `start`, n times in ms; `worst`, n. The first reading's stays as it was.
+/// - Complexity: O(n), no allocation.
+/// - Reference: `GapCheck.run`; the same verdicts.
+func raiseGaps(_ start: Span<Int64>, into worst: inout MutableSpan<QualityVerdict>) {
+    let count = start.count
+    precondition(worst.count == count, "Columns are equally long.")
+    guard count > 0 else { return }
+    start.withUnsafeBufferPointer { start in
+        worst.withMutableRawValues { worst in
+            var latest = start[0]
+            for index in 1..<max(count, 1) {
+                let said: UInt8 = start[index] > latest ? 1 : 2
+                worst[index] = max(worst[index], said)
+                latest = max(latest, start[index])
+            }
+        }
+    }
+}

@@ -78,6 +78,17 @@ package struct MonthlyChecks: Sendable {
         return CheckResult(check: check, verdicts: verdicts, reasons: reasons)
     }
 
+    /// The checks that hold for all readings between two times, in order; `nil` where they lie in several months.
+    func checks(from first: Int64, to last: Int64) -> ParameterChecks? {
+        if isUniform { return self.first }
+        let found = monthIndexes([first, last])
+        let isOneMonth = found[0] == found[1] && last &- first < 31 * 86_400_000
+        return isOneMonth ? months[found[0]] : nil
+    }
+
+    /// Those of every month; `nil` where months differ.
+    var allYear: ParameterChecks? { isUniform ? first : nil }
+
     /// The month of each time, 0…11, at the set's offset; the calendar is asked once a month met.
     private func monthIndexes(_ starts: [Int64]) -> [Int] {
         var known = Int64.max..<Int64.max

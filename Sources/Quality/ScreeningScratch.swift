@@ -1,0 +1,302 @@
+// The everyday checks of a station's series block after block, in memory that is used again: the roll-up alone.
+
+package import Monitoring
+
+/// The checks of a series that the scratch runs; `nil` where none of a kind is configured.
+struct PlainChecks: Sendable {
+    let grossRange: ValueRange?
+    /// The season's range, as a range test reads it.
+    let climatology: ValueRange?
+    let flatLine: FlatLineLimit?
+    let spike: SpikeThreshold?
+    let rateOfChange: RateLimit?
+    let stuckDecimals: StuckDecimalsLimit?
+
+    /// - Returns: `nil` when a check is configured that the scratch does not run.
+    init?(_ checks: ParameterChecks) {
+        if checks.windowSpike != nil || checks.attenuatedSignal != nil || checks.varianceDrop != nil
+            || checks.repeatedSequence != nil
+        {
+            return nil
+        }
+        grossRange = checks.grossRange
+        climatology = checks.climatology.map {
+            ValueRange(possible: -.infinity ... .infinity, plausible: $0.usual, source: $0.source)
+        }
+        flatLine = checks.flatLine
+        spike = checks.spike
+        rateOfChange = checks.rateOfChange
+        stuckDecimals = checks.stuckDecimals
+    }
+}
+
+/// The checks without which a reading is not called valid, by bit.
+struct RequiredChecks: Sendable {
+    private let bits: UInt32
+
+    init(_ names: Set<CheckName>) { bits = names.reduce(into: 0) { $0 |= $1.bit } }
+
+    func contains(_ check: CheckName) -> Bool { bits & check.bit != 0 }
+
+    /// Whether all of them are among `checks`.
+    func areAll(in checks: UInt32) -> Bool { bits & ~checks == 0 }
+}
+
+/// One series over a stretch, as the scratch reads it in place.
+package struct ScreenedColumns: Sendable {
+    package let series: SeriesColumns
+    /// The column `SeriesColumns.measured`, made once.
+    let measured: [Double]
+
+    package init(_ series: SeriesColumns) {
+        self.series = series
+        measured = series.measured
+    }
+}
+
+/// Memory for the checks of a station's series over some rows of each.
+package struct ScreeningScratch: Sendable {
+    fileprivate var series: [SeriesScratch] = []
+
+    package init() {}
+
+    /// The rolled-up verdicts of a series, of the rows that were screened last.
+    package func verdicts(_ place: Int) -> [QualityVerdict] { series[place].worst }
+}
+
+extension StationChecks {
+    /// Rolls up the verdicts of some rows of each series into the scratch.
+    ///
+    /// - Parameters:
+    ///   - columns: of the parameters this was made for, in their order.
+    ///   - rows: those the checks are to see; more of a series is not looked at.
+    /// - Complexity: O(rows) a check; what is allocated is two columns a rule.
+    /// - Reference: `verdicts(_:)` of those rows; the same verdicts.
+    package func screen(_ columns: [ScreenedColumns], _ rows: [Range<Int>], in scratch: inout ScreeningScratch) {
+        precondition(columns.count == monthly.count && rows.count == columns.count, "Each series has its checks.")
+        while scratch.series.count < columns.count { scratch.series.append(SeriesScratch()) }
+        for place in columns.indices {
+            guard let checks = checks(place, columns[place].series.start, rows[place]) else {
+                return screenApart(columns, rows, in: &scratch)
+            }
+            scratch.series[place].firstLook(columns[place], rows[place], checks, required)
+        }
+        for pair in pairs { compare(pair, columns, rows, in: &scratch) }
+        for place in columns.indices {
+            guard let checks = checks(place, columns[place].series.start, rows[place]) else { continue }
+            scratch.series[place].finish(
+                columns[place], rows[place], checks, required, isRuled: isRuled[place])
+        }
+    }
+
+    /// The checks of some rows of a series, where the scratch runs all of them.
+    private func checks(_ place: Int, _ start: [Int64], _ rows: Range<Int>) -> PlainChecks? {
+        if let checks = allYear[place] { return checks }
+        guard let first = rows.first, let last = rows.last else { return PlainChecks(ParameterChecks()) }
+        return monthly[place].checks(from: start[first], to: start[last]).flatMap { PlainChecks($0) }
+    }
+
+    /// What the scratch does not run, in columns of its own.
+    private func screenApart(_ columns: [ScreenedColumns], _ rows: [Range<Int>], in scratch: inout ScreeningScratch) {
+        let found = verdicts(zip(columns, rows).map { $0.series.rows($1) })
+        for (place, verdicts) in found.enumerated() { scratch.series[place].worst = verdicts }
+    }
+
+    /// Takes what a rule says of two series of one time into both, or into its own.
+    private func compare(
+        _ pair: PairRule, _ columns: [ScreenedColumns], _ rows: [Range<Int>], in scratch: inout ScreeningScratch
+    ) {
+        let (ownColumns, otherColumns) = (columns[pair.own].series, columns[pair.other].series)
+        let (ownRows, otherRows) = (rows[pair.own], rows[pair.other])
+        let ownStart = ownColumns.start.span.extracting(ownRows)
+        let otherStart = otherColumns.start.span.extracting(otherRows)
+        let ownValue = ownColumns.value.span.extracting(ownRows)
+        let otherValue = otherColumns.value.span.extracting(otherRows)
+        let ownUsable = scratch.series[pair.own].usable
+        let otherUsable = scratch.series[pair.other].usable
+        var verdicts = [UInt8](repeating: 0, count: ownStart.count)
+        var places = [Int](repeating: 0, count: ownStart.count)
+        var place = 0
+        for index in 0..<ownStart.count where ownUsable[index] == 1 {
+            while place < otherStart.count, otherStart[place] < ownStart[index] { place += 1 }
+            guard place < otherStart.count else { break }
+            guard otherStart[place] == ownStart[index], otherUsable[place] == 1,
+                let isBroken = pair.rule.isBroken(ownValue[index], other: otherValue[place])
+            else { continue }
+            verdicts[index] = isBroken ? 2 : 1
+            places[index] = place
+        }
+        scratch.series[pair.own].takeCompared(verdicts)
+        if pair.rule.concernsOther { scratch.series[pair.other].takeCompared(verdicts, at: places) }
+    }
+}
+
+/// The columns of one series' checks.
+private struct SeriesScratch: Sendable {
+    /// The worst verdict so far, and in the end the roll-up.
+    var worst: [QualityVerdict] = []
+    /// What one check says.
+    private var said: [QualityVerdict] = []
+    var usable: [UInt8] = []
+    private var regular: [UInt8] = []
+    /// What rules between parameters say, as raw verdicts.
+    private var compared: [UInt8] = []
+    /// 1 where a required check did not run.
+    private var open: [UInt8] = []
+    /// The checks that ran, by bit.
+    private var ran: UInt32 = 0
+
+    private mutating func begin(_ flags: Span<QualityVerdict>) {
+        let count = flags.count
+        if worst.count != count || said.count != count {
+            worst = [QualityVerdict](repeating: .notTested, count: count)
+            said = worst
+            usable = [UInt8](repeating: 0, count: count)
+            regular = usable
+            compared = usable
+            open = usable
+        }
+        ran = 0
+        for index in 0..<count {
+            worst[index] = flags[index]
+            compared[index] = 0
+            open[index] = 0
+        }
+    }
+
+    /// Takes the raw verdicts of a rule, of which 0 says nothing.
+    mutating func takeCompared(_ verdicts: [UInt8], at places: [Int]? = nil) {
+        for index in verdicts.indices where verdicts[index] != 0 {
+            let place = places?[index] ?? index
+            compared[place] = max(compared[place], verdicts[index])
+        }
+    }
+
+    /// The column for what one check says, taken out so that it is written while the others are read; nothing said yet.
+    private mutating func takeOutSaid() -> [QualityVerdict] {
+        var said: [QualityVerdict] = []
+        swap(&said, &self.said)
+        return said
+    }
+
+    /// Takes what a check said into the worst so far.
+    private mutating func take(_ check: CheckName, _ said: Span<QualityVerdict>, _ required: RequiredChecks) {
+        ran |= check.bit
+        var span = worst.mutableSpan
+        raise(&span, to: said)
+        if required.contains(check) {
+            for index in open.indices where said[index] == .notTested { open[index] = 1 }
+        }
+    }
+
+    /// The checks that need one series alone, and who may be compared with whom.
+    mutating func firstLook(
+        _ columns: ScreenedColumns, _ rows: Range<Int>, _ checks: PlainChecks, _ required: RequiredChecks
+    ) {
+        let series = columns.series
+        let start = series.start.span.extracting(rows)
+        let values = series.value.span.extracting(rows)
+        let measured = columns.measured.span.extracting(rows)
+        let flags = series.flagVerdict.span.extracting(rows)
+        begin(flags)
+        var said = takeOutSaid()
+        defer { self.said = said }
+        ran |= CheckName.sourceFlag.bit
+        if required.contains(.sourceFlag) {
+            for index in open.indices where flags[index] == .notTested { open[index] = 1 }
+        }
+        if let range = checks.grossRange {
+            var span = said.mutableSpan
+            grossRange(values, range, into: &span)
+            take(.grossRange, said.span, required)
+        }
+        if let range = checks.climatology {
+            var span = said.mutableSpan
+            grossRange(values, range, into: &span)
+            take(.climatology, said.span, required)
+        }
+        if let limit = checks.flatLine {
+            clear(&said)
+            var span = said.mutableSpan
+            flatLines(measured, limit: limit.readings, into: &span)
+            take(.flatLine, said.span, required)
+        }
+        let cadence = series.cadence?.milliseconds ?? 0
+        if cadence > 0 {
+            ran |= CheckName.gap.bit
+            var span = worst.mutableSpan
+            raiseGaps(start, into: &span)
+            if required.contains(.gap), !open.isEmpty { open[0] = 1 }
+        }
+        findNeighbours(series.state.span.extracting(rows), start, cadence)
+        guard let threshold = checks.spike, cadence > 0 else { return }
+        clear(&said)
+        var span = said.mutableSpan
+        spikes(
+            measured, usable: usable.span, regular: regular.span, start: start, reach: cadence * neighbourCadences,
+            threshold, into: &span)
+        take(.spike, said.span, required)
+        if said.contains(.suspect) { findNeighbours(series.state.span.extracting(rows), start, cadence) }
+    }
+
+    private mutating func findNeighbours(_ states: Span<ReadingState>, _ start: Span<Int64>, _ cadence: Int64) {
+        let worst = worst
+        var usableSpan = usable.mutableSpan
+        usableReadings(states, earlier: worst.span, into: &usableSpan)
+        let usable = usable
+        var regularSpan = regular.mutableSpan
+        regularSteps(usable.span, start: start, cadence: cadence, into: &regularSpan)
+    }
+
+    /// The checks that need neighbours, what other series said, and the roll-up.
+    mutating func finish(
+        _ columns: ScreenedColumns, _ rows: Range<Int>, _ checks: PlainChecks, _ required: RequiredChecks,
+        isRuled: Bool
+    ) {
+        let series = columns.series
+        let measured = columns.measured.span.extracting(rows)
+        let cadence = series.cadence?.milliseconds ?? 0
+        var said = takeOutSaid()
+        defer { self.said = said }
+        if let limit = checks.rateOfChange, cadence > 0 {
+            clear(&said)
+            var span = said.mutableSpan
+            ratesOfChange(
+                measured, usable: usable.span, regular: regular.span, start: series.start.span.extracting(rows),
+                cadence: cadence, reach: cadence * neighbourCadences, limit, into: &span)
+            take(.rateOfChange, said.span, required)
+        }
+        if let limit = checks.stuckDecimals, usable.reduce(0, { $0 + Int($1) }) >= limit.readings {
+            clear(&said)
+            var span = said.mutableSpan
+            stuckDecimals(measured, usable: usable.span, limit, into: &span)
+            take(.stuckDecimals, said.span, required)
+        }
+        if isRuled {
+            for index in said.indices { said[index] = QualityVerdict(rawValue: compared[index]) ?? .notTested }
+            take(.crossParameter, said.span, required)
+        }
+        close(required)
+    }
+
+    /// What a required check did not test is not valid.
+    private mutating func close(_ required: RequiredChecks) {
+        let isOpen = !required.areAll(in: ran)
+        for index in worst.indices where worst[index] == .valid && (isOpen || open[index] == 1) {
+            worst[index] = .notTested
+        }
+    }
+}
+
+private func clear(_ said: inout [QualityVerdict]) { for index in said.indices { said[index] = .notTested } }
+
+extension SeriesColumns {
+    /// Some rows as columns of their own.
+    func rows(_ rows: Range<Int>) -> SeriesColumns {
+        if rows.count == count { return self }
+        return SeriesColumns(
+            parameter: parameter, cadence: cadence, station: station, start: Array(start[rows]),
+            value: Array(value[rows]), state: Array(state[rows]), flagVerdict: Array(flagVerdict[rows]),
+            flagReason: Array(flagReason[rows]))
+    }
+}
