@@ -18,6 +18,28 @@ extension Chunk {
     /// Replaces this chunk by the one in `bytes`, keeping the columns' memory.
     package mutating func decode(_ bytes: UnsafeRawBufferPointer) throws(ChunkProblem) {
         var reader = ByteReader(bytes)
+        let (rows, isScaled) = try decodeHead(&reader)
+        if rows > 0 {
+            try decodeTimes(&reader, rows)
+            try reader.steps(into: &sequence, count: rows)
+            try reader.small(count: rows, limit: 3) { qualifier.append(UInt8($0)) }
+            try decodeFlags(&reader, rows)
+            try decodeDigits(&reader, isScaled: isScaled)
+        }
+        guard reader.offset == bytes.count else { throw .trailingBytes(offset: reader.offset) }
+    }
+
+    /// Replaces this chunk by the times alone of the one in `bytes`; its other columns are empty.
+    ///
+    /// What follows the times is not looked at: that it is whole, `decode` says.
+    package mutating func decodeTimes(_ bytes: UnsafeRawBufferPointer) throws(ChunkProblem) {
+        var reader = ByteReader(bytes)
+        let (rows, _) = try decodeHead(&reader)
+        if rows > 0 { try decodeTimes(&reader, rows) }
+    }
+
+    private mutating func decodeHead(_ reader: inout ByteReader) throws(ChunkProblem) -> (rows: Int, isScaled: Bool) {
+        let bytes = reader.bytes
         reset(revises: false)
         guard bytes.count >= 4, bytes[0] == ChunkFormat.magic[0], bytes[1] == ChunkFormat.magic[1] else {
             throw .notAChunk
@@ -30,14 +52,7 @@ extension Chunk {
         let claimed = try reader.varint()
         guard claimed <= UInt64(Self.versionLimit) else { throw .tooManyVersions(claimed) }
         let rows = Int(claimed)
-        if rows > 0 {
-            try decodeTimes(&reader, rows)
-            try reader.steps(into: &sequence, count: rows)
-            try reader.small(count: rows, limit: 3) { qualifier.append(UInt8($0)) }
-            try decodeFlags(&reader, rows)
-            try decodeDigits(&reader, isScaled: bits & ChunkFormat.scaledBit != 0)
-        }
-        guard reader.offset == bytes.count else { throw .trailingBytes(offset: reader.offset) }
+        return (rows, bits & ChunkFormat.scaledBit != 0)
     }
 
     /// The chunk in `bytes`.

@@ -23,8 +23,16 @@ package struct DetectorCheckpoint: Hashable, Sendable {
 package protocol LiveSource {
     /// What a series says over an interval, disputes marked; it may say what is before and after too.
     func view(_ series: SeriesKey, over interval: Interval) throws -> CurrentView
+    /// The starts of that view: of a series whose values nobody looks at.
+    func starts(_ series: SeriesKey, over interval: Interval) throws -> [Int64]
     /// The first row of a series at or after an instant.
     func firstStart(_ series: SeriesKey, from instant: Instant) throws -> Instant?
+}
+
+extension LiveSource {
+    package func starts(_ series: SeriesKey, over interval: Interval) throws -> [Int64] {
+        try view(series, over: interval).start
+    }
 }
 
 /// What going on came to.
@@ -209,12 +217,14 @@ package struct LiveDetection<Source: LiveSource> {
         var parameters: [ParameterID] = []
         let around = live.blocks.withMargins(interval)
         for (key, isScreened) in zip(live.series, live.isScreened) {
-            let view = try source.view(key, over: isScreened ? around : interval)
-            heard.add(view, over: interval)
-            if isScreened {
-                views.append(view)
-                parameters.append(key.parameter)
+            guard isScreened else {
+                heard.add(try source.starts(key, over: interval), over: interval)
+                continue
             }
+            let view = try source.view(key, over: around)
+            heard.add(view.start, over: interval)
+            views.append(view)
+            parameters.append(key.parameter)
         }
         var stretch = ScreenedStretch()
         stretch.heard = heard.starts

@@ -28,7 +28,9 @@ package enum PositionedYAML {
         if let place = firstAnchor(in: text) {
             return (nil, [report.anchor(line: place.line, column: place.column)])
         }
-        return compose(text.replacing("\r\n", with: "\n"), report: report)
+        // Most texts have none, and looking for it byte by byte costs little.
+        let text = text.utf8.contains(0x0D) ? text.replacing("\r\n", with: "\n") : text
+        return compose(text, report: report)
     }
 
     private static func compose(_ original: String, report: Report) -> (node: PositionedNode?, problems: [Problem]) {
@@ -36,8 +38,9 @@ package enum PositionedYAML {
         var duplicates: [Problem] = []
         while true {
             do {
-                // The encoding is named because the parser's default asks the environment.
-                let parser = try Parser(yaml: text, encoding: .utf8)
+                // The encoding is named because the parser's default asks the environment. Every scalar is text here, so
+                // nothing is to be resolved: by default each key is held against the patterns of six types.
+                let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
                 let root = try parser.singleRoot()
                 guard let root else {
                     return (nil, [report.problem("yaml.empty", 0, 0, "The file is empty.", "Fill it in or delete it.")])

@@ -1,4 +1,4 @@
-// The readings of one station for its detectors: each chunk is unfolded once, however often it is asked for.
+// The readings of one station for its detectors: each chunk is unfolded once, and no further than it is asked for.
 
 package import Formats
 import GRDB
@@ -6,11 +6,21 @@ package import Monitoring
 
 /// Reads the series of a station within one transaction; of each series the chunk read last is held.
 package final class StationChunks {
+    /// A chunk of one series, and what was unfolded of it.
+    private struct Held {
+        let span: Int64
+        let payload: [UInt8]
+        /// The series has no other.
+        var isOnly = false
+        var starts: [Int64]?
+        var view: CurrentView?
+    }
+
     private let onward: RawStatement
     private let backward: RawStatement
     /// Batches that are not whole: nobody sees their rows.
     private let hidden: Set<Int64>
-    private var held: [Int64: (span: Int64, view: CurrentView)] = [:]
+    private var held: [Int64: Held] = [:]
     private var chunk = Chunk()
 
     package init(_ reader: BookReader) throws {
@@ -25,23 +35,30 @@ package final class StationChunks {
         hidden = try reader.unsettledSequences(at: nil)
     }
 
+    /// Lets go of what is held, before the series of another station.
+    package func forget() { held.removeAll(keepingCapacity: true) }
+
     /// The last row of a series, of whatever value; `nil` when nothing of it is whole.
     package func lastStart(_ record: SeriesRecord) throws -> Instant? {
         var found: Instant?
+        var chunkCount = 0
         backward.bind(1, record.id)
         try backward.rows { span, payload in
-            found = try view(record, span, payload).start.last.map { Instant(milliseconds: $0) }
-            return found == nil
+            chunkCount += 1
+            // One more is looked for, so that it is known when there is no other.
+            if found != nil { return false }
+            found = try starts(record, span, payload).last.map { Instant(milliseconds: $0) }
+            return true
         }
+        if chunkCount == 1 { held[record.id]?.isOnly = true }
         return found
     }
 
     /// The first row of a series at or after `instant`, of whatever value.
     package func firstStart(_ record: SeriesRecord, from instant: Instant) throws -> Instant? {
         var found: Instant?
-        bind(record, from: instant, until: Int64.max)
-        try onward.rows { span, payload in
-            found = try view(record, span, payload).start.first { $0 >= instant.milliseconds }
+        try chunks(of: record, from: instant, until: Int64.max) { span, payload in
+            found = try starts(record, span, payload).first { $0 >= instant.milliseconds }
                 .map { Instant(milliseconds: $0) }
             return found == nil
         }
@@ -52,33 +69,79 @@ package final class StationChunks {
     package func view(_ record: SeriesRecord, over interval: Interval) throws -> CurrentView {
         var found = CurrentView()
         guard interval.start < interval.end else { return found }
-        bind(record, from: interval.start, until: interval.end.milliseconds)
-        try onward.rows { span, payload in
+        try chunks(of: record, from: interval.start, until: interval.end.milliseconds) { span, payload in
             found.append(try view(record, span, payload))
             return true
         }
         return found
     }
 
-    private func bind(_ record: SeriesRecord, from instant: Instant, until end: Int64) {
+    /// The starts of `view(_:over:)`, for which no value is unfolded.
+    package func starts(_ record: SeriesRecord, over interval: Interval) throws -> [Int64] {
+        var found: [Int64] = []
+        guard interval.start < interval.end else { return found }
+        try chunks(of: record, from: interval.start, until: interval.end.milliseconds) { span, payload in
+            found += try starts(record, span, payload)
+            return true
+        }
+        return found
+    }
+
+    /// Hands on the chunks of a series from the one that holds `instant` to the last that begins before `end`.
+    private func chunks(
+        of record: SeriesRecord, from instant: Instant, until end: Int64,
+        _ body: (Int64, UnsafeRawBufferPointer) throws -> Bool
+    ) throws {
         let bounds = Chunk.startRange
         let first = min(max(instant.milliseconds, bounds.lowerBound), bounds.upperBound)
+        let begin = record.span.interval(holding: Instant(milliseconds: first)).start.milliseconds
+        if let only = held[record.id], only.isOnly {
+            guard begin <= only.span, only.span < end else { return }
+            return try only.payload.withUnsafeBytes { _ = try body(only.span, $0) }
+        }
         onward.bind(1, record.id)
-        onward.bind(2, record.span.interval(holding: Instant(milliseconds: first)).start.milliseconds)
+        onward.bind(2, begin)
         onward.bind(3, end)
+        try onward.rows(body)
+    }
+
+    /// Holds a chunk, in place of the one of its series that was held.
+    private func hold(_ record: SeriesRecord, _ span: Int64, _ payload: UnsafeRawBufferPointer) -> Held {
+        if let known = held[record.id], known.span == span { return known }
+        return Held(span: span, payload: Array(payload))
+    }
+
+    private func starts(
+        _ record: SeriesRecord, _ span: Int64, _ payload: UnsafeRawBufferPointer
+    ) throws -> [Int64] {
+        // Which rows a batch brought that is not whole, the times alone do not say.
+        guard hidden.isEmpty else { return try view(record, span, payload).start }
+        var found = hold(record, span, payload)
+        if let known = found.starts { return known }
+        do throws(ChunkProblem) { try chunk.decodeTimes(payload) } catch {
+            throw damagedChunk(record.key.canonicalText, span, error)
+        }
+        var starts: [Int64] = []
+        starts.reserveCapacity(chunk.count)
+        for start in chunk.start where start != starts.last { starts.append(start) }
+        found.starts = starts
+        held[record.id] = found
+        return starts
     }
 
     private func view(
         _ record: SeriesRecord, _ span: Int64, _ payload: UnsafeRawBufferPointer
     ) throws -> CurrentView {
-        if let known = held[record.id], known.span == span { return known.view }
+        var found = hold(record, span, payload)
+        if let known = found.view { return known }
         do throws(ChunkProblem) { try chunk.decode(payload) } catch {
             throw damagedChunk(record.key.canonicalText, span, error)
         }
         var view = CurrentView()
         let isWhole = hidden.isEmpty || !chunk.sequence.contains(where: hidden.contains)
         view.append(isWhole ? chunk : chunk.without(hidden))
-        held[record.id] = (span, view)
+        found.view = view
+        held[record.id] = found
         return view
     }
 }

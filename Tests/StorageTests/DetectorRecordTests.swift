@@ -109,12 +109,40 @@ private func state(_ hours: Int64, _ bytes: [UInt8]) -> DetectorStateRecord {
                 let interval = Interval(start: instant(Int64(first)), end: instant(Int64(last)))
                 let whole = try reader.readings(record, over: interval)
                 let view = try chunks.view(record, over: interval)
+                #expect(try chunks.starts(record, over: interval) == view.start)
                 let rows = view.start.indices.filter { interval.contains(Instant(milliseconds: view.start[$0])) }
                 #expect(rows.map { view.start[$0] } == whole.start)
                 #expect(rows.map { view.value($0) } == whole.start.indices.map { whole.value($0) })
                 #expect(rows.map { view.isDisputed[$0] } == whole.isDisputed)
                 #expect(view.disputes.filter { interval.contains($0.start) } == whole.disputes)
             }
+        }
+    }
+
+    @Test func `a series of one chunk says the same once its last row was asked for`() throws {
+        let folder = try TemporaryFolder()
+        let book = try folder.open()
+        try book.ingest("one", (0..<5).map { TestRow("a", newYear + Int64($0) * hour, $0 == 2 ? "" : "\($0)") })
+        try book.ingest("two", [TestRow("a", newYear + hour, "9")])
+        let record = try #require(try book.read { try $0.series(key("a")) })
+        try book.read { reader in
+            let (asked, fresh) = (try StationChunks(reader), try StationChunks(reader))
+            #expect(try asked.lastStart(record) == instant(4))
+            for (first, last) in [(-3_000, 1), (0, 3), (4, 5), (5, 6), (2_000, 3_000)] {
+                let interval = Interval(start: instant(Int64(first)), end: instant(Int64(last)))
+                let (view, other) = (
+                    try asked.view(record, over: interval), try fresh.view(record, over: interval)
+                )
+                #expect(view.start == other.start)
+                #expect(view.start.indices.map { view.value($0) } == other.start.indices.map { other.value($0) })
+                #expect(view.disputes == other.disputes)
+                #expect(try asked.starts(record, over: interval) == other.start)
+                #expect(
+                    try asked.firstStart(record, from: interval.start) == fresh.firstStart(record, from: interval.start)
+                )
+            }
+            asked.forget()
+            #expect(try asked.lastStart(record) == instant(4))
         }
     }
 }

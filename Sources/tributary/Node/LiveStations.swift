@@ -78,6 +78,10 @@ struct TransactionSource: LiveSource {
         try record(series).map { try chunks.view($0, over: interval) } ?? CurrentView()
     }
 
+    func starts(_ series: SeriesKey, over interval: Interval) throws -> [Int64] {
+        try record(series).map { try chunks.starts($0, over: interval) } ?? []
+    }
+
     func firstStart(_ series: SeriesKey, from instant: Instant) throws -> Instant? {
         try record(series).flatMap { try chunks.firstStart($0, from: instant) }
     }

@@ -72,13 +72,14 @@ extension Node {
 
     private func nextPiece(in writer: BookWriter) throws -> LiveNews {
         var news = LiveNews(budget: LiveBudget.readings)
+        let chunks = try StationChunks(writer.reader)
         // A station whose work goes on is for the next piece: its alerts are not taken over yet.
         while news.budget > 0, let work = try writer.reader.detectorWork(), news.known[work.station] == nil {
             try writer.removeDetectorWork(of: work.station)
             if live.sections(of: work.station).isEmpty { continue }
             // A large batch may have brought series and rows that nobody noted here.
             live.known[work.station] = nil
-            let chunks = try StationChunks(writer.reader)
+            chunks.forget()
             let known = try knownStation(work.station, in: writer.reader, chunks, series: [])
             try look(at: work, known, chunks, in: writer, news: &news)
         }

@@ -97,8 +97,11 @@ actor Node {
         return loaded
     }
 
-    /// Takes over another registry for this node.
-    func useRegistry(_ stations: String) throws { registry = try Node.registry(stations: stations, book: book) }
+    /// Takes over another registry for this node; one of the same texts as the one it has changes nothing.
+    func useRegistry(_ stations: String) throws {
+        if try registry.isUnchanged(in: stations) { return }
+        registry = try Node.registry(stations: stations, book: book)
+    }
 
     /// What batches are admitted by now.
     var rules: IntakeRules { IntakeRules(registry: registry.registry, catalogue: catalogue) }

@@ -39,6 +39,18 @@ struct RegistryFolder: Sendable {
 
     /// Reads every YAML file below `folder`; a file that cannot be read is a problem, not the end.
     static func load(_ folder: String) throws -> RegistryFolder {
+        let (files, problems) = try texts(in: folder)
+        return RegistryFolder(files: files, problems: problems)
+    }
+
+    /// Whether `folder` holds these very texts, so that reading them again would say nothing new.
+    func isUnchanged(in folder: String) throws -> Bool {
+        let (files, problems) = try Self.texts(in: folder)
+        return problems.isEmpty && self.problems.isEmpty && !files.isEmpty && files == self.files
+    }
+
+    /// The YAML files below `folder`, by path, and what cannot be read.
+    private static func texts(in folder: String) throws -> (files: [RegistryFile], problems: [Problem]) {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue,
             let walk = FileManager.default.enumerator(atPath: folder)
@@ -60,7 +72,7 @@ struct RegistryFolder: Sendable {
                         remedy: "Save it as UTF-8 text of at most 4 MiB."))
             }
         }
-        return RegistryFolder(files: files.sorted { $0.path < $1.path }, problems: problems)
+        return (files.sorted { $0.path < $1.path }, problems)
     }
 
     private static func readText(_ path: String) -> Result<String, CommandFailure> {
