@@ -122,7 +122,14 @@ let package = Package(
                 "Forwarding",
                 arguments, log, lifecycle, signals,
             ],
-            swiftSettings: settings),
+            swiftSettings: settings,
+            // The program carries Swift's runtime: it starts in half the time and runs where no Swift is installed.
+            linkerSettings: [
+                .unsafeFlags([
+                    "-static-stdlib", "-lCoreFoundation", "-l_FoundationICU", "-l_FoundationCollections",
+                    "-l_FoundationCShims",
+                ])
+            ]),
 
         // Tests mirror the sources; FlowTests runs the program as its users do, TidyTests reads the tree.
         tests("Exact", ["Exact"]),

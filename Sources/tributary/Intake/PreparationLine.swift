@@ -62,7 +62,8 @@ final class PreparationLine: @unchecked Sendable {
             if let result = ready.removeValue(forKey: due) {
                 due += 1
                 count(result, by: -1)
-                lock.broadcast()
+                // The threads beside begin again when there is much to do: waking one costs more than a small batch.
+                if isHalfEmpty { lock.broadcast() }
                 return try result.get()
             }
             if unclaimed == due || hasRoom {
@@ -114,6 +115,10 @@ final class PreparationLine: @unchecked Sendable {
     private var hasRoom: Bool {
         unclaimed < range.upperBound && unclaimed - due < Room.batches && waitingRows < Room.rows
             && waitingBytes < Room.bytes
+    }
+
+    private var isHalfEmpty: Bool {
+        unclaimed - due <= Room.batches / 2 && waitingRows <= Room.rows / 2 && waitingBytes <= Room.bytes / 2
     }
 
     private func count(_ result: Result<Preparation, any Error>, by sign: Int) {
