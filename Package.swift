@@ -65,6 +65,8 @@ let package = Package(
         .systemLibrary(name: "CIsal", path: "Sources/CIsal", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         // The character conversion of the C library.
         .systemLibrary(name: "CIconv", path: "Sources/CIconv"),
+        // The settings of its allocator.
+        .systemLibrary(name: "CMalloc", path: "Sources/CMalloc"),
         .systemLibrary(name: "CZip", path: "Sources/CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(
             name: "CExpat", path: "Sources/CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
@@ -119,7 +121,7 @@ let package = Package(
             dependencies: [
                 "Exact", "Statistics", "Monitoring", "Accounting", "Formats", "Standards", "Quality", "Detection",
                 "Assessment", "Alerting", "Compensation", "Pipeline", "Simulation", "Storage", "Ingest", "Web",
-                "Forwarding",
+                "Forwarding", "CMalloc",
                 arguments, log, lifecycle, signals,
             ],
             swiftSettings: settings,

@@ -1,8 +1,18 @@
 // The command line: one verb of the user's day per command, each in its own file.
 
 import ArgumentParser
+import CMalloc
 
 @main
+enum Program {
+    static func main() async {
+        // One pool of memory for all threads: the allocator's further pools grow by a page at a time, a call of the
+        // kernel each, and keep what only their own threads may use again.
+        tributary_share_one_pool()
+        await Tributary.main()
+    }
+}
+
 struct Tributary: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tributary",

@@ -5,7 +5,7 @@ import Testing
 
 /// Targets by floor, lowest first; the same order as Package.swift and docs/architecture.md.
 private let floors: [[String]] = [
-    ["CExpat", "CIconv", "CZip", "CZlib", "StandardsData"],
+    ["CExpat", "CIconv", "CMalloc", "CZip", "CZlib", "StandardsData"],
     ["Exact", "Statistics"],
     ["Monitoring", "Accounting"],
     ["Formats", "Standards"],
