@@ -264,7 +264,7 @@ package actor Forwarder {
                 ])
             return
         }
-        guard try outbox.finish(file, receipt.batch) else { return }
+        try outbox.finish(file, receipt.batch)
         result.sent += 1
         report(.sent(name: file.relativePath, receipt, wasKept: wasKept))
     }

@@ -125,12 +125,15 @@ package struct Outbox {
     /// Takes a file out of the folder once its receipt is kept. `sent/` keeps the folders of stations; a name that is
     /// taken there by other bytes gets the digest before it.
     ///
-    /// - Returns: false when the file stays: it was replaced since it was read, or its writer has it again. What it is then
-    ///   is sent as another batch.
-    mutating func finish(_ file: DroppedFile, _ digest: Digest256) throws -> Bool {
+    /// A file that was replaced since it was read, or that its writer has again, stays: what it is then is sent as another
+    /// batch.
+    mutating func finish(_ file: DroppedFile, _ digest: Digest256) throws {
         do throws(FolderProblem) {
-            if deletesSent { return try folder.remove(file) }
-            return try folder.move(file, below: root + "/sent", otherName: DropFolder.asideName(file, digest))
+            if deletesSent {
+                _ = try folder.remove(file)
+            } else {
+                _ = try folder.move(file, below: root + "/sent", otherName: DropFolder.asideName(file, digest))
+            }
         } catch {
             throw failure(error)
         }
@@ -138,7 +141,7 @@ package struct Outbox {
 
     /// Moves a file that the node cannot take to `refused/`, its reason first.
     ///
-    /// - Returns: false when the file stays, as for `finish`: it may not have been what the node refused.
+    /// - Returns: false when the file stays as in `finish`: it may not have been what the node refused.
     mutating func refuse(_ file: DroppedFile, _ digest: Digest256, reason: CanonicalJSON) throws -> Bool {
         do throws(FolderProblem) {
             return try folder.moveAside(file, to: root + "/refused", digest: digest, reason: reason)

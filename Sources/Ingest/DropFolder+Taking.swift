@@ -140,8 +140,8 @@ extension DropFolder {
 
         /// After it was moved.
         func isWrittenAgain(_ writer: (OpenFile) -> WriterState) -> Bool {
-            guard let open, let found = open.found, let now = open.stamp else { return false }
-            return !now.hasBytes(of: found) || writer(open) == .writing
+            guard let open else { return false }
+            return !open.isUnwritten || writer(open) == .writing
         }
     }
 

@@ -214,6 +214,10 @@ extension DropFolder {
             return true
         }
         passedOver[path] = nil
+        // Looked at again, not waited for again: it lay still all the while.
+        if known.stamp == stamp {
+            sightings[path] = Sighting(stamp: stamp, since: known.since, sweep: sweepNumber)
+        }
         return false
     }
 

@@ -59,8 +59,13 @@ package final class OpenFile: Sendable {
         return fstat(descriptor, &status) == 0 && isRegular(status) ? FileStamp(status) : nil
     }
 
-    /// Whether nobody changed it since it was opened.
+    /// Whether nobody changed or moved it since it was opened.
     package var isUnchanged: Bool { found != nil && stamp == found }
+    /// Whether nobody wrote to it since it was opened; it may have been moved or removed.
+    package var isUnwritten: Bool {
+        guard let found, let stamp else { return false }
+        return stamp.hasBytes(of: found)
+    }
 
     // <fcntl.h> hides these two from Swift.
     private static let setLease: Int32 = 1024

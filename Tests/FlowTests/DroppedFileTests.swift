@@ -13,7 +13,7 @@ extension FlowTests {
             ([0xB6, 0xCF, 0xC3, 0xE6] + Array(".csv".utf8), "~B6~CF~C3~E6.csv"), (Array("a\nb.csv".utf8), "a~0Ab.csv"),
             (Array("50%25.csv".utf8), "50~2525.csv"), (Array("a%2fb.csv".utf8), "a~252fb.csv"),
             (Array("zero\u{200B}.csv".utf8), "zero~E2~80~8B.csv"), (Array("\\back.csv".utf8), "~5Cback.csv"),
-            (Array("断面.csv".utf8), "断面.csv"),
+            (Array("断面.csv".utf8), "断面.csv"), ([0xB7, 0xCF, 0xC3, 0xE6] + Array(".csv".utf8), "~B7~CF~C3~E6.csv"),
         ]
 
         /// One row each, no two alike; the first is large.
@@ -54,6 +54,20 @@ extension FlowTests {
             let ingested = try Program.run(["ingest", given, "--data", data, "--stations", river.stations])
             #expect(ingested.exitCode == 0 && ingested.notes.isEmpty, "\(ingested.notes)")
             #expect(try Self.batches(data).compactMap { $0["name"] }.sorted() == expected.map { "in/" + $0 })
+
+            // By their own paths too, as a shell hands them on: two names differ in a byte that no text shows.
+            let shell = Process()
+            shell.executableURL = URL(filePath: "/bin/sh")
+            let handData = river.folder.file("hand-data")
+            shell.arguments = [
+                "-c", "exec \"$0\" ingest \"$1\"/* --data \"$2\" --stations \"$3\" > \"$2.out\"",
+                Program.executable.path,
+                given, handData, river.stations,
+            ]
+            try shell.run()
+            shell.waitUntilExit()
+            #expect(shell.terminationStatus == 0)
+            #expect(try Self.batches(handData).compactMap { $0["name"] }.sorted() == expected.map { "in/" + $0 })
 
             let (dropData, drop) = (river.folder.file("drop-data"), river.folder.file("drop"))
             try Self.fill(drop)
@@ -99,7 +113,7 @@ extension FlowTests {
             try writer.close()
             #expect(
                 try poll {
-                    try !FileManager.default.fileExists(atPath: drop + "/large.csv") && Self.batches(data).count == 6
+                    try Self.batches(data).count == 6 && !FileManager.default.fileExists(atPath: drop + "/large.csv")
                 })
             let large = try Self.batches(data).filter { $0["name"] == "large.csv" }
             #expect(large.map { $0["accepted"] } == ["22401"] && large.map { $0["state"] } == ["complete"])

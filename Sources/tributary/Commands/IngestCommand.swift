@@ -47,7 +47,7 @@ struct IngestCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            var list = FileList(under: paths.filter { $0 != StandardInputBatch.sign }.map(GivenPath.init(argument:)))
+            var list = FileList(under: GivenPath.given(paths.filter { $0 != StandardInputBatch.sign }))
             var input: StandardInputBatch?
             if paths.contains(StandardInputBatch.sign) {
                 let batch = try StandardInputBatch()

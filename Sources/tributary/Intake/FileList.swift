@@ -16,28 +16,32 @@ struct GivenPath: Sendable {
         bytes = nil
     }
 
-    /// An argument of the command line, which Swift hands on with U+FFFD where it is not UTF-8.
-    init(argument: String) {
-        let raw = argument.unicodeScalars.contains("\u{FFFD}") ? Self.rawArgument(argument) : nil
-        guard let raw, String(validating: raw, as: UTF8.self) == nil else {
-            text = absolutePath(argument)
-            bytes = nil
-            return
-        }
+    private init(raw: [UInt8]) {
         let here = Array(FileManager.default.currentDirectoryPath.utf8)
         let path = FolderPath(bytes: raw.first == UInt8(ascii: "/") ? raw : here + [UInt8(ascii: "/")] + raw)
         text = path.text
         bytes = path.bytes
     }
 
-    private static func rawArgument(_ argument: String) -> [UInt8]? {
-        for place in 1..<Int(max(1, CommandLine.argc)) {
-            guard let start = CommandLine.unsafeArgv[place] else { continue }
-            if String(cString: start) == argument {
-                return UnsafeBufferPointer(start: start, count: strlen(start)).map { UInt8(bitPattern: $0) }
+    /// Paths from the command line. Swift hands them on with U+FFFD where they are not UTF-8, so that two may look alike:
+    /// these are found again among the arguments as the system gave them, in their order.
+    static func given(_ paths: [String]) -> [GivenPath] {
+        var arguments = paths.contains { $0.unicodeScalars.contains("\u{FFFD}") } ? rawArguments() : []
+        return paths.map { path in
+            if path.unicodeScalars.contains("\u{FFFD}"),
+                let place = arguments.firstIndex(where: { String(decoding: $0, as: UTF8.self) == path })
+            {
+                let raw = arguments.remove(at: place)
+                if String(validating: raw, as: UTF8.self) == nil { return GivenPath(raw: raw) }
             }
+            return GivenPath(absolute: absolutePath(path))
         }
-        return nil
+    }
+
+    private static func rawArguments() -> [[UInt8]] {
+        (0..<Int(CommandLine.argc)).dropFirst().compactMap { CommandLine.unsafeArgv[$0] }.map { start in
+            UnsafeBufferPointer(start: start, count: strlen(start)).map { UInt8(bitPattern: $0) }
+        }
     }
 }
 

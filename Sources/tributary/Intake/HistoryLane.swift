@@ -43,7 +43,7 @@ actor HistoryLane {
                 if count < 0 { throw CommandFailure.reading(file.path) }
                 offset += count
                 // Written over in place, it would be half of one state and half of another.
-                guard count > 0 || open.isUnchanged else {
+                guard count > 0 || open.isUnwritten else {
                     throw CommandFailure(
                         status: ExitStatus.inputUnusable,
                         message: "\(file.path) cannot be read: it changed while it was read: try again.")
