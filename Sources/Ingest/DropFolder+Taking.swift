@@ -20,14 +20,26 @@ extension DropFolder {
         guard open.found == file.stamp else { return forget(file) }
         let seen = sightings[file.place]
         let isPatienceOver = seen.map { elapsed() - $0.since >= Self.writerPatience } ?? false
+        let isWritten: Bool
         switch writer(open) {
         case .closed: return .open(open)
-        case .unknown: return seen?.wasCompleted == true || isPatienceOver ? .open(open) : .notYet
-        case .writing:
-            // However long: what half a row says may be another value.
-            if isPatienceOver { passOver(file, "is held open by its writer: it is taken when that closes it.") }
-            return .notYet
+        case .writing: isWritten = true
+        case .unknown:
+            if seen?.wasCompleted == true { return .open(open) }
+            isWritten = isBeingMade(file)
+            if isPatienceOver, !isWritten { return .open(open) }
         }
+        // However long: what half a row says may be another value.
+        if isPatienceOver, isWritten {
+            passOver(file, "is held open by its writer: it is taken when that closes it.")
+        }
+        return .notYet
+    }
+
+    /// Whether a process of this machine made the file before our eyes and has not closed it. A further name for an older
+    /// file (a hard link) is made too, and nobody closes it: its bytes are older than its last change.
+    private func isBeingMade(_ file: DroppedFile) -> Bool {
+        begun.contains(file.place) && (file.byteCount == 0 || file.stamp.modified == file.stamp.changed)
     }
 
     /// The bytes of a file, if it can be opened and nobody changed it meanwhile.

@@ -9,7 +9,8 @@ import Glibc
 /// - A file that was closed by its writer or moved in is whole at once (`arrivals`).
 /// - Any other file, and an empty one, is whole when two sweeps found it unchanged.
 /// - A whole file is opened only when nobody has it open for writing, however long that takes. Where the system does not
-///   tell, it must have been closed or moved in before our eyes, or lie unchanged for `writerPatience`.
+///   tell, one that was made before our eyes must have been closed or moved in, any other lie unchanged for
+///   `writerPatience`.
 /// - Hidden files, `*.part` and `*.tmp` are files in the making. Links are never followed; what is no regular file
 ///   stays where it is and is told of once.
 package struct DropFolder {
@@ -43,6 +44,8 @@ package struct DropFolder {
     var sightings: [FolderPath: Sighting] = [:]
     /// Files we can do nothing with until they change or the pause is over.
     var passedOver: [FolderPath: Sighting] = [:]
+    /// Files that the watch saw made and not closed since: whoever made one has it open.
+    private(set) var begun: Set<FolderPath> = []
     private var folders: [Int32: FolderPath] = [:]
     private(set) var sweepNumber = 0
     private var told: Set<String> = []
@@ -95,15 +98,22 @@ extension DropFolder {
     package mutating func arrivals() -> [DroppedFile] {
         var complete: Set<FolderPath> = []
         var isTreeChanged = false
+        var hasLostEvents = false
         watch.drain { event in
             if event.changesTree { isTreeChanged = true }
-            if event.completesFile, !event.changesTree, let folder = folders[event.folder],
-                !Self.isInTheMaking(event.name)
-            {
-                complete.insert(folder.child(event.name))
+            if event.isLost { hasLostEvents = true }
+            guard !event.changesTree, let folder = folders[event.folder], !Self.isInTheMaking(event.name) else {
+                return
+            }
+            let path = folder.child(event.name)
+            if event.beginsFile { begun.insert(path) }
+            if event.completesFile {
+                begun.remove(path)
+                complete.insert(path)
             }
         }
         if isTreeChanged { wantsSweep = true }
+        if hasLostEvents { begun = [] }
         var files: [DroppedFile] = []
         for path in complete {
             guard let name = path.components.last, let folder = OpenFolder(holding: path, root: root),
@@ -143,6 +153,7 @@ extension DropFolder {
         let current = sweepNumber
         sightings = sightings.filter { $0.value.sweep == current }
         passedOver = passedOver.filter { $0.value.sweep == current }
+        begun = begun.filter { sightings[$0] != nil || passedOver[$0] != nil }
         return Self.oldestFirst(whole)
     }
 

@@ -214,6 +214,37 @@ private final class MovedClock: Sendable {
         #expect(exists("a.csv") && folder.wantsSweep && folder.takeNotices().isEmpty)
     }
 
+    @Test func `where nobody can tell, a file made before our eyes is waited for until it is closed`() throws {
+        let time = MovedClock()
+        var folder = try folderOfStrangers(time)
+        let (handle, empty) = (try openToWrite("a.csv"), try openToWrite("empty.csv"))
+        try handle.write(contentsOf: Data("half".utf8))
+        for _ in 1...1_000 {
+            time.move(.seconds(10))
+            _ = folder.arrivals()
+            for file in folder.sweep() { #expect(!isOpened(folder.open(file))) }
+        }
+        #expect(folder.takeNotices().count == 2)
+        try handle.write(contentsOf: Data(" and more".utf8))
+        try handle.close()
+        try empty.write(contentsOf: Data("filled".utf8))
+        try empty.close()
+        #expect(folder.arrivals().map { text(folder.read($0)) } == ["half and more", "filled"])
+    }
+
+    @Test func `where nobody can tell, a further name for an older file is taken when patience is over`() throws {
+        let time = MovedClock()
+        var folder = try folderOfStrangers(time)
+        try write("whole", to: ".a.csv")
+        let old = Date(timeIntervalSince1970: 1_735_689_600)
+        try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: root + "/.a.csv")
+        #expect(link(root + "/.a.csv", root + "/a.csv") == 0)
+        _ = folder.arrivals()
+        _ = folder.sweep()
+        time.move(DropFolder.writerPatience)
+        #expect(text(folder.read(try #require(folder.sweep().first))) == "whole")
+    }
+
     @Test func `where nobody can tell, a file closed or moved in before our eyes is taken at once`() throws {
         let time = MovedClock()
         var folder = try folderOfStrangers(time)
