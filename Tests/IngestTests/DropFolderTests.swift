@@ -401,7 +401,7 @@ private final class MovedClock: Sendable {
         var paths: [[UInt8]] = [[]]
         var texts: Set<String> = []
         var count = 0
-        for _ in 1...5 {
+        for _ in 1...4 {
             paths = paths.flatMap { path in alphabet.map { path + $0 } }
             count += paths.count
             for path in paths {
