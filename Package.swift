@@ -114,7 +114,7 @@ let package = Package(
         // Floor 8: the station's end.
         floor(
             "Forwarding",
-            ["Monitoring", "Formats", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioSSL]),
+            ["Monitoring", "Formats", "Ingest", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioSSL]),
         // Floor 9: commands.
         .executableTarget(
             name: "tributary",
@@ -151,7 +151,9 @@ let package = Package(
             ["CZlib", "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Storage", grdb, crypto, log]),
         tests("Pipeline", ["Exact", "Monitoring", "Formats", "Standards", "Quality", "Detection", "Pipeline"]),
         tests("Ingest", ["Monitoring", "Ingest"]),
-        tests("Forwarding", ["Monitoring", "Formats", "Forwarding", crypto, nioCore, nioHTTP1, nioPosix, nioSSL]),
+        tests(
+            "Forwarding",
+            ["Monitoring", "Formats", "Ingest", "Forwarding", crypto, nioCore, nioHTTP1, nioPosix, nioSSL]),
         tests("Web", ["Monitoring", "Web", log, nioCore]),
         tests("RealData", ["Exact", "Monitoring", "Formats", "Standards", "Assessment"]),
         tests("Flow", ["Exact", "Monitoring", "Formats", "Standards", "Pipeline", "Storage", "Ingest"]),

@@ -1,12 +1,12 @@
 // A file's bytes on their way to the node: read in pieces, never whole.
 
 import Crypto
-import Glibc
+import Ingest
 import Monitoring
 import NIOCore
 import Synchronization
 
-/// An open file. Replaced or renamed meanwhile, it still gives the bytes it had when it was opened.
+/// The bytes that an open file had when it was found.
 final class FileContent: Sendable {
     /// Bytes read at once: large enough to keep a line busy, small enough for any station.
     static let pieceLength = 256 << 10
@@ -14,22 +14,12 @@ final class FileContent: Sendable {
     let byteCount: Int
     /// Whether some of it was given to the line.
     let wasHandedOn = Mutex(false)
-    private let descriptor: Int32
+    private let file: OpenFile
 
-    /// `nil` when there is no file to be read at `path`.
-    init?(path: String) {
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { return nil }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
-            _ = Glibc.close(descriptor)
-            return nil
-        }
-        self.descriptor = descriptor
-        byteCount = Int(status.st_size)
+    init(_ file: OpenFile) {
+        self.file = file
+        byteCount = file.byteCount
     }
-
-    deinit { _ = Glibc.close(descriptor) }
 
     /// SHA-256 of the first `byteCount` bytes, `nil` when they cannot all be read.
     func digest() -> Digest256? {
@@ -47,10 +37,7 @@ final class FileContent: Sendable {
     fileprivate func read(at offset: Int) -> [UInt8]? {
         let wanted = min(Self.pieceLength, byteCount - offset)
         let piece = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
-            repeat {
-                count = pread(descriptor, buffer.baseAddress, wanted, off_t(offset))
-            } while count < 0 && errno == EINTR
-            count = max(0, count)
+            count = max(0, file.read(into: UnsafeMutableRawBufferPointer(buffer), at: offset))
         }
         return piece.isEmpty && wanted > 0 ? nil : piece
     }

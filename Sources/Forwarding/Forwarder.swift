@@ -1,6 +1,7 @@
 // The station's end of the way: sends what waits in a folder, oldest first, until every file has its receipt.
 
 package import Formats
+import Ingest
 import Monitoring
 import Synchronization
 
@@ -15,22 +16,25 @@ package enum ForwardingEvent: Sendable {
     case waiting(name: String, words: String, delay: Duration)
     /// The first receipt's key is trusted from now on.
     case pinned(NodePublicKey)
-    /// Files of another user; they wait.
-    case unreadable([String])
+    /// What the station's people should know of files that wait; each once.
+    case notice(String)
 }
 
 /// What a run came to.
 package struct ForwardingResult: Hashable, Sendable {
     package var sent = 0
     package var refused = 0
-    package var unreadable = 0
+    /// Files that still lie in the folder: held open by their writers, closed to us.
+    package var left = 0
 
     package init() {}
 }
 
 /// Sends the files of one outbox to one node until told to stop.
 package actor Forwarder {
-    /// Between two looks at the folder: a file counts as whole when two looks in a row see the same.
+    /// Longest name of a batch that a node takes.
+    private static let nameByteLimit = 255
+    /// Between two looks at the folder.
     private static let sweepPause = Duration.milliseconds(500)
     /// Files sent before the folder is looked at again, so that a long backlog is not listed once a file.
     private static let sweepLimit = 256
@@ -51,7 +55,6 @@ package actor Forwarder {
     private var trusted: NodePublicKey?
     /// Batches that the node may have although it did not say so.
     private var doubtful: Set<Digest256> = []
-    private var toldUnreadable: [String] = []
 
     /// - Parameter nodeKey: the node's key when it is known beforehand; else the one kept in the outbox.
     /// - Parameter authority: a PEM file with the authority to trust instead of the system's.
@@ -91,7 +94,7 @@ package actor Forwarder {
             throw error
         }
         await connection.close()
-        result.unreadable = outbox.unreadable.count
+        result.left = outbox.leftCount
         return result
     }
 
@@ -100,15 +103,16 @@ package actor Forwarder {
             try Task.checkCancellation()
             let swept = pace.elapsed()
             let files = outbox.sweep()
-            tellUnreadable()
-            if outbox.awaitedCount == 0, once { return }
+            tellNotices()
+            if outbox.isSettled, once { return }
             try await send(files)
+            tellNotices()
             try await pace.pause(max(.zero, swept + Self.sweepPause - pace.elapsed()))
         }
     }
 
     /// Sends what may go now of `files`, oldest first and several at a time; nothing is under way when this returns.
-    private func send(_ files: [OutboxFile]) async throws {
+    private func send(_ files: [DroppedFile]) async throws {
         try await withThrowingTaskGroup(of: (place: Int, isDone: Bool).self) { group in
             var waiting = Array(files.indices)
             var underWay = 0
@@ -135,9 +139,8 @@ package actor Forwarder {
     /// One at a time until the node's key is known, so that the first receipt pins it, and while the node fails.
     private var presentLimit: Int { trusted == nil || schedule.isTroubled ? 1 : flightLimit }
 
-    private func tellUnreadable() {
-        if outbox.unreadable != toldUnreadable, !outbox.unreadable.isEmpty { report(.unreadable(outbox.unreadable)) }
-        toldUnreadable = outbox.unreadable
+    private func tellNotices() {
+        for notice in outbox.takeNotices() { report(.notice(notice)) }
     }
 
     // MARK: One file
@@ -145,9 +148,10 @@ package actor Forwarder {
     /// Takes one file as far as it goes now.
     ///
     /// - Returns: false when it must be tried again.
-    private func take(_ file: OutboxFile, waiting: Int) async throws -> Bool {
-        // Gone, or replaced while it was read: the next sweep says what is there now.
-        guard let content = FileContent(path: file.path), content.byteCount == file.byteCount else { return true }
+    private func take(_ file: DroppedFile, waiting: Int) async throws -> Bool {
+        // Gone, replaced or still being written: a later sweep says what is there then.
+        guard let open = outbox.open(file) else { return true }
+        let content = FileContent(open)
         guard let digest = content.digest() else {
             wait(file.relativePath, .attempt, words: "the file cannot be read to its end: check the disk")
             return false
@@ -167,7 +171,7 @@ package actor Forwarder {
     }
 
     private func answerOfNode(
-        _ file: OutboxFile, _ content: FileContent, _ digest: Digest256, waiting: Int
+        _ file: DroppedFile, _ content: FileContent, _ digest: Digest256, waiting: Int
     ) async throws -> NodeAnswer {
         if doubtful.contains(digest) {
             let answer = NodeAnswer(try await connection.ask(digest), isQuestion: true)
@@ -180,15 +184,15 @@ package actor Forwarder {
         let report = report
         let name = file.relativePath
         let byteCount = content.byteCount
-        // The folders are this station's own order; a batch has a plain name.
-        let batchName = name.split(separator: "/").last.map(String.init) ?? name
+        // The folders are this station's own order; a batch has a plain name, whatever its file's is made of.
+        let batchName = file.place.name(byteLimit: Self.nameByteLimit)
         let answer = try await connection.send(content, name: batchName, digest: digest) { sent in
             report(.sending(name: name, sentByteCount: sent, byteCount: byteCount, waiting: waiting))
         }
         return NodeAnswer(answer, isQuestion: false)
     }
 
-    private func follow(_ answer: NodeAnswer, _ file: OutboxFile, _ digest: Digest256) async throws -> Bool {
+    private func follow(_ answer: NodeAnswer, _ file: DroppedFile, _ digest: Digest256) async throws -> Bool {
         let name = file.relativePath
         switch answer {
         case .receipt(let receipt, let problem):
@@ -245,7 +249,7 @@ package actor Forwarder {
     }
 
     private func settle(
-        _ file: OutboxFile, _ receipt: SignedReceipt, problem: CanonicalJSON?, wasKept: Bool
+        _ file: DroppedFile, _ receipt: SignedReceipt, problem: CanonicalJSON?, wasKept: Bool
     ) throws {
         if !wasKept { try outbox.keep(receipt) }
         guard receipt.state == .complete else {
@@ -266,7 +270,7 @@ package actor Forwarder {
     }
 
     private func refuse(
-        _ file: OutboxFile, _ digest: Digest256, words: String, reason: [String: CanonicalJSON]
+        _ file: DroppedFile, _ digest: Digest256, words: String, reason: [String: CanonicalJSON]
     ) throws {
         var reason = reason
         reason["batch"] = .string(digest.description)

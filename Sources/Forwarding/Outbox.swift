@@ -3,6 +3,7 @@
 import Formats
 import Foundation
 import Glibc
+package import Ingest
 import Monitoring
 
 /// The outbox (发送箱): one watched folder, with `sent/`, `refused/` and the receipts.
@@ -12,14 +13,19 @@ package struct Outbox {
     private let root: String
     private let receipts: String
     private let deletesSent: Bool
-    private var folder: SweptFolder
-    /// Paths that the last sweep found closed to us.
-    private(set) var unreadable: [String] = []
+    private var folder: DropFolder
 
     /// Opens the folder `root`, making what is missing in it.
     ///
-    /// - Parameter receipts: where receipts are kept; `nil` is `root/receipts`.
-    package init(root: String, receipts: String? = nil, deletesSent: Bool = false) throws {
+    /// - Parameters:
+    ///   - receipts: where receipts are kept; `nil` is `root/receipts`.
+    ///   - elapsed: time since some fixed moment.
+    ///   - writer: how a file is asked for its writer.
+    package init(
+        root: String, receipts: String? = nil, deletesSent: Bool = false,
+        elapsed: @escaping @Sendable () -> Duration = DropFolder.clock(),
+        writer: @escaping @Sendable (OpenFile) -> WriterState = { $0.writer }
+    ) throws {
         guard receipts != root else {
             throw ForwardingProblem(
                 .usage, "the receipts cannot lie among the files to send: give --receipts another folder.")
@@ -32,7 +38,9 @@ package struct Outbox {
             if let receipts, receipts.hasPrefix(root + "/") {
                 own.insert(String(receipts.dropFirst(root.utf8.count + 1)))
             }
-            folder = try SweptFolder(root: root, skipping: own)
+            folder = try DropFolder(
+                root: root, skipping: Set(own.map { FolderPath(bytes: Array($0.utf8)) }), elapsed: elapsed,
+                writer: writer)
             try FileManager.default.createDirectory(atPath: self.receipts, withIntermediateDirectories: true)
         } catch {
             throw ForwardingProblem(
@@ -42,21 +50,25 @@ package struct Outbox {
 
     // MARK: Waiting files
 
-    /// The files that are whole and readable, oldest first.
-    mutating func sweep() -> [OutboxFile] {
-        let (readable, closed) = folder.sweep().reduce(into: ([OutboxFile](), [String]())) { lists, file in
-            if access(file.path, R_OK) == 0 {
-                lists.0.append(file)
-            } else if FileManager.default.fileExists(atPath: file.path) {
-                lists.1.append(file.path)
-            }
-        }
-        unreadable = closed
-        return readable.sorted { ($0.modified, $0.relativePath) < ($1.modified, $1.relativePath) }
+    /// The files that seem whole, oldest first.
+    mutating func sweep() -> [DroppedFile] {
+        // What the watch saw closed or moved in is among those that the sweep finds.
+        _ = folder.arrivals()
+        return folder.sweep().sorted { ($0.modified, $0.relativePath) < ($1.modified, $1.relativePath) }
     }
 
-    /// Files the last sweep saw, whole or not, that are still to be sent.
-    var awaitedCount: Int { folder.count - unreadable.count }
+    /// Whether nothing waits that can be sent soon.
+    var isSettled: Bool { folder.isSettled }
+    /// Files that cannot be sent for now: held open for long, closed to us, or not to be moved.
+    var leftCount: Int { folder.leftCount }
+
+    /// What the station's people should know, each once.
+    mutating func takeNotices() -> [String] { folder.takeNotices() }
+
+    /// The file as it was found, once its writer has left it; otherwise a later sweep finds it again.
+    mutating func open(_ file: DroppedFile) -> OpenFile? {
+        if case .open(let open) = folder.open(file) { open } else { nil }
+    }
 
     // MARK: Receipts
 
@@ -110,56 +122,39 @@ package struct Outbox {
 
     // MARK: Files that leave
 
-    /// Takes a file out of the folder once its receipt is kept. A file that was replaced since the sweep stays.
-    func finish(_ file: OutboxFile, _ digest: Digest256) throws {
-        guard folder.isUnchanged(file) else { return }
-        if deletesSent {
-            guard unlink(file.path) == 0 || errno == ENOENT else { throw failure("delete", file.path) }
-        } else {
-            try move(file, to: sentPath(file, digest))
+    /// Takes a file out of the folder once its receipt is kept. `sent/` keeps the folders of stations; a name that is
+    /// taken there by other bytes gets the digest before it.
+    ///
+    /// A file that was replaced since it was read, or that its writer has again, stays: what it is then is sent as another
+    /// batch.
+    mutating func finish(_ file: DroppedFile, _ digest: Digest256) throws {
+        do throws(FolderProblem) {
+            if deletesSent {
+                _ = try folder.remove(file)
+            } else {
+                _ = try folder.move(file, below: root + "/sent", otherName: DropFolder.asideName(file, digest))
+            }
+        } catch {
+            throw failure(error)
         }
-    }
-
-    /// `sent/` keeps the folders of stations; a name that is taken by other bytes gets the digest before it.
-    private func sentPath(_ file: OutboxFile, _ digest: Digest256) -> String {
-        let plain = root + "/sent/" + file.relativePath
-        if !FileManager.default.fileExists(atPath: plain) { return plain }
-        return URL(filePath: plain).deletingLastPathComponent().path(percentEncoded: false) + named(file, digest)
     }
 
     /// Moves a file that the node cannot take to `refused/`, its reason first.
     ///
-    /// - Returns: false when the file is another by now: it may not have been what the node refused.
-    func refuse(_ file: OutboxFile, _ digest: Digest256, reason: CanonicalJSON) throws -> Bool {
-        guard folder.isUnchanged(file) else { return false }
-        let target = root + "/refused/" + named(file, digest)
-        try makeFolder(root + "/refused")
-        try write(reason.text() + "\n", to: target + ".reason.json")
-        try move(file, to: target)
-        return true
+    /// - Returns: false when the file stays as in `finish`: it may not have been what the node refused.
+    mutating func refuse(_ file: DroppedFile, _ digest: Digest256, reason: CanonicalJSON) throws -> Bool {
+        do throws(FolderProblem) {
+            return try folder.moveAside(file, to: root + "/refused", digest: digest, reason: reason)
+        } catch {
+            throw failure(error)
+        }
     }
 
-    /// The digest in the name keeps two files of one name apart.
-    private func named(_ file: OutboxFile, _ digest: Digest256) -> String {
-        digest.description.prefix(12) + "-" + (file.relativePath as NSString).lastPathComponent
-    }
-
-    private func move(_ file: OutboxFile, to target: String) throws {
-        let parent = (target as NSString).deletingLastPathComponent
-        try makeFolder(parent)
-        guard rename(file.path, target) == 0 || errno == ENOENT else { throw failure("move", file.path) }
-        try sync(parent)
+    private func failure(_ problem: FolderProblem) -> ForwardingProblem {
+        ForwardingProblem(.output, "\(problem) Nothing is lost: put it right and start again.")
     }
 
     // MARK: Durable files
-
-    private func makeFolder(_ path: String) throws {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw ForwardingProblem(.output, "\(path) cannot be made: \(error.localizedDescription)")
-        }
-    }
 
     /// Written aside, made durable, then renamed: no reader and no crash ever sees half of it.
     private func write(_ text: String, to path: String) throws {

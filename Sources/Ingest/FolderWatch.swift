@@ -15,6 +15,8 @@ package final class FolderWatch: Sendable {
         func has(_ bits: Int) -> Bool { mask & UInt32(bits) != 0 }
         /// Something happened to a folder, or events were lost: only a sweep tells what is there now.
         var changesTree: Bool { has(Int(IN_ISDIR)) || has(Int(IN_Q_OVERFLOW)) || has(Int(IN_IGNORED)) || name.isEmpty }
+        var isLost: Bool { has(Int(IN_Q_OVERFLOW)) }
+        var beginsFile: Bool { has(Int(IN_CREATE)) }
         var completesFile: Bool { has(Int(IN_CLOSE_WRITE)) || has(Int(IN_MOVED_TO)) }
     }
 

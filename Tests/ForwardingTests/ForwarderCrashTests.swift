@@ -161,6 +161,20 @@ import Testing
         await node.stop()
     }
 
+    @Test func `the program sends no token in the clear to another machine unless it is told to`() async throws {
+        let station = try Station()
+        try station.write("one", to: "a.csv")
+        try station.write("example-token", to: "receipts/token")
+        // An address for documents (RFC 5737): nobody answers there.
+        let process = try program([
+            "push", station.folder.path, "--to", "http://192.0.2.1", "--once", "--token-file",
+            station.path("receipts/token"),
+        ])
+        await ended(process)
+        #expect(process.terminationStatus == 64)
+        #expect(try station.waiting() == ["a.csv"])
+    }
+
     private func ended(_ process: Process) async {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread {

@@ -3,6 +3,8 @@
 import Formats
 import Forwarding
 import Foundation
+import Glibc
+import Ingest
 import Monitoring
 import Synchronization
 
@@ -60,6 +62,21 @@ final class Station: Sendable {
         try FileManager.default.setAttributes([.modificationDate: modified], ofItemAtPath: url.path)
     }
 
+    /// Writes a file whose name is these bytes.
+    func write(_ text: String, named name: [UInt8]) throws {
+        let descriptor = withCString(Array(folder.path.utf8) + [UInt8(ascii: "/")] + name) {
+            Glibc.open($0, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        }
+        try FileHandle(fileDescriptor: descriptor, closeOnDealloc: true).write(contentsOf: Data(text.utf8))
+    }
+
+    /// The file's writer: it stands at the end and has the file open.
+    func writer(of name: String) throws -> FileHandle {
+        let handle = try FileHandle(forUpdating: folder.appending(path: name))
+        try handle.seekToEnd()
+        return handle
+    }
+
     /// Every file below the folder, by path, with its text.
     func files() throws -> [String: String] {
         var found: [String: String] = [:]
@@ -87,14 +104,20 @@ final class Station: Sendable {
     func push(
         to node: UnreliableNode, nodeKey: NodePublicKey? = nil, deletesSent: Bool = false, base: String? = nil,
         authority: String? = nil, limits: AnswerLimits = AnswerLimits(), clock: JumpingClock = JumpingClock(),
-        flightLimit: Int = 1, token: String = UnreliableNode.token
+        flightLimit: Int = 1, token: String = UnreliableNode.token,
+        writer: @escaping @Sendable (OpenFile) -> WriterState = { $0.writer }
     ) async throws -> ForwardingResult {
         let forwarder = try Forwarder(
-            Outbox(root: folder.path, deletesSent: deletesSent),
+            Outbox(root: folder.path, deletesSent: deletesSent, elapsed: clock.pace.elapsed, writer: writer),
             to: NodeAddress(base ?? "http://127.0.0.1:\(node.port)"), nodeKey: nodeKey, authority: authority,
             limits: limits, pace: clock.pace, flightLimit: flightLimit, token: { token },
             report: { event in self.events.withLock { $0.append(event) } })
         return try await forwarder.run(once: true)
+    }
+
+    /// What was said of files that cannot be sent.
+    var notices: [String] {
+        events.withLock { $0.compactMap { if case .notice(let words) = $0 { words } else { nil } } }
     }
 
     /// What was said of waiting, in order.

@@ -6,9 +6,17 @@ import Foundation
 import Glibc
 import Ingest
 import Monitoring
+import Synchronization
 import Testing
 
 private let digest = Digest256(bytes: [UInt8](repeating: 0xAB, count: 32))
+
+/// Time that passes only when a test says so.
+private final class MovedClock: Sendable {
+    private let state = Mutex(Duration.zero)
+    var elapsed: Duration { state.withLock { $0 } }
+    func move(_ duration: Duration) { state.withLock { $0 += duration } }
+}
 
 @Suite final class DropFolderTests {
     private let root = FileManager.default.temporaryDirectory.appending(path: "drop-\(UUID().uuidString)").path
@@ -38,6 +46,12 @@ private let digest = Digest256(bytes: [UInt8](repeating: 0xAB, count: 32))
 
     private func text(_ reading: DropReading) -> String? {
         if case .bytes(let data) = reading { String(decoding: data, as: UTF8.self) } else { nil }
+    }
+
+    /// The same before there is a folder.
+    private func openToWriteFirst(_ name: String) throws -> FileHandle {
+        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+        return try openToWrite(name)
     }
 
     /// Opens for writing without closing.
@@ -129,6 +143,163 @@ private let digest = Digest256(bytes: [UInt8](repeating: 0xAB, count: 32))
         }
     }
 
+    // MARK: Files that are still being written
+
+    /// A folder on a clock that only the test moves, where the system says nothing of writers.
+    private func folderOfStrangers(_ time: MovedClock) throws -> DropFolder {
+        var folder = try DropFolder(root: root, elapsed: { time.elapsed }, writer: { _ in .unknown })
+        _ = folder.sweep()
+        return folder
+    }
+
+    private func isOpened(_ opening: DropOpening) -> Bool { if case .open = opening { true } else { false } }
+
+    @Test(arguments: [10, 3 << 20])
+    func `a file held open for hours is left where it is until it is closed, and said once`(byteCount: Int) throws {
+        let time = MovedClock()
+        var folder = try DropFolder(root: root, elapsed: { time.elapsed })
+        _ = folder.sweep()
+        let handle = try openToWrite("a.csv")
+        try handle.write(contentsOf: Data(repeating: 0x78, count: byteCount))
+        for _ in 1...1_000 {
+            time.move(.seconds(10))
+            for file in folder.sweep() { #expect(!isOpened(folder.open(file))) }
+        }
+        #expect(folder.takeNotices() == ["\(root)/a.csv is held open by its writer: it is taken when that closes it."])
+        // Looked at again from time to time, and left in peace in between.
+        for _ in 1...3 { for file in folder.sweep() { _ = folder.open(file) } }
+        #expect(folder.leftCount == 1)
+        try handle.write(contentsOf: Data("rest\n".utf8))
+        try handle.close()
+        let whole = try #require(folder.arrivals().first)
+        #expect(whole.byteCount == byteCount + 5 && isOpened(folder.open(whole)) && folder.leftCount == 0)
+    }
+
+    @Test func `closed without another word, a file that was waited for is taken at once`() throws {
+        let time = MovedClock()
+        var folder = try DropFolder(root: root, elapsed: { time.elapsed })
+        _ = folder.sweep()
+        let handle = try openToWrite("a.csv")
+        try handle.write(contentsOf: Data("x".utf8))
+        _ = folder.sweep()
+        time.move(DropFolder.writerPatience)
+        for file in folder.sweep() { _ = folder.open(file) }
+        #expect(folder.isSettled && folder.leftCount == 1)
+        try handle.close()
+        #expect(text(folder.read(try #require(folder.arrivals().first))) == "x")
+    }
+
+    @Test func `where nobody can tell, a file must lie unchanged for as long as patience lasts`() throws {
+        let time = MovedClock()
+        let handle = try openToWriteFirst("a.csv")
+        try handle.write(contentsOf: Data("half".utf8))
+        var folder = try folderOfStrangers(time)
+        let pause = Duration.seconds(4)
+        for _ in 1...5 {
+            time.move(pause)
+            for file in folder.sweep() { #expect(!isOpened(folder.open(file))) }
+        }
+        try handle.write(contentsOf: Data(" and more".utf8))
+        var waited = Duration.zero
+        var opened: DroppedFile?
+        while opened == nil, waited < .seconds(60) {
+            for file in folder.sweep() where isOpened(folder.open(file)) { opened = file }
+            time.move(pause)
+            waited += pause
+        }
+        #expect(waited > DropFolder.writerPatience && opened?.byteCount == 13, "Counted from the last change.")
+        // It was open all the same: what grew stays, and comes again.
+        try handle.write(contentsOf: Data(" still".utf8))
+        folder.finish(try #require(opened))
+        #expect(exists("a.csv") && folder.wantsSweep && folder.takeNotices().isEmpty)
+    }
+
+    @Test func `where nobody can tell, a file made before our eyes is waited for until it is closed`() throws {
+        let time = MovedClock()
+        var folder = try folderOfStrangers(time)
+        let (handle, empty) = (try openToWrite("a.csv"), try openToWrite("empty.csv"))
+        try handle.write(contentsOf: Data("half".utf8))
+        for _ in 1...1_000 {
+            time.move(.seconds(10))
+            _ = folder.arrivals()
+            for file in folder.sweep() { #expect(!isOpened(folder.open(file))) }
+        }
+        #expect(folder.takeNotices().count == 2)
+        try handle.write(contentsOf: Data(" and more".utf8))
+        try handle.close()
+        try empty.write(contentsOf: Data("filled".utf8))
+        try empty.close()
+        #expect(folder.arrivals().map { text(folder.read($0)) } == ["half and more", "filled"])
+    }
+
+    @Test func `where nobody can tell, a further name for an older file is taken when patience is over`() throws {
+        let time = MovedClock()
+        var folder = try folderOfStrangers(time)
+        try write("whole", to: ".a.csv")
+        let old = Date(timeIntervalSince1970: 1_735_689_600)
+        try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: root + "/.a.csv")
+        #expect(link(root + "/.a.csv", root + "/a.csv") == 0)
+        _ = folder.arrivals()
+        _ = folder.sweep()
+        time.move(DropFolder.writerPatience)
+        #expect(text(folder.read(try #require(folder.sweep().first))) == "whole")
+    }
+
+    @Test func `where nobody can tell, a file closed or moved in before our eyes is taken at once`() throws {
+        let time = MovedClock()
+        var folder = try folderOfStrangers(time)
+        try write("whole", to: "a.csv")
+        #expect(text(folder.read(try #require(folder.arrivals().first))) == "whole")
+        try write("moved", to: ".b.csv")
+        #expect(rename(root + "/.b.csv", root + "/b.csv") == 0)
+        let moved = try #require(folder.arrivals().first { $0.relativePath == "b.csv" })
+        #expect(text(folder.read(moved)) == "moved")
+    }
+
+    @Test func `what its writer takes up again after it was read stays, and with what is added is taken again`() throws
+    {
+        var folder = try watched()
+        try write("first\n", to: "a.csv")
+        let taken = try #require(folder.arrivals().first)
+        #expect(text(folder.read(taken)) == "first\n")
+        let handle = try openToWrite("a.csv")
+        try handle.seekToEnd()
+        folder.finish(taken)
+        folder.refuse(taken, to: rejected, digest: digest, reason: .null)
+        #expect(try folder.move(taken, below: rejected, otherName: "b.csv") == false)
+        #expect(exists("a.csv") && !FileManager.default.fileExists(atPath: rejected), "It is open for writing.")
+        try handle.write(contentsOf: Data("second\n".utf8))
+        try handle.close()
+        let grown = try #require(folder.arrivals().first)
+        #expect(text(folder.read(grown)) == "first\nsecond\n")
+        folder.finish(grown)
+        #expect(!exists("a.csv") && folder.isSettled)
+    }
+
+    @Test func `a file opened for writing while it moves away comes back`() throws {
+        try write("first", to: "a.csv")
+        let asked = Mutex(0)
+        // Closed when it is looked at, open again by the time it has moved.
+        var folder = try DropFolder(
+            root: root,
+            writer: { _ in
+                asked.withLock { count in
+                    count += 1
+                    return count == 3 ? .writing : .closed
+                }
+            })
+        _ = folder.sweep()
+        let file = try #require(folder.sweep().first)
+        #expect(isOpened(folder.open(file)))
+        #expect(try folder.move(file, below: rejected, otherName: "other.csv") == false)
+        #expect(exists("a.csv") && folder.wantsSweep)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: rejected).isEmpty)
+        _ = folder.sweep()
+        let again = try #require(folder.sweep().first)
+        #expect(try folder.move(again, below: rejected, otherName: "other.csv"))
+        #expect(try String(contentsOfFile: rejected + "/a.csv", encoding: .utf8) == "first" && !exists("a.csv"))
+    }
+
     // MARK: What lies in a folder
 
     @Test func `files in the making and hidden files are left alone`() throws {
@@ -193,11 +364,12 @@ private let digest = Digest256(bytes: [UInt8](repeating: 0xAB, count: 32))
 
     /// `(bytes of the name, the name that the batch keeps)`.
     static let oddNames: [([UInt8], String)] = [
-        (Array("two\nlines.csv".utf8), "two%0Alines.csv"), (Array("-rf.csv".utf8), "-rf.csv"),
+        (Array("two\nlines.csv".utf8), "two~0Alines.csv"), (Array("-rf.csv".utf8), "-rf.csv"),
         (Array("a..b.csv".utf8), "a..b.csv"), (Array(" .csv".utf8), " .csv"),
-        ([0xB6, 0xCF, 0xC3, 0xE6] + Array("_1.csv".utf8), "%B6%CF%C3%E6_1.csv"),
-        (Array("断面 😀.csv".utf8), "断面 😀.csv"), (Array("\u{202E}vsc.csv".utf8), "%E2%80%AEvsc.csv"),
-        (Array("tab\t%41\u{7F}.csv".utf8), "tab%09%41%7F.csv"),
+        ([0xB6, 0xCF, 0xC3, 0xE6] + Array("_1.csv".utf8), "~B6~CF~C3~E6_1.csv"),
+        (Array("断面 😀.csv".utf8), "断面 😀.csv"), (Array("\u{202E}vsc.csv".utf8), "~E2~80~AEvsc.csv"),
+        (Array("tab\t%41\u{7F}.csv".utf8), "tab~09~2541~7F.csv"), (Array("50%.csv".utf8), "50%.csv"),
+        (Array("a%2fb~1~0A.csv".utf8), "a~252fb~1~7E0A.csv"), (Array("\\back.csv".utf8), "~5Cback.csv"),
         ([UInt8](repeating: 0x61, count: 251) + Array(".csv".utf8), String(repeating: "a", count: 251) + ".csv"),
     ]
 
@@ -218,6 +390,41 @@ private let digest = Digest256(bytes: [UInt8](repeating: 0xAB, count: 32))
         #expect(folder.takeNotices().isEmpty)
         _ = folder.sweep()
         #expect(folder.isSettled)
+    }
+
+    @Test func `two paths never have one text, and no text looks encoded or hides a character`() {
+        let alphabet: [[UInt8]] = [
+            Array("~".utf8), Array("%".utf8), Array("0".utf8), Array("A".utf8), Array("a".utf8), Array("\\".utf8),
+            [0xB6],
+            [0x0A], Array("断".utf8),
+        ]
+        var paths: [[UInt8]] = [[]]
+        var texts: Set<String> = []
+        var count = 0
+        for _ in 1...4 {
+            paths = paths.flatMap { path in alphabet.map { path + $0 } }
+            count += paths.count
+            for path in paths {
+                let text = FolderPath(bytes: path).text
+                texts.insert(text)
+                let looksEncoded = text.firstMatch(of: /%[0-9A-Fa-f]{2}/) != nil
+                let isHidden = text.unicodeScalars.contains { $0 == "\\" || $0.properties.generalCategory == .control }
+                if looksEncoded || isHidden { Issue.record("\(path): \(text)") }
+            }
+        }
+        #expect(texts.count == count)
+    }
+
+    @Test func `a name that a door would find too long loses its middle, never a part of a character`() {
+        let long = FolderPath(bytes: Array("S1/".utf8) + [UInt8](repeating: 0xB6, count: 251) + Array(".csv".utf8))
+        let name = long.name(byteLimit: 255)
+        #expect(name.hasPrefix("~B6~B6~B6") && name.contains("...") && name.hasSuffix("~B6.csv"))
+        #expect(name.utf8.count <= 255 && name.utf8.count > 240)
+        let wide = FolderPath(bytes: Array(String(repeating: "断", count: 84).utf8) + Array(".csv".utf8))
+        #expect(
+            wide.name(byteLimit: 255) == String(repeating: "断", count: 42) + "..." + String(repeating: "断", count: 40)
+                + ".csv")
+        #expect(wide.name(byteLimit: 256).utf8.count == 256)
     }
 
     @Test func `a new folder, one moved in and one removed are followed`() throws {

@@ -47,7 +47,7 @@ struct IngestCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            var list = FileList(under: paths.filter { $0 != StandardInputBatch.sign }.map(absolutePath))
+            var list = FileList(under: GivenPath.given(paths.filter { $0 != StandardInputBatch.sign }))
             var input: StandardInputBatch?
             if paths.contains(StandardInputBatch.sign) {
                 let batch = try StandardInputBatch()
@@ -61,7 +61,7 @@ struct IngestCommand: AsyncParsableCommand {
             }
             let display = IngestDisplay(list.files, format: output.format)
             defer { display.erase() }
-            display.missed(list.failures)
+            display.missed(list.failures, leftOut: list.leftOut)
             let call = IngestCall(
                 folder: data.folder, files: list.files, stations: stations.folder, commitEach: commitEach,
                 format: output.format)

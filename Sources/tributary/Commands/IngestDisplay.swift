@@ -41,9 +41,10 @@ final class IngestDisplay: IngestListener {
 
     func sees(_ progress: LargeBatchProgress) { state.withLock { $0.progress?.sees(progress) } }
 
-    /// Notes files that were not even found.
-    func missed(_ failures: [CommandFailure]) {
+    /// Notes files that were not even found, and what was left out.
+    func missed(_ failures: [CommandFailure], leftOut: [String]) {
         state.withLock { state in
+            for words in leftOut { Terminal.note("tributary: \(words)") }
             for failure in failures { Terminal.note("tributary: \(failure.message)") }
             state.total.unreadable += failures.count
         }
@@ -84,7 +85,7 @@ struct IngestProgress: Sendable {
             [0]
             + files.map { file in
                 var status = stat()
-                if stat(file.path, &status) == 0 { total += Int(status.st_size) }
+                if file.status(&status) == 0 { total += Int(status.st_size) }
                 return total
             }
         draw()

@@ -13,13 +13,13 @@ struct PushCommand: AsyncParsableCommand {
         commandName: "push",
         abstract: "Send the files of a folder to a node over HTTP, keep the receipts, repeat until each one stands.",
         discussion: """
-            Files appear in DIR by rename or are still being written; a file is sent once it stops growing, oldest \
-            first. A file whose signed receipt is kept moves to DIR/sent; one the node cannot take moves to \
+            Files appear in DIR by rename or are still being written; a file is sent once its writer has closed it, \
+            oldest first. A file whose signed receipt is kept moves to DIR/sent; one the node cannot take moves to \
             DIR/refused with its reason. Whatever breaks is tried again, with longer and longer pauses; a batch sent \
             twice changes nothing at the node.
 
             The key of the first receipt is trusted from then on (node-key.pub beside the receipts), or the one given \
-            with --node-key. Exit code 1 when a file was refused or could not be read, 65 when the node's key changed.
+            with --node-key. Exit code 1 when a file was refused or could not be sent, 65 when the node's key changed.
             """)
 
     @Argument(help: ArgumentHelp("The folder to send from; it is made when missing.", valueName: "dir"))
@@ -37,6 +37,8 @@ struct PushCommand: AsyncParsableCommand {
     var nodeKey: String?
     @Flag(name: .long, help: "Delete files whose receipt is kept instead of moving them to DIR/sent.")
     var deleteSent = false
+    @Flag(name: .long, help: "Send to another machine over plain http too: everybody on the way can read the token.")
+    var inTheClear = false
     @Flag(name: .long, help: "End when no file waits any more.")
     var once = false
 
@@ -58,8 +60,11 @@ struct PushCommand: AsyncParsableCommand {
 
     private func push() async throws -> Int32 {
         let address = try NodeAddress(to)
-        if address.isPlainToAnotherMachine {
-            Terminal.note("tributary: \(to) is not encrypted: everybody on the way can read the token; use https.")
+        if address.isPlainToAnotherMachine, !inTheClear {
+            throw ForwardingProblem(
+                .usage,
+                "\(to) is not encrypted: everybody on the way could read the token, and nothing was sent. Give an "
+                    + "https address; on a closed network, --in-the-clear.")
         }
         let token = TokenFile(path: absolutePath(tokenFile))
         _ = try token.read()
@@ -82,7 +87,7 @@ struct PushCommand: AsyncParsableCommand {
         try await group.run()
         let result = await service.result
         display.show(result)
-        return result.refused + result.unreadable == 0 ? ExitStatus.done : ExitStatus.needsAttention
+        return result.refused + result.left == 0 ? ExitStatus.done : ExitStatus.needsAttention
     }
 }
 

@@ -50,17 +50,14 @@ final class PushDisplay: Sendable {
                 state.told = words
             case .pinned(let key):
                 note("tributary: from now on the node's key is \(key) (fingerprint \(key.fingerprint)).", &state)
-            case .unreadable(let paths):
-                for path in paths {
-                    note("tributary: \(path) cannot be read: give this user read access; it waits there.", &state)
-                }
+            case .notice(let words): note("tributary: \(words)", &state)
             }
         }
     }
 
     func show(_ result: ForwardingResult) {
         state.withLock { state in
-            note("sent \(result.sent) · refused \(result.refused) · unreadable \(result.unreadable)", &state)
+            note("sent \(result.sent) · refused \(result.refused) · still waiting \(result.left)", &state)
         }
     }
 

@@ -18,10 +18,10 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             One process owns a data folder. While it serves, the other commands reach it through the folder's socket. \
             A file of the drop folder, or of a folder in it, is taken as soon as it is moved in or closed by its \
-            writer, at the latest when it has stopped growing; hidden files, *.part and *.tmp are left alone. Taken \
-            files leave the folder when their receipt stands; refused ones move to the data folder's \
-            rejected/, each with its reason. With --once the daemon ends after the receipts of the files present at \
-            the start.
+            writer, at the latest when it has stopped growing and nobody has it open for writing; hidden files, \
+            *.part and *.tmp are left alone. Taken files leave the folder when their receipt stands; refused ones \
+            move to the data folder's rejected/, each with its reason. With --once the daemon ends after the receipts \
+            of the files present at the start.
 
             Senders made with `tributary station` push batches to the same address: PUT /v1/batches/NAME with \
             `Authorization: Bearer TOKEN`. Over plain HTTP tokens are taken from this machine only, unless \

@@ -3,6 +3,7 @@
 import Formats
 import Foundation
 import Glibc
+import Ingest
 import Monitoring
 import Pipeline
 import Storage
@@ -22,11 +23,8 @@ actor HistoryLane {
     func take(
         _ file: IngestFile, rules: IntakeRules, received: Instant, progress: @escaping @Sendable (Int) -> Void
     ) throws -> IngestOutcome {
-        let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
-        var status = stat()
-        guard descriptor >= 0, fstat(descriptor, &status) == 0 else { throw CommandFailure.reading(file.path) }
-        defer { close(descriptor) }
-        let member = try archive(file, descriptor, byteCount: Int(status.st_size), received: received)
+        guard let open = file.opened() else { throw CommandFailure.reading(file.path) }
+        let member = try archive(file, open, received: received)
         let incoming = IncomingBatch(
             digest: member.digest, name: file.name, sender: file.sender, receivedAt: received)
         switch try book.beginSliced(incoming, member) {
@@ -37,16 +35,20 @@ actor HistoryLane {
     }
 
     /// Copies the open file into the archive. One that is too large, or changes meanwhile, fails alone.
-    private func archive(
-        _ file: IngestFile, _ descriptor: Int32, byteCount: Int, received: Instant
-    ) throws -> LargeMember {
+    private func archive(_ file: IngestFile, _ open: OpenFile, received: Instant) throws -> LargeMember {
+        var offset = 0
         do {
-            return try book.archiveLarge(name: file.name, byteCount: byteCount, receivedAt: received) { room in
-                while true {
-                    let count = read(descriptor, room.baseAddress, room.count)
-                    if count >= 0 { return count }
-                    if errno != EINTR { throw CommandFailure.reading(file.path) }
+            return try book.archiveLarge(name: file.name, byteCount: open.byteCount, receivedAt: received) { room in
+                let count = open.read(into: room, at: offset)
+                if count < 0 { throw CommandFailure.reading(file.path) }
+                offset += count
+                // Written over in place, it would be half of one state and half of another.
+                guard count > 0 || open.isUnwritten else {
+                    throw CommandFailure(
+                        status: ExitStatus.inputUnusable,
+                        message: "\(file.path) cannot be read: it changed while it was read: try again.")
                 }
+                return count
             }
         } catch let problem as BookProblem where problem.code == .input {
             throw CommandFailure(status: ExitStatus.inputUnusable, message: problem.description)

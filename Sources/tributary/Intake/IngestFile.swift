@@ -2,12 +2,16 @@
 
 import Formats
 import Foundation
+import Glibc
+import Ingest
 import Monitoring
 import Storage
 
 /// A file at the door.
 struct IngestFile: Sendable {
     var path: String
+    /// The path byte for byte where `path` is only its text: names need not be UTF-8.
+    var pathBytes: [UInt8]?
     /// The name the batch keeps; it may carry the date that a feed leaves out.
     let name: String
     let sender: String
@@ -17,6 +21,16 @@ struct IngestFile: Sendable {
     var byteCount = 0
     /// The file's bytes where the door has read them already.
     var contents: Data?
+    /// The file itself where the door has opened it: a large one, whatever lies under its path by now.
+    var open: OpenFile?
+
+    /// Opens it; `errno` tells why it cannot be.
+    func opened() -> OpenFile? {
+        if let open { return open }
+        let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK
+        let descriptor = pathBytes.map { withCString($0) { Glibc.open($0, flags) } } ?? Glibc.open(path, flags)
+        return descriptor < 0 ? nil : OpenFile(descriptor: descriptor)
+    }
 }
 
 /// What became of one file.

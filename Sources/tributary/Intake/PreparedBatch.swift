@@ -3,6 +3,7 @@
 import Formats
 import Foundation
 import Glibc
+import Ingest
 import Monitoring
 import Pipeline
 import Storage
@@ -58,7 +59,7 @@ final class BatchPreparation {
     /// Reads, decodes and admits a file. Whether the book has it already shows in its transaction.
     func prepare(_ file: IngestFile, received: Instant) throws -> Preparation {
         let bytes: [UInt8]
-        switch file.contents.map({ Contents.bytes([UInt8]($0)) }) ?? Self.read(file.path) {
+        switch file.contents.map({ Contents.bytes([UInt8]($0)) }) ?? Self.read(file) {
         case .bytes(let read): bytes = read
         case .large: return .large
         case .failed(let words):
@@ -110,23 +111,19 @@ final class BatchPreparation {
     }
 
     /// Reads a file at once: one that is replaced while it is read must not become two batches.
-    private static func read(_ path: String) -> Contents {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { return .failed(UnreadableFile.words(errno)) }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { return .failed(UnreadableFile.words(errno)) }
-        guard status.st_mode & S_IFMT == S_IFREG else {
+    private static func read(_ file: IngestFile) -> Contents {
+        guard let open = file.opened() else { return .failed(UnreadableFile.words(errno)) }
+        guard open.isFile else {
             return .failed("it is no regular file: give a file, or - to read standard input.")
         }
-        let size = Int(status.st_size)
+        let size = open.byteCount
         if size > LiveLane.byteLimit { return .large }
         var problem: String?
         let bytes = [UInt8](unsafeUninitializedCapacity: size + 1) { buffer, count in
             while count < size + 1 {
                 let wanted = size + 1 - count
-                let got = Glibc.read(descriptor, buffer.baseAddress! + count, wanted)
-                if got < 0, errno == EINTR { continue }
+                let room = UnsafeMutableRawBufferPointer(start: buffer.baseAddress! + count, count: wanted)
+                let got = open.read(into: room, at: count)
                 if got < 0 { problem = UnreadableFile.words(errno) }
                 if got <= 0 { break }
                 count += got

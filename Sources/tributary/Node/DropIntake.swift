@@ -5,6 +5,7 @@ import Ingest
 import Monitoring
 import ServiceLifecycle
 import Storage
+import Web
 
 /// Takes files from the drop folder until it is told to stop.
 actor DropIntake: Service {
@@ -26,8 +27,11 @@ actor DropIntake: Service {
     private var folder: DropFolder
     private let rejected: String
     private var lastSweep: ContinuousClock.Instant?
-    /// Large files on the history lane, by path, and those that failed there a short while ago.
+    /// Large files that wait for the history lane, are on it, or failed there a short while ago, by path.
     private var large: Set<String> = []
+    /// Those that wait, oldest first; one is open at a time.
+    private var largeWaiting: [DroppedFile] = []
+    private var isTakingLarge = false
     /// Alerts are brought up to date beside the intake; what that failed with ends it.
     private var isLookingAtAll = false
     /// The disk was full at the last try: said once, and once that it is over.
@@ -140,7 +144,11 @@ actor DropIntake: Service {
     private func take(_ files: [DroppedFile]) async throws -> Bool {
         var hasTaken = false
         for file in files where file.byteCount > LiveLane.byteLimit && large.insert(file.path).inserted {
-            Task { await takeLarge(file) }
+            largeWaiting.append(file)
+        }
+        if !isTakingLarge, !largeWaiting.isEmpty {
+            isTakingLarge = true
+            Task { await takeLargeFiles() }
         }
         let live = files.filter { $0.byteCount <= LiveLane.byteLimit }
         for group in CommitGroup.cut(live, byteCount: \.byteCount) {
@@ -160,31 +168,52 @@ actor DropIntake: Service {
         return hasTaken
     }
 
-    /// Takes a large file by the history lane; what arrives meanwhile goes before it.
-    private func takeLarge(_ file: DroppedFile) async {
+    /// Takes large files by the history lane; what arrives meanwhile goes before them.
+    private func takeLargeFiles() async {
+        while !largeWaiting.isEmpty {
+            let file = largeWaiting.removeFirst()
+            if await takeLarge(file) {
+                large.remove(file.path)
+            } else {
+                Task {
+                    try? await Task.sleep(for: Self.retryPause)
+                    large.remove(file.path)
+                }
+            }
+            for notice in folder.takeNotices() { Terminal.note("tributary: \(notice)") }
+        }
+        isTakingLarge = false
+    }
+
+    /// - Returns: false when it failed and is left in peace for a while.
+    private func takeLarge(_ file: DroppedFile) async -> Bool {
+        // Taken as it was opened, whatever comes to lie under its name.
+        guard case .open(let open) = folder.open(file) else { return true }
         do {
-            let outcomes = try await node.commit(
-                [
-                    IngestFile(
-                        path: file.path, name: file.relativePath, sender: "drop folder", byteCount: file.byteCount)
-                ], commitEach: false)
+            let outcomes = try await node.commit([ingestFile(file, open: open)], commitEach: false)
             finish(file, outcomes[0])
             try await node.finishDetection()
         } catch {
+            // Written over meanwhile: the next sweep sees what it is now.
+            guard open.isUnchanged else { return true }
             Terminal.note(
                 "tributary: \(file.path) could not be taken and is tried again: \(CommandFailure(error).message)")
-            try? await Task.sleep(for: Self.retryPause)
+            return false
         }
-        large.remove(file.path)
-        for notice in folder.takeNotices() { Terminal.note("tributary: \(notice)") }
+        return true
+    }
+
+    /// In the name of the sender that the top folder is called after, where there is one.
+    private func ingestFile(_ file: DroppedFile, contents: Data? = nil, open: OpenFile? = nil) -> IngestFile {
+        let pass = file.topFolder.flatMap { node.senderRoll.pass(ofFolder: $0) }
+        return IngestFile(
+            path: file.path, name: file.relativePath, sender: pass?.sender ?? "drop folder", entitled: pass?.speaksFor,
+            byteCount: file.byteCount, contents: contents, open: open)
     }
 
     private func ingest(_ group: [(file: DroppedFile, contents: Data)]) async throws {
         let outcomes = try await node.commit(
-            group.map { file, contents in
-                IngestFile(path: file.path, name: file.relativePath, sender: "drop folder", contents: contents)
-            },
-            commitEach: false)
+            group.map { ingestFile($0, contents: $1) }, commitEach: false)
         noteRoom()
         for ((file, _), outcome) in zip(group, outcomes) { finish(file, outcome) }
     }
@@ -196,28 +225,5 @@ actor DropIntake: Service {
         } else {
             folder.finish(file)
         }
-    }
-}
-
-/// How files are gathered into commits.
-enum CommitGroup {
-    /// Files of one group: one fsync serves them all, and a slow group delays no receipt for long.
-    static let fileLimit = 256
-    /// Bytes of one group; a larger file is a group of its own.
-    static let byteLimit = 64 << 20
-
-    static func cut<File>(_ files: [File], byteCount: (File) -> Int) -> [[File]] {
-        var groups: [[File]] = []
-        var bytes = 0
-        for file in files {
-            if let last = groups.last, last.count < fileLimit, bytes + byteCount(file) <= byteLimit {
-                groups[groups.count - 1].append(file)
-                bytes += byteCount(file)
-            } else {
-                groups.append([file])
-                bytes = byteCount(file)
-            }
-        }
-        return groups
     }
 }

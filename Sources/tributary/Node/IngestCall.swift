@@ -32,7 +32,7 @@ struct IngestCall {
 
     private func request(_ part: Range<Int>) -> IngestRequest {
         IngestRequest(
-            files: files[part].map { IngestRequest.Member(path: $0.path, name: $0.name) },
+            files: files[part].map(\.member),
             stations: part.lowerBound == 0 ? stations : nil, commitEach: commitEach, format: format,
             isLast: part.upperBound == files.count)
     }
@@ -57,7 +57,7 @@ struct IngestCall {
             let files = files
             try await node.ingest(
                 count: files.count, commitEach: commitEach, format, stations: stations, isLast: true,
-                file: { IngestFile(path: files[$0].path, name: files[$0].name, sender: "ingest") }, telling: display)
+                file: { files[$0].member.file }, telling: display)
         } catch {
             await node.close()
             throw CommandFailure(error)

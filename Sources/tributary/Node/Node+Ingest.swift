@@ -202,7 +202,7 @@ extension Node {
         try await ingest(
             count: files.count, commitEach: request.commitEach, request.format, stations: request.stations,
             isLast: request.isLast,
-            file: { IngestFile(path: files[$0].path, name: files[$0].name, sender: "ingest") }, telling: news)
+            file: { files[$0].file }, telling: news)
         return .done(try news.encoded)
     }
 }

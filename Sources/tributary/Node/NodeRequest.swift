@@ -48,7 +48,11 @@ struct IngestRequest: Codable, Sendable {
 
     struct Member: Codable, Sendable {
         let path: String
+        /// Where `path` is only the text of a path that is not UTF-8.
+        let pathBytes: [UInt8]?
         let name: String
+
+        var file: IngestFile { IngestFile(path: path, pathBytes: pathBytes, name: name, sender: "ingest") }
     }
 
     var files: [Member]

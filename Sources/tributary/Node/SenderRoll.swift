@@ -46,13 +46,33 @@ final class SenderRoll: Sendable {
     }
 
     private let entries: Mutex<[Int64: Entry]>
+    private let passes: Mutex<[String: SenderPass]>
 
-    init(_ senders: [SenderRecord]) { entries = Mutex(Self.entries(senders)) }
+    init(_ senders: [SenderRecord]) {
+        entries = Mutex(Self.entries(senders))
+        passes = Mutex(Self.passes(senders))
+    }
 
     /// Takes over the senders after a change; requests that come later are judged by them.
     func replace(_ senders: [SenderRecord]) {
         let new = Self.entries(senders)
         entries.withLock { $0 = new }
+        let newPasses = Self.passes(senders)
+        passes.withLock { $0 = newPasses }
+    }
+
+    /// The sender that a folder of the drop folder is called after: who may write there speaks for it. A retired one speaks
+    /// for no station.
+    func pass(ofFolder name: String) -> SenderPass? { passes.withLock { $0[name] } }
+
+    private static func passes(_ senders: [SenderRecord]) -> [String: SenderPass] {
+        let passes = senders.map { sender in
+            (
+                sender.id,
+                SenderPass(sender: sender.id, speaksFor: sender.retiredAt == nil ? sender.speaksFor.map(Set.init) : [])
+            )
+        }
+        return Dictionary(passes) { first, _ in first }
     }
 
     func verdict(onToken text: String, at now: Instant) -> TokenVerdict {
