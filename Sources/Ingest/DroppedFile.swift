@@ -2,6 +2,7 @@
 
 package import Foundation
 import Glibc
+package import Monitoring
 
 /// A system call on a folder that failed.
 package struct FolderProblem: Error, CustomStringConvertible {

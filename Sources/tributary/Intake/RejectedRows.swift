@@ -54,15 +54,23 @@ final class ValuesReadBefore: AdmittedRowTaker {
         var known = parts.removeValue(forKey: part) ?? Part()
         known.isWide = known.isWide || slice.block.isWide
         let block = slice.block
-        for (index, key) in block.seriesTable.enumerated() where station == nil || key.station == station {
+        // A few measures of perhaps thousands of series: their sets are reached by number while rows go by.
+        var measures: [Measure: Int] = [:]
+        var sets: [RowSet] = []
+        let measureOfSeries = block.seriesTable.map { key -> Int? in
+            if let station, key.station != station { return nil }
             let measure = Measure(key)
-            var rows = known.read.removeValue(forKey: measure) ?? RowSet()
-            for row in 0..<block.count where Int(block.series[row]) == index {
-                rows.insert(Int(block.row[row]))
-                known.rows.insert(Int(block.row[row]))
-            }
-            known.read[measure] = rows
+            if let index = measures[measure] { return index }
+            measures[measure] = sets.count
+            sets.append(known.read.removeValue(forKey: measure) ?? RowSet())
+            return sets.count - 1
         }
+        for row in 0..<block.count {
+            guard let measure = measureOfSeries[Int(block.series[row])] else { continue }
+            sets[measure].insert(Int(block.row[row]))
+            known.rows.insert(Int(block.row[row]))
+        }
+        for (measure, index) in measures { known.read[measure] = sets[index] }
         for kept in slice.quarantined where station == nil || kept.reading.series.station == station {
             known.read[Measure(kept.reading.series), default: RowSet()].insert(Int(kept.reading.row))
             known.rows.insert(Int(kept.reading.row))
