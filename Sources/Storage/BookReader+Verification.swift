@@ -54,7 +54,8 @@ extension BookReader {
             previous = LogHead(sequence: sequence, hash: stored)
         }
         let page: StatementArguments = [head.sequence, previous.sequence]
-        faults += try batchFaults(page) + admissionFaults(page) + repeatFaults(page) + alertFaults(page) + runFaults(page)
+        faults +=
+            try batchFaults(page) + admissionFaults(page) + repeatFaults(page) + alertFaults(page) + runFaults(page)
         if entryCount == Self.logPage { return previous }
         // Few, and bound to no page of the log.
         faults += try actFaults() + instrumentFaults() + senderFaults()

@@ -113,7 +113,9 @@ extension FlowTests {
             let only = ["admit", "--station", "EX-DOWN-1", "--data", data, "--stations", river.stations]
             #expect(try Program.run(only + Self.act).output.contains("accepted 1, duplicate 0, conflict 0, rejected 0"))
             let rest = try Program.run(["admit", "--all", "--data", data, "--format", "json"] + Self.act)
-            let counts = rest.records.map { "\($0["name"] ?? "") \($0["read_again"] ?? "") \($0["still_rejected"] ?? "")" }
+            let counts = rest.records.map {
+                "\($0["name"] ?? "") \($0["read_again"] ?? "") \($0["still_rejected"] ?? "")"
+            }
             #expect(counts.map { $0.split(separator: "/").last.map(String.init) } == ["long.csv 1 1", "wide.csv 1 0"])
             #expect(rest.exitCode == 0 && !rest.output.contains("\"duplicate\":1"), "\(rest.output)")
             let after = try values(data)

@@ -26,7 +26,9 @@ extension FlowTests {
 
                 """
             func values() throws -> [String?] {
-                try Program.run(["dump", "observations", "--data", data, "--format", "json"]).records.map { $0["station"] }
+                try Program.run(["dump", "observations", "--data", data, "--format", "json"]).records.map {
+                    $0["station"]
+                }
             }
             func kinds() throws -> [String: Int] {
                 try Program.run(["dump", "log", "--data", data, "--format", "json"]).records

@@ -138,7 +138,9 @@ extension FlowTests {
             }
         }
 
-        @Test("A time of sending that cannot be is left out, the first one of the same bytes holds, and receipts are the same")
+        @Test(
+            "A time of sending that cannot be is left out, the first one of the same bytes holds, and receipts are the same"
+        )
         func limits() throws {
             let river = try ExampleRiver()
             let data = river.folder.file("data")

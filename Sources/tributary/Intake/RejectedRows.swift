@@ -1,6 +1,7 @@
 // Rows of a batch that were rejected, or never reached: what of the batch the rules of now read and those of then did
 // not. The batch is read again by both from the archive; nothing is told from the texts of its rejections.
 
+import Exact
 import Formats
 import Monitoring
 import Pipeline
@@ -132,8 +133,8 @@ final class UnreadRows: AdmittedRowTaker {
         for rejection in slice.rejections where !rejection.reason.isQuarantine {
             if !before.reaches(rejection.row, of: part) { stillRejected += 1 }
         }
-        var rest = AdmittedSlice(
-            block: ObservationBlock(), numbers: nil, rejections: [], quarantined: [], adoptedStations: [])
+        var rest = slice
+        (rest.block, rest.numbers, rest.rejections) = (ObservationBlock(), nil, [])
         let block = slice.block
         let measures = block.seriesTable.map { ValuesReadBefore.Measure($0) }
         let isChosen = block.seriesTable.map { station == nil || $0.station == station }
@@ -152,7 +153,6 @@ final class UnreadRows: AdmittedRowTaker {
                 && !before.holds(.init(key), row: Int(kept.reading.row), of: part, isWide: isWide)
         }
         if rest.block.isEmpty, rest.quarantined.isEmpty { return }
-        rest.adoptedStations = slice.adoptedStations
         try next.take(rest, traits: traits)
     }
 }

@@ -174,4 +174,3 @@ extension Node {
         return text
     }
 }
-
