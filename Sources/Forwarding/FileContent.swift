@@ -12,6 +12,8 @@ final class FileContent: Sendable {
     static let pieceLength = 256 << 10
 
     let byteCount: Int
+    /// When the file was last changed; `nil` for a date before 1970 or after the year 9999.
+    let modified: Instant?
     /// Whether some of it was given to the line.
     let wasHandedOn = Mutex(false)
     private let file: OpenFile
@@ -19,6 +21,7 @@ final class FileContent: Sendable {
     init(_ file: OpenFile) {
         self.file = file
         byteCount = file.byteCount
+        modified = file.modified.flatMap { (0..<253_402_300_800_000).contains($0.milliseconds) ? $0 : nil }
     }
 
     /// SHA-256 of the first `byteCount` bytes, `nil` when they cannot all be read.

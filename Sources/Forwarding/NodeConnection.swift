@@ -109,6 +109,9 @@ struct NodeConnection: Sendable {
         request.headers.add(name: "content-type", value: "application/octet-stream")
         // Source: RFC 9530, section 3.
         request.headers.add(name: "repr-digest", value: "sha-256=:\(Data(digest.bytes).base64EncodedString()):")
+        if let modified = content.modified {
+            request.headers.add(name: "sent-at", value: modified.iso8601(at: .utc))
+        }
         request.body = .stream(
             FileBody(content: content, progress: progress), length: .known(Int64(content.byteCount)))
         return try await perform(

@@ -1,6 +1,7 @@
 // A file of a drop folder as it was seen, and what came of opening it.
 
 package import Foundation
+package import Monitoring
 
 /// A regular file in a drop folder that seems whole.
 package struct DroppedFile: Hashable, Sendable {
@@ -20,6 +21,8 @@ package struct DroppedFile: Hashable, Sendable {
     }
 
     package var byteCount: Int { stamp.byteCount }
+    /// When it was last changed, as its sender's tools left it.
+    package var modifiedAt: Instant { stamp.modifiedAt }
     /// When it was written, in nanoseconds since 1970, as its sender says.
     package var modified: Int64 { stamp.modified }
     /// The folder at the top of the drop folder that it lies in; `nil` in the drop folder itself.

@@ -2,6 +2,7 @@
 
 import Foundation
 import Glibc
+package import Monitoring
 
 /// What tells one state of a file from another: a change, a replacement and a move all change it.
 struct FileStamp: Hashable, Sendable {
@@ -21,6 +22,8 @@ struct FileStamp: Hashable, Sendable {
         modified = nanoseconds(status.st_mtim)
         changed = nanoseconds(status.st_ctim)
     }
+
+    var modifiedAt: Instant { Instant(milliseconds: modified / 1_000_000) }
 
     /// Whether the bytes are those of `other`, as far as size and time tell; a move changes neither.
     func hasBytes(of other: FileStamp) -> Bool {
@@ -52,6 +55,8 @@ package final class OpenFile: Sendable {
 
     package var isFile: Bool { found != nil }
     package var byteCount: Int { found?.byteCount ?? 0 }
+    /// When it was last changed, as it was opened.
+    package var modified: Instant? { found?.modifiedAt }
 
     /// As it is now; `nil` for what is no regular file.
     var stamp: FileStamp? {

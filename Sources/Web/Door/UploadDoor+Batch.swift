@@ -17,6 +17,7 @@ extension UploadDoor {
         let pass = try admit(request, channel)
         let name = try encodedName.map(checkedName)
         let declared = try checkedHeaders(request.headers)
+        let sentAt = try checkedSentTime(request.headers)
         let peer = PeerAddress(channel.remoteAddress)
         do throws(DoorPlaces.Fullness) {
             try places.beginUpload(peer, pass.sender)
@@ -37,7 +38,7 @@ extension UploadDoor {
         }
         let batch = SpooledBatch(
             place: body.place, name: name ?? "upload-" + digest.description.prefix(16), byteCount: body.byteCount,
-            digest: digest)
+            digest: digest, sentAt: sentAt)
         let delivered = try await door.deliver(batch, from: pass)
         // A spool file goes with its last use: not before the node has the bytes.
         return withExtendedLifetime(body) { answer(delivered) }

@@ -81,7 +81,12 @@ struct FoundFile: Sendable {
         pathBytes.map { withCString($0) { stat($0, &status) } } ?? stat(path, &status)
     }
 
-    var member: IngestRequest.Member { IngestRequest.Member(path: path, pathBytes: pathBytes, name: name) }
+    func member(sent: SentTime) -> IngestRequest.Member {
+        IngestRequest.Member(path: path, pathBytes: pathBytes, name: name, sent: sent)
+    }
+
+    /// Bytes that lie in a file for the moment only: its own time says nothing of them.
+    var isCopy: Bool { given != nil }
 
     /// From the folder a person named, that folder included: feeds leave dates out of their rows and put them there.
     var name: String {

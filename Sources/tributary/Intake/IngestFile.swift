@@ -23,6 +23,7 @@ struct IngestFile: Sendable {
     var contents: Data?
     /// The file itself where the door has opened it: a large one, whatever lies under its path by now.
     var open: OpenFile?
+    var sent = SentTime.unknown
 
     /// Opens it; `errno` tells why it cannot be.
     func opened() -> OpenFile? {
@@ -40,6 +41,8 @@ struct IngestOutcome: Sendable {
     let isRepeat: Bool
     /// Why nothing of the batch, or not all of it, could be read.
     let refusal: CanonicalJSON?
+    /// The sender whose name now stands in the log beside that of the batch's first.
+    var newSender: String?
     /// Values read, before admission; 0 for a repeated batch, which is not read again.
     var valueCount = 0
     var valueSum = ExactSum()

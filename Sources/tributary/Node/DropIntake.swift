@@ -208,7 +208,7 @@ actor DropIntake: Service {
         let pass = file.topFolder.flatMap { node.senderRoll.pass(ofFolder: $0) }
         return IngestFile(
             path: file.path, name: file.relativePath, sender: pass?.sender ?? "drop folder", entitled: pass?.speaksFor,
-            byteCount: file.byteCount, contents: contents, open: open)
+            byteCount: file.byteCount, contents: contents, open: open, sent: SentTime(file.modifiedAt))
     }
 
     private func ingest(_ group: [(file: DroppedFile, contents: Data)]) async throws {

@@ -51,8 +51,11 @@ struct IngestRequest: Codable, Sendable {
         /// Where `path` is only the text of a path that is not UTF-8.
         let pathBytes: [UInt8]?
         let name: String
+        var sent = SentTime.unknown
 
-        var file: IngestFile { IngestFile(path: path, pathBytes: pathBytes, name: name, sender: "ingest") }
+        var file: IngestFile {
+            IngestFile(path: path, pathBytes: pathBytes, name: name, sender: "ingest", sent: sent)
+        }
     }
 
     var files: [Member]
