@@ -3,6 +3,7 @@
 import Formats
 import Foundation
 import Monitoring
+import Standards
 import Storage
 
 /// A file at the door.
@@ -50,6 +51,7 @@ struct IntakeRules: Sendable {
         var context = ReadContext(
             profiles: BuiltInProfiles.all, parameters: catalogue,
             nameHints: name.split(separator: "/").map(String.init), received: received)
+        context.zoneNamed = { CivilZoneTable.zone(named: $0) }
         context.takeProfiles(of: registry, for: raw)
         return context
     }
