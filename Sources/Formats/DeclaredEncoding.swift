@@ -21,7 +21,7 @@ struct TextOrigin {
 
     /// A batch that is one text.
     init(_ bytes: UnsafeRawBufferPointer) {
-        supply = { () throws(ContainerFault) in
+        supply = { () throws(ContainerFault) -> any TextSupply in
             guard let framing = CompressedFraming(bytes) else { return PlainText(bytes) }
             let inflater = Inflater(framing: framing)
             inflater.begin(bytes)

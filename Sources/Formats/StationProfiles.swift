@@ -57,7 +57,8 @@ struct TextWriting {
         let (declared, found) = trouble(with: profile) ?? ("", "")
         return Rejection(
             .otherProfile, row: row, field: "station", excerpt: station,
-            remedy: "\(found), and profile \(profile.id), which this station's rows are read with, does not declare it: "
+            remedy:
+                "\(found), and profile \(profile.id), which this station's rows are read with, does not declare it: "
                 + "send its rows in a file of their own, as the profile says, or register the station under a profile "
                 + "with `\(declared)`, then `tributary admit` the rows.")
     }

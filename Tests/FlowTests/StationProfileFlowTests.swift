@@ -58,7 +58,8 @@ extension FlowTests {
             let file = try river.write("both.csv", Self.rows)
             let checked = try Program.run(["check", file, "--stations", river.stations])
             for text in [
-                "  profile     example-water-4h (", "  profile     own-hourly (示例·小时 · Example: hourly): that of other ",
+                "  profile     example-water-4h (",
+                "  profile     own-hourly (示例·小时 · Example: hourly): that of other ",
                 "EX-DOWN-1/tp 2025-10-20T07:00:00Z (", ") 0.200 flag N\n",
             ] {
                 #expect(checked.output.contains(text), "\(text)\nis not in\n\(checked.output)")

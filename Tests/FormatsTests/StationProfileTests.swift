@@ -169,23 +169,26 @@ struct StationProfileTests {
 
     @Test("A time that only the station's own profile understands is read by it; its zone's faults are told")
     func zones() {
-        let decoded = Stations([(["UP"], profile()), (["B"], profile { $0.zone = SourceZone(berlin, doubledHour: nil) })])
-            .decode(
-                """
-                station,parameter,time,value
-                UP,tp,2025-10-26T02:30:00,1
-                B,tp,2025-10-26 02:45 CEST,2
-                B,tp,2025-10-26T02:30:00,3
-                UP,tp,2025-03-30T02:30:00,4
-                B,tp,2025-03-30T02:30:00,5
-                UP,tp,2025-10-26 02:45 CEST,6
+        let decoded = Stations([
+            (["UP"], profile()), (["B"], profile { $0.zone = SourceZone(berlin, doubledHour: nil) }),
+        ])
+        .decode(
+            """
+            station,parameter,time,value
+            UP,tp,2025-10-26T02:30:00,1
+            B,tp,2025-10-26 02:45 CEST,2
+            B,tp,2025-10-26T02:30:00,3
+            UP,tp,2025-03-30T02:30:00,4
+            B,tp,2025-03-30T02:30:00,5
+            UP,tp,2025-10-26 02:45 CEST,6
 
-                """)
+            """)
         #expect(decoded.readings.count == 3)
         #expect(decoded.readings.contains { $0.hasSuffix("B/tp 2025-10-26T08:45:00+08:00 2") })
-        #expect(decoded.rejections.map { "\($0.row) \($0.reason.rawValue)" } == [
-            "4 doubled-time", "6 skipped-time", "7 not-a-time",
-        ])
+        #expect(
+            decoded.rejections.map { "\($0.row) \($0.reason.rawValue)" } == [
+                "4 doubled-time", "6 skipped-time", "7 not-a-time",
+            ])
         #expect(decoded.summary?.zoneText == "Europe/Berlin, by hand")
     }
 
@@ -208,7 +211,8 @@ struct StationProfileTests {
         #expect(try #require(wide.rejections.first).remedy.contains("`separator: comma`, then `tributary admit`"))
     }
 
-    @Test("GB 18030 is read for the stations that declare it; the rows of others wait instead of the file being refused")
+    @Test(
+        "GB 18030 is read for the stations that declare it; the rows of others wait instead of the file being refused")
     func encoding() throws {
         let chinese = Stations([(["示例站"], profile { $0.writing.encoding = .gb18030 }), (["UP"], profile())])
         // 示例站 and 示例 in GB 18030.
@@ -218,9 +222,10 @@ struct StationProfileTests {
         let header = Array("station,parameter,time,value\n".utf8)
         let mixed = chinese.decode(header + stranger + row + known + row + Array("UP".utf8) + row)
         #expect(mixed.readings == ["own-0 示例站/tp/instant/0/automatic 示例站/tp 2026-04-20T08:00:00+08:00 1"])
-        #expect(mixed.rejections.map { "\($0.row) \($0.reason.rawValue) \($0.excerpt)" } == [
-            "2 other-profile 示例", "4 other-profile UP",
-        ])
+        #expect(
+            mixed.rejections.map { "\($0.row) \($0.reason.rawValue) \($0.excerpt)" } == [
+                "2 other-profile 示例", "4 other-profile UP",
+            ])
         #expect(try #require(mixed.rejections.first).remedy.contains("`encoding: gb18030`, then `tributary admit`"))
         let alone = chinese.decode(header + stranger + row)
         #expect(alone.stop == nil && alone.rejections.map(\.reason) == [.otherProfile])
@@ -244,7 +249,8 @@ struct StationProfileTests {
             $0.missingCodes = [["-77"], ["200"], []].randomElement(using: &numbers) ?? []
             if Bool.random(using: &numbers) { $0.writing.units = [ParameterID("tp"): "ug/L"] }
             if Int.random(in: 0..<3, using: &numbers) == 0 { $0.writing.decimalMark = .comma }
-            $0.parameterNames = [[:], ["P": ParameterID("tp")], ["P": ParameterID("nh3n")]]
+            $0.parameterNames =
+                [[:], ["P": ParameterID("tp")], ["P": ParameterID("nh3n")]]
                 .randomElement(using: &numbers) ?? [:]
             $0.origin = Bool.random(using: &numbers) ? .manual : .automatic
         }

@@ -59,7 +59,7 @@ final class ConvertedText: TextSupply {
     }
 
     deinit {
-        converter.map { tributary_converter_close($0) }
+        if let converter { tributary_converter_close(converter) }
         input.deallocate()
         output.deallocate()
     }

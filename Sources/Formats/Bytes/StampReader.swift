@@ -111,7 +111,8 @@ struct StampReader {
 
     /// The same beside an abbreviation of the profile's zone.
     mutating func instant(ofLocal local: Int64, named name: String) -> Int64? {
-        zone.flatMap { resolve(local, name, $0) }
+        guard let zone else { return nil }
+        return resolve(local, name, zone)
     }
 
     /// The first instant of a day.

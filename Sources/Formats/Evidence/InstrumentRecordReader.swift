@@ -198,7 +198,7 @@ private struct InstrumentTableReader {
     }
 
     private mutating func moment(_ text: String, _ row: Int) -> Instant? {
-        let clock = preamble.clocks.isEmpty ? .china : UTCOffset(preamble.clocks[0])
+        let clock = preamble.clocks.isEmpty ? UTCOffset.china : UTCOffset(preamble.clocks[0])
         guard let clock, preamble.clocks.count <= 1 else {
             report(
                 row, "time", "The lines before the header name the clock `\(preamble.clocks.joined(separator: ", "))`.",

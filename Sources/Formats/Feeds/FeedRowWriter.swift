@@ -102,5 +102,4 @@ struct FeedRowWriter {
         let flag = value.flag.isEmpty ? 0 : sink.index(ofFlag: value.flag)
         sink.append(series: series, start: start, value: decimal, qualifier: sign, flag: flag, row: row)
     }
-
 }

@@ -3,18 +3,6 @@
 internal import Exact
 internal import Monitoring
 
-/// The fields of a long row as bytes; `flag` and `qualifier` are empty when the row has none.
-struct LongRow {
-    var station: Cell
-    var parameter: Cell
-    var time: Cell
-    var value: Cell
-    var flag: Cell
-    var qualifier: Cell
-    /// The value's text is a JSON `null`, not a cell.
-    var isNull = false
-}
-
 /// Shared by Tributary's CSV and NDJSON: one meaning for the same fields.
 ///
 /// Every station's rows are read in the dialect of its own profile. One dialect is in hand at a time; a row of a station
@@ -28,6 +16,7 @@ struct LongRowWriter: ~Copyable {
     private var dialect: Int32
     private var values: CellValueReader
     private var shift: Int64
+    private var mark: DecimalMark
     private var stamps: StampReader
     private let directory: SeriesDirectory
     private var generation = -1
@@ -46,6 +35,7 @@ struct LongRowWriter: ~Copyable {
         dialect = text.mayHold(own.profile) ? 0 : -1
         values = own.values
         shift = own.shift
+        mark = own.profile.writing.decimalMark
         stamps = StampReader(own.profile)
         letterFlags = .allocate(capacity: 256)
         letterFlags.initialize(repeating: .max, count: 256)
@@ -57,7 +47,13 @@ struct LongRowWriter: ~Copyable {
     @inline(__always)
     mutating func take(_ row: borrowing LongRow, line: Int, into sink: inout SliceBuilder) -> Bool {
         if generation != sink.generation { startSlice(sink.generation) }
-        guard var stamp = stamps.read(row.time) ?? stampByItsProfile(row, line: line, into: &sink) else { return true }
+        var stamp: Int64
+        if let read = stamps.read(row.time) {
+            stamp = read
+        } else {
+            guard let own = stampByItsProfile(row, line: line, into: &sink) else { return true }
+            stamp = own
+        }
         let entry: UnsafePointer<SeriesDirectory.Entry>
         switch directory.find(station: row.station, parameter: row.parameter) {
         case .found(let known): entry = known
@@ -181,6 +177,7 @@ struct LongRowWriter: ~Copyable {
         dialect = wanted
         values = own.values
         shift = own.shift
+        mark = own.profile.writing.decimalMark
         stamps.turn(to: own.profile)
         if let stamp = stamps.read(row.time) { return stamp }
         rejectTime(row, line: line, into: &sink)
@@ -283,8 +280,7 @@ struct LongRowWriter: ~Copyable {
 
     /// What the cell says; a JSON number has a point whatever the profile says of its files.
     private func read(_ cell: Cell) -> CellValue {
-        let mark = format == .tributaryNDJSON ? .point : memory.dialects[Int(dialect)].profile.writing.decimalMark
-        return values.read(cell, mark: mark)
+        values.read(cell, mark: format == .tributaryNDJSON ? .point : mark)
     }
 
     /// The value in the catalogue's unit, or `nil` after a rejection.
@@ -319,20 +315,5 @@ struct LongRowWriter: ~Copyable {
         if cell.isEmpty { return sign }
         let stated: Qualifier? = cell.equals("<") ? .below : cell.equals(">") ? .above : nil
         return stated == nil || (sign != .none && sign != stated) ? nil : stated
-    }
-}
-
-extension Rejection {
-    /// A value whose digits do not fit once it is in the catalogue's unit.
-    static func tooManyDigits(row: Int, field: String, cell: Cell) -> Rejection {
-        Rejection(
-            .numberOutOfRange, row: row, field: field, excerpt: cell.excerpt,
-            remedy: "In the catalogue's unit the value has more than \(ExactDecimal.digitLimit) digits: send fewer.")
-    }
-
-    static func negative(row: Int, field: String, cell: Cell) -> Rejection {
-        Rejection(
-            .negativeConcentration, row: row, field: field, excerpt: cell.excerpt,
-            remedy: "A concentration is not below zero: check the instrument's zero, or send the value as missing.")
     }
 }

@@ -53,7 +53,8 @@ struct TributaryCSVReader: LineReader, ~Copyable {
     init(columns: TributaryColumns, text: TextWriting, context: ReadContext, memory: LongRowMemory) {
         self.columns = columns
         isCommon =
-            columns.separator == .comma && columns.station == 0 && columns.parameter == 1 && columns.time == 2 && columns.value == 3
+            columns.separator == .comma && columns.station == 0 && columns.parameter == 1 && columns.time == 2
+            && columns.value == 3
             && (columns.count == 4 || (columns.count == 5 && columns.flag == 4))
         writer = LongRowWriter(format: .tributaryCSV, text: text, context: context, memory: memory)
     }
