@@ -28,7 +28,7 @@ struct BatchReading: ~Copyable {
     private var summary: DecodedSummary {
         DecodedSummary(
             format: format, profile: profile, rowCount: sink.rowCount, inflatedByteCount: source.inflatedByteCount,
-            unkeptRejections: sink.unkeptRejections, documents: sink.documents)
+            unkeptRejections: sink.unkeptRejections, documents: sink.documents, otherProfiles: sink.otherProfiles)
     }
 
     /// Reads a line format to its end.
@@ -51,11 +51,11 @@ struct BatchReading: ~Copyable {
                 isReading = false
             case .stopped(let reason, let excerpt, let remedy, let isTrusted):
                 stop = Rejection(reason, row: 0, excerpt: stopped(excerpt, isTrusted), remedy: remedy)
-                if !isTrusted { _ = sink.take() }
+                if !isTrusted { sink.drop() }
                 isReading = false
             }
         }
-        if let rest = sink.take() { try handOn(rest) }
+        try sink.handOn(handOn)
         return stop.map { .stopped($0, summary) } ?? .read(summary)
     }
 
@@ -64,9 +64,9 @@ struct BatchReading: ~Copyable {
     ) rethrows -> Rejection? {
         var place = window.start
         while place < window.end {
-            if sink.isFull, let slice = sink.take() {
+            if sink.isFull {
                 handedOnRows = sink.rowCount
-                try handOn(slice)
+                try sink.handOn(handOn)
             }
             if place.pointee == 0x0A || (place.pointee == 0x0D && place[1] == 0x0A) {
                 lineNumber += 1
@@ -113,7 +113,7 @@ struct BatchReading: ~Copyable {
         while isReading {
             switch reader.read(into: &sink) {
             case .sliceFull:
-                if let slice = sink.take() { try handOn(slice) }
+                try sink.handOn(handOn)
                 if sink.rowCount >= limits.rows {
                     fault = tooManyRows
                     isReading = false
@@ -124,7 +124,7 @@ struct BatchReading: ~Copyable {
                 isReading = false
             }
         }
-        if let rest = sink.take() { try handOn(rest) }
+        try sink.handOn(handOn)
         // A cut in the compression explains why the document ends early, so it is what is said.
         if case .stopped(let reason, let excerpt, let remedy, let isTrusted) = ending {
             fault = Rejection(reason, row: 0, excerpt: stopped(excerpt, isTrusted), remedy: remedy)

@@ -21,15 +21,17 @@ package func decodeBatch(
         return try decodeContainer(bytes, context: context, workspace: workspace, handOn: handOn)
     }
     return try decodeText(
-        TextSource(bytes, limits: context.limits, workspace: workspace), context: context, workspace: workspace,
-        part: "", readAs: nil, handOn)
+        TextSource(bytes, limits: context.limits, workspace: workspace), TextOrigin(bytes), context: context,
+        workspace: workspace, part: "", readAs: nil, handOn)
 }
 
 /// Reads one text of a batch; `part` names the member or sheet where a batch has several, and is empty otherwise.
 ///
-/// - Parameter encoding: the encoding the text was found in, `nil` when that is still to be seen.
+/// - Parameters:
+///   - origin: where the text can be had again from its beginning.
+///   - encoding: the encoding the text was found in, `nil` when that is still to be seen.
 func decodeText(
-    _ text: consuming TextSource, context: ReadContext, workspace: DecodeWorkspace, part: String,
+    _ text: consuming TextSource, _ origin: TextOrigin, context: ReadContext, workspace: DecodeWorkspace, part: String,
     readAs encoding: SourceEncoding?, _ handOn: (consuming DecodedSlice) throws -> Void
 ) rethrows -> DecodedOutcome {
     var source = text
@@ -44,7 +46,7 @@ func decodeText(
     if encoding == nil, let fault = TextEncoding.fault(in: sniffed, isWhole: isWhole) {
         let declared = context.declaredEncodings.first { $0 != .gb18030 || TextEncoding.isGB18030(sniffed) }
         if source.fault == nil, let declared {
-            return try decodeDeclared(source, as: declared, context: context, workspace: workspace, part: part, handOn)
+            return try decodeDeclared(origin, as: declared, context: context, workspace: workspace, part: part, handOn)
         }
         return .stopped(source.fault ?? fault, nil)
     }
@@ -54,12 +56,18 @@ func decodeText(
         let unknown = Rejection(.unknownFormat, row: 0, excerpt: sniffed.excerpt, remedy: DetectedFormat.remedy)
         return .stopped(source.fault ?? unknown, nil)
     }
-    let profile = ownProfile(format, sniffed, context, usual: usual) ?? usual
-    if profile.writing.encoding != encoding ?? .utf8, encoding != .utf8 {
-        if let encoding { return .stopped(.undeclaredEncoding(encoding, format: format.id), nil) }
+    var profile = ownProfile(format, sniffed, context, usual: usual) ?? usual
+    if encoding == nil, profile.writing.encoding != .utf8 {
         return try decodeDeclared(
-            source, as: profile.writing.encoding, context: context, workspace: workspace, part: part, handOn)
+            origin, as: profile.writing.encoding, context: context, workspace: workspace, part: part, handOn)
     }
+    // Where each station is asked for its profile, the rows of those that declare it are read, and the others kept aside.
+    let asksStations = context.profileOfStation != nil && FormatID.readByStationProfile.contains(format.id)
+    if let encoding, encoding != .utf8, profile.writing.encoding != encoding, !asksStations {
+        return .stopped(.undeclaredEncoding(encoding, format: format.id), nil)
+    }
+    if case .evidence(let layout) = format { profile = layout.clocked(profile) }
+    var writing = TextWriting(encoding: encoding ?? .utf8)
     var reading = BatchReading(
         source: source, format: format.id, profile: profile, limits: context.limits, workspace: workspace,
         part: part)
@@ -70,18 +78,18 @@ func decodeText(
                 reading.sink.reject(.extraColumn(name))
             }
         }
-        if !profile.writing.isPlain || columns.separator != .comma {
-            return try reading.longTable(columns, profile: profile, context: context, handOn)
-        }
+        (writing.shape, writing.separator) = (.long, columns.separator)
+        let refusal = profile.writing.refusal(of: .long) ?? profile.writing.refusal(of: columns.separator)
+        if !asksStations, let refusal { return .stopped(refusal, nil) }
         return try reading.lines(
             TributaryCSVReader(
-                columns: columns, profile: profile, context: context, memory: workspace.memory(for: profile)),
+                columns: columns, text: writing, context: context,
+                memory: workspace.memory(for: profile, format.id, context.parameters)),
             headerLines: 1, handOn)
     case .tributaryNDJSON:
-        if let refusal = profile.writing.ndjsonRefusal { return .stopped(refusal, nil) }
         return try reading.lines(
             TributaryNDJSONReader(
-                profile: profile, context: context, memory: workspace.memory(for: profile)),
+                text: writing, context: context, memory: workspace.memory(for: profile, format.id, context.parameters)),
             headerLines: 0, handOn)
     case .nationalAir(let layout):
         for name in layout.unknown { reading.sink.reject(.unknownColumn(name)) }
@@ -107,7 +115,7 @@ func decodeText(
         for name in BeijingSitesReader.extra(in: header) { reading.sink.reject(.extraColumn(name)) }
         return try reading.lines(reader, headerLines: 1, handOn)
     case .feed(let feed):
-        return try reading.feed(feed, profile: profile, context: context, handOn)
+        return try reading.feed(feed, profile: profile, text: writing, context: context, handOn)
     case .evidence(let layout):
         if let fault = layout.fault { return .stopped(fault, nil) }
         for problem in layout.problems { reading.sink.reject(problem) }
@@ -121,25 +129,32 @@ private func ownProfile(
     _ format: DetectedFormat, _ text: Cell, _ context: ReadContext, usual: SourceProfile
 ) -> SourceProfile? {
     guard let declared = context.profileOfStation else { return nil }
+    // Any row may name it, whatever its own profile says of the text.
+    var context = context
+    context.profileOfStation = nil
+    let memory = LongRowMemory(usual, parameters: context.parameters)
+    let anyText = TextWriting()
     let station: StationID?
     switch format {
-    case .tributaryCSV(let columns) where columns.separator != .comma:
-        station = firstStation(
-            in: text, headerLines: 1, LongTableReader(columns: columns, profile: usual, context: context),
-            format: format.id, profile: usual, limits: context.limits)
     case .tributaryCSV(let columns):
         station = firstStation(
             in: text, headerLines: 1,
-            TributaryCSVReader(columns: columns, profile: usual, context: context, memory: LongRowMemory(usual)),
+            TributaryCSVReader(columns: columns, text: anyText, context: context, memory: memory),
             format: format.id, profile: usual, limits: context.limits)
     case .tributaryNDJSON:
         station = firstStation(
-            in: text, headerLines: 0,
-            TributaryNDJSONReader(profile: usual, context: context, memory: LongRowMemory(usual)),
+            in: text, headerLines: 0, TributaryNDJSONReader(text: anyText, context: context, memory: memory),
             format: format.id, profile: usual, limits: context.limits)
     default: station = nil
     }
     return station.flatMap(declared)
+}
+
+/// What the bytes of a batch are packed in, by their beginning: `gzip`, `zlib`, `zip`, one that is not opened, or `plain`.
+package func containerName(of bytes: UnsafeRawBufferPointer) -> String {
+    if bytes.isEmpty { return "plain" }
+    if bytes.count >= 4, ZipArchive.isZip(bytes) { return "zip" }
+    return CompressedFraming(bytes)?.rawValue ?? Cell.foreignContainer(bytes) ?? "plain"
 }
 
 func faultBeforeReading(_ bytes: UnsafeRawBufferPointer, limits: ReadLimits) -> Rejection? {

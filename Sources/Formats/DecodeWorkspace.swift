@@ -9,7 +9,7 @@ package final class DecodeWorkspace {
     /// Memories kept: one for each profile and catalogue in use; beyond that the oldest is forgotten.
     private static let memoryLimit = 8
 
-    private var memories: [(profile: SourceProfile, memory: LongRowMemory)] = []
+    private var memories: [(profile: SourceProfile, format: FormatID, memory: LongRowMemory)] = []
     /// The text buffer of the batch before; taken while a batch is read.
     private var buffer: (start: UnsafeMutablePointer<UInt8>, capacity: Int)?
     private var stage: SliceStage?
@@ -17,17 +17,20 @@ package final class DecodeWorkspace {
     private let zlibOnly: Bool
 
     /// - Parameter zlibOnly: no other library inflates, whatever the build has; for comparing the two.
-    /// - Note: all batches of one workspace are read with one parameter catalogue.
+    /// - Note: all batches of one workspace are read with one parameter catalogue, and ask one registry for the profiles
+    ///   of their stations.
     package init(zlibOnly: Bool = false) { self.zlibOnly = zlibOnly }
 
     deinit { buffer?.start.deallocate() }
 
-    /// What rows read with `profile` are looked up in.
-    func memory(for profile: SourceProfile) -> LongRowMemory {
-        if let index = memories.firstIndex(where: { $0.profile == profile }) { return memories[index].memory }
+    /// What the rows of batches with this profile and format are looked up in.
+    func memory(
+        for profile: SourceProfile, _ format: FormatID, _ parameters: ParameterCatalogue
+    ) -> LongRowMemory {
+        if let known = memories.first(where: { $0.format == format && $0.profile == profile }) { return known.memory }
         if memories.count == Self.memoryLimit { memories.removeFirst() }
-        let made = LongRowMemory(profile)
-        memories.append((profile, made))
+        let made = LongRowMemory(profile, parameters: parameters)
+        memories.append((profile, format, made))
         return made
     }
 

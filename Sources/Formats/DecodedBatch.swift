@@ -100,9 +100,17 @@ package struct ReadContext: Sendable {
     package var nameHints: [String]
     package var received: Instant
     package var limits: ReadLimits
-    /// The profile that a station's registration declares for batches of Tributary's own formats; asked with the
-    /// station of the first row. Feeds have one profile for all their stations.
+    /// The profile that a station's registration declares for batches of Tributary's own formats; asked once for each
+    /// station of a batch. Feeds have one profile for all their stations.
     package var profileOfStation: (@Sendable (StationID) -> SourceProfile?)?
+    /// The rules of the zone with this IANA name, for texts that name one; `nil`: none is known.
+    package var zoneNamed: (@Sendable (String) -> CivilZone?)?
+    /// The profiles of stations that no registration names, where `profiles` holds that of the batch's first station.
+    var formatProfiles: [FormatID: SourceProfile]?
+    /// Some profile of the registry declares it, though it may be none of `profiles`.
+    var mayBeGB18030 = false
+    /// Only the beginning is asked for: what it is read as decides.
+    var isGlance = false
 
     package init(
         profiles: [FormatID: SourceProfile], parameters: ParameterCatalogue, nameHints: [String], received: Instant,
@@ -180,17 +188,29 @@ package struct DecodedSummary: Sendable {
     package let unkeptRejections: Int
     /// The documents that rows of other evidence stand on, in order of appearance; empty for stations' own batches.
     package let documents: [EvidenceDocument]
+    /// Profiles besides `profile` that rows were read with, in order of appearance.
+    package let otherProfiles: [SourceProfile]
 
     package init(
         format: FormatID, profile: SourceProfile, rowCount: Int, inflatedByteCount: Int, unkeptRejections: Int,
-        documents: [EvidenceDocument] = []
+        documents: [EvidenceDocument] = [], otherProfiles: [SourceProfile] = []
     ) {
+        self.otherProfiles = otherProfiles
         self.format = format
         self.profile = profile
         self.rowCount = rowCount
         self.inflatedByteCount = inflatedByteCount
         self.unkeptRejections = unkeptRejections
         self.documents = documents
+    }
+
+    /// The named zones that times were read in, with their tables; `nil` where there were none.
+    package var zoneText: String? {
+        var texts: [String] = []
+        for text in ([profile] + otherProfiles).compactMap({ $0.zone?.text }) where !texts.contains(text) {
+            texts.append(text)
+        }
+        return texts.isEmpty ? nil : texts.joined(separator: "; ")
     }
 }
 

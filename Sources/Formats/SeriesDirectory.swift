@@ -27,13 +27,18 @@ final class SeriesDirectory {
         var number: Int32
         /// The entry whose row followed this one's last time: rows of one time come in the order of the time before.
         var next: Int32
-        /// Bytes of `station,parameter,` as a line begins with them; 0 where a line would need quotes, or is long.
+        /// Which of the memory's dialects its rows are read in.
+        var dialect: Int32
+        /// Bytes of `station,parameter,` as a line begins with them; 0 where a line would need quotes, or is long, or its
+        /// values are not taken as they stand.
         var prefixLength: Int16
         var isNonNegative: Bool
+        /// Values are taken as they stand: a decimal point, the catalogue's unit.
+        var isPlain: Bool
 
         static let free = Entry(
-            hash: 0, textOffset: 0, stationLength: 0, parameterLength: 0, number: -1, next: -1, prefixLength: 0,
-            isNonNegative: false)
+            hash: 0, textOffset: 0, stationLength: 0, parameterLength: 0, number: -1, next: -1, dialect: 0,
+            prefixLength: 0, isNonNegative: false, isPlain: true)
     }
 
     /// Longest prefix that is compared at once: the padding of a window covers it and the field after it.
@@ -52,6 +57,8 @@ final class SeriesDirectory {
 
     private(set) var identity = DirectoryIdentity()
     private var keys: [SeriesKey] = []
+    /// The profile of each series that is not of the memory's first dialect.
+    private var others: [Int32: SourceProfile] = [:]
     private var numbers: [SeriesKey: Int32] = [:]
     private var count = 0
     private var textCount = 0
@@ -97,8 +104,11 @@ final class SeriesDirectory {
         textCount = 0
         identity = DirectoryIdentity()
         keys.removeAll()
+        others.removeAll()
         numbers.removeAll()
     }
+
+    func key(_ number: Int32) -> SeriesKey { keys[Int(number)] }
 
     /// Begins another slice: no series is in its block yet.
     func beginSlice() { hot.pointee.slice += 1 }
@@ -115,21 +125,22 @@ final class SeriesDirectory {
     private func addLocal(_ number: Int32, in sink: inout SliceBuilder) -> Int32 {
         let index = sink.appendSeries(keys[Int(number)], number: number, of: identity)
         hot.pointee.local[Int(number)] = (hot.pointee.slice, index)
+        if let profile = others[number] { sink.note(series: index, readWith: profile) }
         return index
     }
 
-    /// The series whose names begin the line, when it is the one expected after the row before.
+    /// The series whose names begin the line, when it is the one expected after the row before, and of this dialect.
     ///
     /// - Precondition: `TextSource.padding` readable bytes follow the line's first.
     @inline(__always)
-    func expected(at line: UnsafePointer<UInt8>) -> UnsafePointer<Entry>? {
+    func expected(at line: UnsafePointer<UInt8>, dialect: Int32) -> UnsafePointer<Entry>? {
         let slot = hot.pointee.last.pointee.next
         if slot < 0 { return nil }
         let entry = hot.pointee.entries + Int(slot)
         let length = Int(entry.pointee.prefixLength)
-        guard length > 0, paddedBytesEqual(line, hot.pointee.text + entry.pointee.textOffset, length) else {
-            return nil
-        }
+        guard length > 0, entry.pointee.dialect == dialect,
+            paddedBytesEqual(line, hot.pointee.text + entry.pointee.textOffset, length)
+        else { return nil }
         hot.pointee.last = entry
         return UnsafePointer(entry)
     }
@@ -172,8 +183,12 @@ final class SeriesDirectory {
         return .full
     }
 
+    /// - Parameter profile: that of the dialect, where it is not the memory's first.
     /// - Precondition: `find` answered `.absent` with this hash for the same cells.
-    func insert(station: Cell, parameter: Cell, hash: UInt64, key: SeriesKey, isNonNegative: Bool) {
+    func insert(
+        station: Cell, parameter: Cell, hash: UInt64, key: SeriesKey, dialect: Int32, profile: SourceProfile?,
+        isNonNegative: Bool, isPlain: Bool
+    ) {
         if 2 * count > hot.pointee.mask { grow() }
         let length = station.count + parameter.count + 2
         reserveText(textCount + length)
@@ -182,11 +197,13 @@ final class SeriesDirectory {
         end[station.count] = UInt8(ascii: ",")
         (end + station.count + 1).update(from: parameter.start, count: parameter.count)
         end[length - 1] = UInt8(ascii: ",")
-        let isPlain = length <= Self.prefixLimit && !station.needsQuotes && !parameter.needsQuotes
+        let hasPrefix = isPlain && length <= Self.prefixLimit && !station.needsQuotes && !parameter.needsQuotes
+        let number = number(of: key)
+        if let profile { others[number] = profile }
         let entry = Entry(
             hash: hash, textOffset: textCount, stationLength: Int32(station.count),
-            parameterLength: Int32(parameter.count), number: number(of: key), next: -1,
-            prefixLength: isPlain ? Int16(length) : 0, isNonNegative: isNonNegative)
+            parameterLength: Int32(parameter.count), number: number, next: -1, dialect: dialect,
+            prefixLength: hasPrefix ? Int16(length) : 0, isNonNegative: isNonNegative, isPlain: isPlain)
         textCount += length
         count += 1
         place(entry)

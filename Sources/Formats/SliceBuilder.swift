@@ -15,6 +15,10 @@ struct SliceBuilder: ~Copyable {
     /// Counts slices: indexes into the block's tables hold for one generation only.
     private(set) var generation = 0
     private var slice = DecodedSlice()
+    /// Series of the slice that were read with another profile than the batch's own, by their index.
+    private var others: [Int32: SourceProfile] = [:]
+    /// The profiles besides the batch's own that rows were read with so far.
+    private(set) var otherProfiles: [SourceProfile] = []
     private var keptRejections = 0
     private var sliceRows = 0
     private var staged = 0
@@ -118,6 +122,20 @@ struct SliceBuilder: ~Copyable {
 
     mutating func index(of key: SeriesKey) -> Int32 { slice.block.index(of: key) }
 
+    /// The same for rows of a station that were read with another profile than the batch's own.
+    mutating func index(of key: SeriesKey, readWith profile: SourceProfile) -> Int32 {
+        let count = slice.block.seriesTable.count
+        let index = slice.block.index(of: key)
+        if Int(index) == count { note(series: index, readWith: profile) }
+        return index
+    }
+
+    /// Says that the series at `index` was read with another profile than the batch's own.
+    mutating func note(series index: Int32, readWith profile: SourceProfile) {
+        others[index] = profile
+        if !otherProfiles.contains(profile) { otherProfiles.append(profile) }
+    }
+
     /// Adds a series that is not in the slice yet, with its number in a directory.
     ///
     /// - Precondition: all series of a slice come from one directory, each once.
@@ -140,8 +158,23 @@ struct SliceBuilder: ~Copyable {
         staged > 0 ? slice.block.seriesTable[Int(series[0])].station : nil
     }
 
+    /// Hands on the slice so far, one for each profile its rows were read with; a new one begins.
+    mutating func handOn(_ take: (consuming DecodedSlice) throws -> Void) rethrows {
+        let others = self.others
+        guard let slice = end() else { return }
+        if others.isEmpty {
+            try take(slice)
+        } else {
+            for part in slice.divided(others) { try take(part) }
+        }
+    }
+
+    /// Forgets the slice so far.
+    mutating func drop() { _ = end() }
+
     /// The slice so far, or `nil` when it holds nothing; a new one begins.
-    mutating func take() -> DecodedSlice? {
+    private mutating func end() -> DecodedSlice? {
+        if !others.isEmpty { others.removeAll() }
         moveStaged()
         isFull = false
         let taken = slice
@@ -151,7 +184,7 @@ struct SliceBuilder: ~Copyable {
         slice.part = part
         generation += 1
         sliceRows = 0
-        return taken.block.isEmpty && taken.rejections.isEmpty && taken.reported.isEmpty ? nil : taken
+        return taken.isEmpty ? nil : taken
     }
 
     @inline(never)

@@ -11,7 +11,8 @@ extension ReadContext {
     /// Replaces the profiles of this context by those that `registry` declares for the batch.
     ///
     /// - A profile whose id is the name of a format (`openaq`, `usgs-rdb`) replaces the built-in one of that format.
-    /// - The profile of the batch's first station is that of Tributary's own formats.
+    /// - In Tributary's own formats each station's rows are read with the profile of its registration; that of the
+    ///   batch's first station decides what holds for the text as a whole.
     /// - Where the batch cannot be read without its profile (another encoding, a decimal comma), each profile that
     ///   declares such a thing is tried, and taken when the station it finds is registered with it.
     package mutating func takeProfiles(of registry: Registry, for raw: UnsafeRawBufferPointer) {
@@ -19,7 +20,9 @@ extension ReadContext {
         for format in FormatID.allCases {
             if let own = registry.profiles[format.rawValue] { profiles[format] = own }
         }
+        formatProfiles = profiles
         profileOfStation = { station in registry.profile(of: station) }
+        mayBeGB18030 = registry.profiles.values.contains { $0.writing.encoding == .gb18030 }
         let special = registry.profiles.values.filter { $0.writing != .plain || !$0.parameterNames.isEmpty }
         // The everyday batch is read once: its reader finds the station's profile on the way.
         if special.isEmpty, let format = format(of: raw), format == .tributaryCSV || format == .tributaryNDJSON {
@@ -60,6 +63,7 @@ extension ReadContext {
         struct Found: Error { let station: StationID? }
         var first = self
         first.limits.blockRows = 1
+        first.isGlance = true
         do {
             _ = try decodeBatch(raw, context: first) { slice in
                 if !slice.block.isEmpty { throw Found(station: slice.block.seriesTable.first?.station) }

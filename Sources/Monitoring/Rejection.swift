@@ -39,12 +39,14 @@ package enum RejectionReason: String, Sendable, CaseIterable {
     case unknownParameter = "unknown-parameter"
     /// The station is not one that the batch's sender may speak for.
     case senderNotEntitled = "sender-not-entitled"
+    /// The station's source profile declares an encoding, shape or separator that the file does not have.
+    case otherProfile = "other-profile"
 
     /// Whether rows with this reason are quarantined (隔离) rather than rejected (拒收).
     package var isQuarantine: Bool {
         switch self {
         case .timeInFuture, .timeTooOld, .doubledTime, .skippedTime, .unknownStation, .unknownParameter,
-            .senderNotEntitled:
+            .senderNotEntitled, .otherProfile:
             true
         default: false
         }

@@ -33,7 +33,8 @@ extension Parameter {
             return .refused(
                 isShare
                     ? "Send \(id) in \(unit): \(text) becomes a mass concentration only at a stated temperature and "
-                        + "pressure, which the row does not give."
+                        + "pressure, which the row does not give (GB 3095-2012, 3.14, names one until 2018-08-31 and "
+                        + "another since), and by a molar volume that no clause gives and no decimal holds."
                     : "Send \(id) in \(unit): \(text) measures another quantity.")
         }
         guard let scale = DecimalScale(factor) else {

@@ -8,7 +8,7 @@ extension RegistryReader {
         let id = fields.text("id")
         fields.subject = "Profile \(id ?? "without id")"
         let name = fields.name("name")
-        let clock = readClock(&fields, id: id)
+        let clock = readClock(&fields)
         let stamp = fields.choice("stamp", StampPosition.self)
         let statistic = fields.choice("statistic", SeriesStatistic.self)
         let window = fields.duration("window")

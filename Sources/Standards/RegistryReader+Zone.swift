@@ -4,7 +4,7 @@ internal import Monitoring
 
 extension RegistryReader {
     /// The fixed distance from UTC, or the named zone; `nil` after a problem.
-    func readClock(_ fields: inout StrictMapping, id: String?) -> (offset: UTCOffset, zone: SourceZone?)? {
+    func readClock(_ fields: inout StrictMapping) -> (offset: UTCOffset, zone: SourceZone?)? {
         let doubled = fields.optionalChoice("ambiguous", DoubledHour.self)
         guard let node = fields.optional("zone") else {
             if let place = fields.optional("ambiguous") {
@@ -19,12 +19,6 @@ extension RegistryReader {
                 "registry.profile.zone", at: place, "\(fields.subject) has both `offset` and `zone`.",
                 "Keep `offset` where the source has one time all year, else `zone`.")
         }
-        if let id, Self.evidenceFormats.contains(id) {
-            fields.report(
-                "registry.profile.zone", at: node,
-                "\(fields.subject) replaces a format of evidence, which takes no `zone`.",
-                "Write `offset`: evidence names days and months.")
-        }
         guard let name = node.text, let zone = CivilZoneTable.zone(named: name) else {
             let near = CivilZoneTable.names(like: node.text ?? "")
             let hint = near.isEmpty ? "" : " Near it: \(near.joined(separator: ", "))."
@@ -35,7 +29,4 @@ extension RegistryReader {
         }
         return (zone.standardOffset, SourceZone(zone, doubledHour: doubled))
     }
-
-    /// Formats whose rows name days and months of a document.
-    private static let evidenceFormats: Set = ["lab-results", "section-months", "river-flow"]
 }

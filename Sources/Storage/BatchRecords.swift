@@ -71,7 +71,7 @@ package struct BatchEnding: Sendable {
         self.init(
             state: .complete, format: summary.format, profile: summary.profile.id, rowCount: summary.rowCount,
             unkeptRejections: summary.unkeptRejections, documents: summary.documents)
-        zone = summary.profile.zone?.text
+        zone = summary.zoneText
     }
 }
 

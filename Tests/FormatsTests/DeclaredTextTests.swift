@@ -83,13 +83,46 @@ struct DeclaredEncodingTests {
         #expect(refused.stop?.excerpt == "openaq as latin-1")
     }
 
-    @Test("A text too large to hold is refused by its limit")
-    func limit() {
+    @Test("A text is not held whole: characters lie across every border of its pieces, plain and compressed")
+    func pieces() {
         var limits = ReadLimits()
         limits.documentBytes = 100
         let declared = profiles { $0.writing.encoding = .gb18030 }
-        let text = header + String(repeating: "A,codmn,\(at),1\n", count: 20)
-        #expect(decodeForTest(text, limits: limits, profiles: declared).stop?.reason == .inflatedTooLarge)
+        // 𠀀 (U+20000) has four bytes in GB 18030 and 示 two: with a row of an odd length every border is met.
+        let name: [UInt8] = [0x95, 0x32, 0x82, 0x36, 0xCA, 0xBE]
+        var bytes = Array(header.utf8)
+        for index in 0..<20_000 { bytes += name + Array(",codmn,\(at),\(index)\n".utf8) }
+        for batch in [bytes, gzipForTest(bytes)] {
+            let decoded = decodeForTest(batch, limits: limits, profiles: declared)
+            #expect(decoded.stop == nil && decoded.rejections.isEmpty)
+            #expect(decoded.readings.count == 20_000)
+            #expect(Set(decoded.readings.map(\.series.station)) == [StationID("\u{20000}示")])
+            #expect(decoded.readings.last?.value == ExactDecimal("19999"))
+        }
+        let text = header + (0..<20_000).map { "示例,codmn,\(at),\($0)\n" }.joined()
+        #expect(decodeForTest(text, limits: limits, profiles: declared).readings.count == 20_000)
+        // A text that ends inside a character.
+        let cut = decodeForTest(Array(header.utf8) + name + Array(",codmn,\(at),1,".utf8) + [0xCA], profiles: declared)
+        #expect(cut.readings.isEmpty && cut.rejections.count == 1)
+    }
+
+    @Test("Latin-1 in pieces: each byte is a character")
+    func latin1Pieces() {
+        let declared = profiles { $0.writing.encoding = .latin1 }
+        var bytes = Array(header.utf8)
+        for index in 0..<8_000 { bytes += [0x4D, 0xFC] + Array(",codmn,\(at),\(index)\n".utf8) }
+        let decoded = decodeForTest(gzipForTest(bytes), profiles: declared)
+        #expect(decoded.readings.count == 8_000 && decoded.readings.last?.series.station == StationID("Mü"))
+    }
+
+    @Test("A gzip whose checksum fails is refused as damaged in either encoding")
+    func damagedChecksum() {
+        let declared = profiles { $0.writing.encoding = .gb18030 }
+        for row in [[0xCA, 0xBE], Array("示".utf8)] as [[UInt8]] {
+            var bytes = gzipForTest(Array(header.utf8) + row + Array(",codmn,\(at),1\n".utf8))
+            bytes[bytes.count - 6] ^= 1
+            #expect(decodeForTest(bytes, profiles: declared).stop?.reason == .damagedCompression)
+        }
     }
 }
 
@@ -108,7 +141,7 @@ struct DeclaredRowTests {
         let stated = decodeForTest("station,time,tp(mg/L)\nA,\(at),0.085\n", profiles: declared)
         #expect(stated.texts == ["A/tp \(at) 0.085"])
         let json = "{\"station\":\"A\",\"parameter\":\"tp\",\"time\":\"\(at)\",\"value\":85}\n"
-        #expect(decodeForTest(json, profiles: declared).stop?.reason == .unknownUnit)
+        #expect(decodeForTest(json, profiles: declared).texts == ["A/tp \(at) 0.085"])
     }
 
     @Test("A decimal comma is read where it is declared, and a point is then refused")

@@ -10,6 +10,8 @@ enum DecoderInvariants {
     static let targets: [(name: String, faults: @Sendable ([UInt8]) -> [String])] = [
         ("batch", batch), ("chunk", chunk), ("segment", segment), ("json", json),
         ("inflate", inflate),
+        // The same as `batch`, from archives and workbooks on: few mutants of a text become one.
+        ("container", batch),
     ]
 
     /// Small limits, so that any input is read in bounded time and memory, and slices are many.

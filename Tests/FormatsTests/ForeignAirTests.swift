@@ -27,7 +27,8 @@ struct OpenAQTests {
         #expect(
             refused.remedy
                 == "Send o3 in ug/m3: ppm becomes a mass concentration only at a stated temperature and pressure, "
-                + "which the row does not give.")
+                + "which the row does not give (GB 3095-2012, 3.14, names one until 2018-08-31 and another since), and by "
+                + "a molar volume that no clause gives and no decimal holds.")
     }
 
     @Test("The profile may name a parameter; a bad unit, time or name costs its row")

@@ -29,7 +29,7 @@ import Testing
         Issue.record("\(name), \(time): \(found.joined(separator: "; ")). The input is in \(kept.path).")
     }
 
-    @Test(arguments: ["batch", "chunk", "segment", "json", "inflate"])
+    @Test(arguments: ["batch", "chunk", "segment", "json", "inflate", "container"])
     func `what a fuzzer once kept stays sound`(target: String) throws {
         let check = try #require(DecoderInvariants.targets.first { $0.name == target })
         let corpus = Self.files("fixtures/corpus/\(target)")

@@ -29,6 +29,27 @@ struct WaterQualityPortalTests {
         #expect(decoded.rejections[0].remedy.contains("Send tp as P; as PO4"))
     }
 
+    @Test("The columns of WQX 3.0 say the same; its other columns are passed over, a stranger's is told")
+    func modern() throws {
+        let decoded = decodeFeed(
+            "Org_Identifier,Location_Identifier,Activity_TypeCode,Activity_Media,Activity_StartDate,Activity_StartTime,"
+                + "Activity_StartTimeZone,Result_ResultDetectionCondition,Result_Characteristic,Result_MethodSpeciation,"
+                + "Result_SampleFraction,Result_Measure,Result_MeasureUnit,Result_MeasureQualifierCode,"
+                + "DetectionLimit_TypeA,DetectionLimit_MeasureA,DetectionLimit_MeasureUnitA,USGSpcode,notes\n"
+                + "X,T,Sample-Routine,Water,2026-03-01,09:30:00,CDT,,Phosphorus,as P,Total,0.085,mg/l,J,,,,00665,\n"
+                + "X,T,Sample-Routine,Water,2026-03-01,09:30:00,CDT,Not Detected,Ammonia,as N,Total,,,,MDL,0.02,mg/l,,\n"
+                + "X,T,Sample-Routine,Water,2026-03-01,09:30:00,CDT,,Phosphorus,,Total,0.085,mg/l,,,,,00665,\n"
+                + "X,T,Quality Control Sample-Field Blank,Water,2026-03-01,09:30:00,CDT,,Phosphorus,as P,Total,0,mg/l,,,,,,\n"
+                + "X,T,Sample-Routine,Water,2026-03-01,,,,Phosphorus,as P,Total,0.085,mg/l,J,,,,00665,\n")
+        let at = "2026-03-01T22:30:00+08:00"
+        #expect(decoded.texts == ["T/tp \(at) 0.085 [J]", "T/nh3n \(at) <0.02 [Not Detected]"])
+        #expect(
+            decoded.rejections.map { "\($0.row) \($0.field) \($0.reason.rawValue)" } == [
+                "1 notes extra-field", "4 Result_MeasureUnit unknown-unit", "5 Activity_TypeCode unknown-flag",
+                "6 Activity_StartTime missing-field",
+            ])
+    }
+
     private static let header =
         "CharacteristicName,ResultSampleFractionText,ResultMeasureValue,ResultMeasure/MeasureUnitCode,"
         + "MethodSpeciationName,ResultDetectionConditionText,DetectionQuantitationLimitMeasure/MeasureValue,"

@@ -22,7 +22,7 @@ struct NounTests {
             RejectionReason.allCases.filter(\.isQuarantine).map(\.rawValue)
                 == [
                     "time-in-future", "time-too-old", "doubled-time", "skipped-time", "unknown-station",
-                    "unknown-parameter", "sender-not-entitled",
+                    "unknown-parameter", "sender-not-entitled", "other-profile",
                 ])
     }
 

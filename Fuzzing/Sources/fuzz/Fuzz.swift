@@ -16,7 +16,7 @@ private func faults(_ bytes: [UInt8]) -> [String] {
         return []
     default:
         guard let check = DecoderInvariants.targets.first(where: { $0.name == target }) else {
-            fatalError("FUZZ_TARGET: batch, chunk, segment, json, inflate, registry or agreement.")
+            fatalError("FUZZ_TARGET: batch, container, chunk, segment, json, inflate, registry or agreement.")
         }
         return check.faults(bytes)
     }

@@ -35,6 +35,21 @@ struct CellValueReader {
         return readSlowly(cell)
     }
 
+    /// Reads `cell` with this decimal mark. With a comma a point is refused: it may group thousands.
+    func read(_ cell: Cell, mark: DecimalMark) -> CellValue {
+        guard mark == .comma else { return read(cell) }
+        if case .missing = read(cell) { return .missing }
+        if cell.bytes.contains(0x2E) {
+            return .invalid(.notANumber, remedy: "The source profile declares a decimal comma: write 1,5 and no point.")
+        }
+        var text = cell.bytes.map { $0 == 0x2C ? 0x2E : $0 }
+        let count = text.count
+        text.append(contentsOf: repeatElement(0, count: TextSource.padding))
+        return text.withUnsafeBufferPointer { buffer in
+            buffer.baseAddress.map { read(Cell(start: $0, count: count)) } ?? .missing
+        }
+    }
+
     /// A value of at most 18 characters, digits with at most one point; `nil` sends the cell to `read`.
     @inline(__always)
     func plainDecimal(_ cell: Cell) -> (mantissa: Int64, exponent: Int8)? {

@@ -8,7 +8,7 @@ internal import Monitoring
 /// optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`. A date alone is its first instant. 24:00 is the next day's 00:00.
 /// Where the profile has a named zone, one of its abbreviations (`CEST`) may stand in place of the offset.
 struct StampReader {
-    private let offsetMilliseconds: Int64
+    private var offsetMilliseconds: Int64
     /// The last text of 25 bytes, `YYYY-MM-DDTHH:MM:SS±HH:MM`, in four overlapping words, and what it stands for.
     private var word0: UInt64 = 0
     private var word8: UInt64 = 0
@@ -19,7 +19,7 @@ struct StampReader {
     private var lastMidnight: Int64 = 0
     private var hasLast = false
     /// Texts without an offset stand in this zone.
-    private let zone: SourceZone?
+    private var zone: SourceZone?
     /// Why the last text was no instant, where its zone is the cause.
     private var fault: ZoneFault?
 
@@ -29,6 +29,12 @@ struct StampReader {
     }
 
     init(_ profile: SourceProfile) {
+        offsetMilliseconds = Int64(profile.offset.minutes) * 60_000
+        zone = profile.zone
+    }
+
+    /// Reads texts without an offset by another profile from here on. The last text stays: it has its own offset.
+    mutating func turn(to profile: SourceProfile) {
         offsetMilliseconds = Int64(profile.offset.minutes) * 60_000
         zone = profile.zone
     }
@@ -103,6 +109,21 @@ struct StampReader {
         return resolve(local, nil, zone)
     }
 
+    /// The same beside an abbreviation of the profile's zone.
+    mutating func instant(ofLocal local: Int64, named name: String) -> Int64? {
+        guard let zone else { return nil }
+        return resolve(local, name, zone)
+    }
+
+    /// The first instant of a day.
+    mutating func start(of date: CivilDate) -> Int64? {
+        fault = nil
+        guard let zone else { return Int64(date.dayNumber) * 86_400_000 - offsetMilliseconds }
+        if let start = zone.zone.start(ofDay: date.dayNumber) { return start.milliseconds }
+        fault = .skipped
+        return nil
+    }
+
     /// Why the text that was just read is no instant.
     mutating func refusal(_ cell: Cell, row: Int, field: String) -> Rejection {
         zoneRefusal(cell.excerpt, row: row, field: field) ?? .badTime(cell, row: row, field: field)
@@ -122,11 +143,7 @@ struct StampReader {
         fault = nil
         var text = StampText(cell)
         guard let date = text.date() else { return nil }
-        if text.isAtEnd {
-            if let start = zone.zone.start(ofDay: date.dayNumber) { return start.milliseconds }
-            fault = .skipped
-            return nil
-        }
+        if text.isAtEnd { return start(of: date) }
         guard text.takeSeparator(), let clock = text.clock() else { return nil }
         let local = Int64(date.dayNumber) * 86_400_000 + clock
         if text.isAtEnd { return resolve(local, nil, zone) }

@@ -30,8 +30,11 @@ func decodeContainer(
         own.nameHints += part.name.split(separator: "/").map(String.init)
         var rejections = 0
         let source = TextSource(supply, limits: own.limits, workspace: workspace)
-        let outcome = try decodeText(source, context: own, workspace: workspace, part: part.name, readAs: nil) {
-            slice in
+        let limits = own.limits
+        let origin = TextOrigin { () throws(ContainerFault) in try part.open(limits) }
+        let outcome = try decodeText(
+            source, origin, context: own, workspace: workspace, part: part.name, readAs: nil
+        ) { slice in
             rejections += slice.rejections.count
             try handOn(slice)
         }
@@ -161,6 +164,9 @@ extension DecodedSummary {
             format: format, profile: profile, rowCount: rowCount + other.rowCount,
             inflatedByteCount: inflatedByteCount + other.inflatedByteCount,
             unkeptRejections: unkeptRejections + other.unkeptRejections,
-            documents: EvidenceDocument.merged(documents, other.documents))
+            documents: EvidenceDocument.merged(documents, other.documents),
+            otherProfiles: ([other.profile] + other.otherProfiles).reduce(into: otherProfiles) { known, met in
+                if met != profile, !known.contains(met) { known.append(met) }
+            })
     }
 }

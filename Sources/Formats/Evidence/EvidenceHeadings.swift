@@ -11,6 +11,8 @@ enum EvidenceColumn: Hashable {
     case item, value, unit, qualifier, detectionLimit
     case issuer, document, laboratory, method, origin, flag
     case waterClass, primary
+    /// Where the clock of all times stands that do not say it: in a line before the header only.
+    case zone
     case flow, meanFlow, dayMeanFlow, monthMeanFlow, volume, direction
     /// Known and left in the batch itself: running numbers, names of people, remarks.
     case unread

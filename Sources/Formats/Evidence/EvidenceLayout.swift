@@ -43,6 +43,9 @@ struct EvidenceLayout {
     private(set) var valueUnit = ""
     private let places: [EvidenceColumn: Int]
     private let preamble: [EvidenceColumn: String]
+    /// What the lines before the header say of the clock: as written, and understood.
+    private let clocks: [String]
+    private let clock: EvidenceClock?
 
     /// A header is looked for in so many lines.
     static let preambleLimit = 30
@@ -89,6 +92,8 @@ struct EvidenceLayout {
         count = found.headings.count
         places = found.places
         preamble = reader.stated
+        clocks = reader.clocks
+        clock = reader.clocks.first.flatMap { EvidenceClock($0, context: context) }
         for (field, heading) in found.headings.enumerated() { add(heading, field, context) }
     }
 
@@ -162,6 +167,9 @@ struct EvidenceLayout {
             EvidenceMeasure(heading: heading, column: column, field: field, parameter: id, power: power))
     }
 
+    /// `profile`, or the same at the clock that the table itself names.
+    func clocked(_ profile: SourceProfile) -> SourceProfile { clock.map { profile.at($0) } ?? profile }
+
     /// Why no row can be taken at all.
     var fault: Rejection? {
         let absent = [(EvidenceColumn.issuer, "issuer (发布单位)"), (.document, "document number (文号)")]
@@ -172,6 +180,8 @@ struct EvidenceLayout {
                 remedy: "Name them in columns (发布单位, 文号; issuer, document), or in lines before the header such as "
                     + "“发布单位：…” and “文号：…”: evidence that nobody signed cannot be weighed.")
         }
+        if clocks.count > 1 { return .twoClocks(clocks) }
+        if let text = clocks.first, clock == nil { return .unknownClock(text) }
         if kind == .riverFlow, measures.isEmpty {
             return Rejection(
                 .unknownUnit, row: 0, excerpt: "no column of flow, volume or direction with a unit we read",

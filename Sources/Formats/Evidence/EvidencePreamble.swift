@@ -5,6 +5,8 @@ internal import Monitoring
 /// Gathers what the lines before a header say.
 struct PreambleReader {
     private(set) var stated: [EvidenceColumn: String] = [:]
+    /// All that lines say of the clock; two different ones contradict each other.
+    private(set) var clocks: [String] = []
 
     /// Columns that a line may state for every row.
     private static let allowed: Set<EvidenceColumn> = [
@@ -17,7 +19,7 @@ struct PreambleReader {
             let text = cell.drop { $0 == "#" || $0.isWhitespace }
             let mark = text.firstIndex { $0 == ":" || $0 == "：" }
             let name = String(text[..<(mark ?? text.endIndex)])
-            if let column = EvidenceHeading(name).column, Self.allowed.contains(column) {
+            if let column = Self.column(name) {
                 open = column
                 let value = mark.map { text[text.index(after: $0)...] } ?? ""
                 append(String(value), to: column, isFirst: true)
@@ -27,10 +29,18 @@ struct PreambleReader {
         }
     }
 
+    /// A zone is no column: a time's own offset stands behind it.
+    private static func column(_ name: String) -> EvidenceColumn? {
+        let plain = name.lowercased().filter { !$0.isWhitespace && $0 != "_" && $0 != "-" }
+        if ["zone", "timezone", "offset", "utcoffset", "时区"].contains(plain) { return .zone }
+        return EvidenceHeading(name).column.flatMap { allowed.contains($0) ? $0 : nil }
+    }
+
     /// The cells that a comma in a value made are one value again; the first line that states something holds.
     private mutating func append(_ text: String, to column: EvidenceColumn, isFirst: Bool) {
         let value = String(text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
         if value.isEmpty { return }
+        if column == .zone, !clocks.contains(value) { clocks.append(value) }
         if let before = stated[column] {
             if !isFirst { stated[column] = before + "," + value }
         } else {

@@ -32,21 +32,24 @@ extension EvidenceReader {
             cell: given, into: &sink)
     }
 
-    private func sampled(_ row: EvidenceRow, into sink: inout SliceBuilder) -> Int64? {
+    private mutating func sampled(_ row: EvidenceRow, into sink: inout SliceBuilder) -> Int64? {
         let cell = layout.place(of: .sampled) == nil ? cell(.time) : cell(.sampled)
         let clock =
             layout.place(of: .sampled) != nil && layout.place(of: .time) != nil ? self.cell(.time) : self.cell(.clock)
         let text = clock.isEmpty ? cell.excerpt : "\(cell.excerpt) \(clock.excerpt)"
-        switch EvidenceTime(text, offset: profile.offset) {
-        case .moment(let moment): return moment
-        case .day(let date): return date.start(at: profile.offset).milliseconds
-        case .month, nil:
-            sink.reject(
-                Rejection(
+        let start: Int64? =
+            switch EvidenceTime(text) {
+            case .moment(let moment): moment.instant(by: &stamps)
+            case .day(let date): stamps.start(of: date)
+            case .month, nil: nil
+            }
+        if let start { return start }
+        sink.reject(
+            stamps.zoneRefusal(text, row: row.number, field: "sampled")
+                ?? Rejection(
                     cell.isEmpty ? .missingField : .notATime, row: row.number, field: "sampled", excerpt: text,
                     remedy: "Write the time of sampling as 2026-05-01 08:30, or its date as 2026-05-01."))
-            return nil
-        }
+        return nil
     }
 
     /// The row's unit, else the one in the heading of the results (`结果(mg/L)`), else the table's.

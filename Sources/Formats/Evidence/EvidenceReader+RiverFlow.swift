@@ -12,7 +12,7 @@ extension EvidenceReader {
     /// | day | refused | mean of the day | sum of the day | of the day |
     /// | month | refused | mean of the month | sum of the month | of the month |
     mutating func takeFlow(_ row: EvidenceRow, into sink: inout SliceBuilder) {
-        guard let time = flowTime(row, into: &sink) else { return }
+        guard let time = flowTime(row, into: &sink), let start = start(of: time, row, into: &sink) else { return }
         for measure in layout.measures {
             let given = fields[measure.field].trimmed
             // A row states some of the measures: an empty cell is no statement that there was no water.
@@ -22,11 +22,6 @@ extension EvidenceReader {
                 continue
             }
             let value = measure.column == .direction ? direction(given) : read(given)
-            let start: Int64 =
-                switch time {
-                case .moment(let moment): moment
-                case .day(let date), .month(let date): date.start(at: profile.offset).milliseconds
-                }
             store(
                 value, row.key(measure.parameter, statistic, window), start: start, power: measure.power,
                 flag: text(.flag), row: row, field: measure.heading.text, cell: given, into: &sink)
@@ -69,7 +64,7 @@ extension EvidenceReader {
 
     private func flowTime(_ row: EvidenceRow, into sink: inout SliceBuilder) -> EvidenceTime? {
         let text = flowTimeText
-        if let time = EvidenceTime(text, offset: profile.offset) {
+        if let time = EvidenceTime(text) {
             // A workbook keeps a month as its first day; only a column of months says that it is one.
             if layout.has(.month), layout.place(of: .time) == nil, case .day(let date) = time, date.day == 1 {
                 return .month(date)
@@ -80,6 +75,23 @@ extension EvidenceReader {
             Rejection(
                 text.isEmpty ? .missingField : .notATime, row: row.number, field: "time", excerpt: text,
                 remedy: "Write a moment as 2026-05-01 08:00, a day as 2026-05-01, a month as 2026-05."))
+        return nil
+    }
+
+    /// The first instant of a row's time.
+    private mutating func start(of time: EvidenceTime, _ row: EvidenceRow, into sink: inout SliceBuilder) -> Int64? {
+        let start: Int64? =
+            switch time {
+            case .moment(let moment): moment.instant(by: &stamps)
+            case .day(let date), .month(let date): stamps.start(of: date)
+            }
+        if let start { return start }
+        let text = flowTimeText
+        sink.reject(
+            stamps.zoneRefusal(text, row: row.number, field: "time")
+                ?? Rejection(
+                    .notATime, row: row.number, field: "time", excerpt: text,
+                    remedy: "Write the offset behind the time, as 2026-05-01T08:00:00+08:00."))
         return nil
     }
 

@@ -7,7 +7,11 @@ extension EvidenceReader {
     /// Takes the items of one row as means over the calendar month, and the printed class as a reported verdict.
     mutating func takeMonth(_ row: EvidenceRow, into sink: inout SliceBuilder) {
         guard let first = month(row, into: &sink) else { return }
-        let start = first.start(at: profile.offset)
+        guard let start = stamps.start(of: first).map({ Instant(milliseconds: $0) }) else {
+            let refusal = stamps.zoneRefusal(monthText, row: row.number, field: "month")
+            if let refusal { sink.reject(refusal) }
+            return
+        }
         for measure in layout.measures {
             let given = fields[measure.field].trimmed
             let none = Cell(start: given.start, count: 0)
@@ -29,7 +33,7 @@ extension EvidenceReader {
     /// The first day of the row's month: from its column, a year and a month in columns, or a line before the header.
     private func month(_ row: EvidenceRow, into sink: inout SliceBuilder) -> CivilDate? {
         let text = monthText
-        switch EvidenceTime(text, offset: profile.offset) {
+        switch EvidenceTime(text) {
         case .month(let first): return first
         // A workbook keeps a month as its first day.
         case .day(let date) where date.day == 1: return date

@@ -13,6 +13,8 @@ struct EvidenceReader: LineReader, ~Copyable {
     let profile: SourceProfile
     let parameters: ParameterCatalogue
     let values: EvidenceValueReader
+    /// The clock of times that do not say theirs.
+    var stamps: StampReader
     private let documentLimit: Int
     var fields = LineFields(capacity: Self.columnLimit)
     /// Powers of ten by printed unit and parameter: a table has a few of them.
@@ -22,6 +24,7 @@ struct EvidenceReader: LineReader, ~Copyable {
         self.layout = layout
         self.profile = profile
         parameters = context.parameters
+        stamps = StampReader(profile)
         documentLimit = context.limits.documents
         values = EvidenceValueReader(missingCodes: profile.missingCodes)
     }

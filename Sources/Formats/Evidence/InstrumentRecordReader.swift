@@ -198,8 +198,16 @@ private struct InstrumentTableReader {
     }
 
     private mutating func moment(_ text: String, _ row: Int) -> Instant? {
-        if case .moment(let milliseconds) = EvidenceTime(text, offset: .china) {
-            return Instant(milliseconds: milliseconds)
+        let clock = preamble.clocks.isEmpty ? UTCOffset.china : UTCOffset(preamble.clocks[0])
+        guard let clock, preamble.clocks.count <= 1 else {
+            report(
+                row, "time", "The lines before the header name the clock `\(preamble.clocks.joined(separator: ", "))`.",
+                "Write one line `#offset: +08:00`, or the offset behind each time.")
+            return nil
+        }
+        var stamps = StampReader(offset: clock)
+        if case .moment(let moment) = EvidenceTime(text), let instant = moment.instant(by: &stamps) {
+            return Instant(milliseconds: instant)
         }
         report(
             row, "time", "`\(text)` is no moment.",

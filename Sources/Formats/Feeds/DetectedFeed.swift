@@ -68,17 +68,19 @@ enum DetectedFeed {
 extension BatchReading {
     /// Reads a feed to its end.
     mutating func feed(
-        _ feed: DetectedFeed, profile: SourceProfile, context: ReadContext,
+        _ feed: DetectedFeed, profile: SourceProfile, text: TextWriting, context: ReadContext,
         _ handOn: (consuming DecodedSlice) throws -> Void
     ) rethrows -> DecodedOutcome {
         switch feed {
         case .zhejiangAir(let header):
             return try rows(ZhejiangAirRows(header: header, profile: profile, context: context), handOn)
         case .wideTable(let header):
-            if let refusal = profile.writing.refusal(of: .wide) ?? profile.writing.refusal(of: header.separator) {
-                return .stopped(refusal, nil)
-            }
-            return try rows(WideTableRows(header: header, profile: profile, context: context), handOn)
+            var writing = text
+            (writing.shape, writing.separator) = (.wide, header.separator)
+            let refusal = profile.writing.refusal(of: .wide) ?? profile.writing.refusal(of: header.separator)
+            if context.profileOfStation == nil, let refusal { return .stopped(refusal, nil) }
+            return try rows(
+                WideTableRows(header: header, profile: profile, text: writing, context: context), handOn)
         case .openAQ(let header):
             return try rows(OpenAQRows(header: header, profile: profile, context: context), handOn)
         case .aqsHourly(let header):
@@ -95,7 +97,7 @@ extension BatchReading {
         case .usgsJSON:
             return try document({ USGSFeatureReader($0, profile: profile, context: context) }, handOn)
         case .sensorThings:
-            return try document({ SensorThingsReader($0, profile: profile, context: context) }, handOn)
+            return try document({ SensorThingsReader($0, profile: profile, text: text, context: context) }, handOn)
         }
     }
 

@@ -32,9 +32,12 @@ struct FeedRowWriter {
     private let profile: SourceProfile
     private let parameters: ParameterCatalogue
     private let values: CellValueReader
+    /// The rows are of a station with another profile than the batch's own.
+    private let isOther: Bool
 
-    init(profile: SourceProfile, context: ReadContext) {
+    init(profile: SourceProfile, context: ReadContext, isOther: Bool = false) {
         self.profile = profile
+        self.isOther = isOther
         parameters = context.parameters
         values = CellValueReader(missingCodes: profile.missingCodes)
     }
@@ -47,7 +50,7 @@ struct FeedRowWriter {
 
     /// Takes `value` of `station` over the interval that begins at `start`.
     func take(_ value: FeedValue, station: String, start: Int64, row: Int, into sink: inout SliceBuilder) {
-        switch read(value.cell) {
+        switch values.read(value.cell, mark: profile.writing.decimalMark) {
         case .missing:
             append(.zero, .missing, value, station, start, row, &sink)
         case .invalid(let reason, let remedy):
@@ -82,11 +85,7 @@ struct FeedRowWriter {
             return
         }
         guard let kept = scale == .one ? decimal : scale.applied(to: decimal) else {
-            let remedy =
-                "In the catalogue's unit the value has more than \(ExactDecimal.digitLimit) digits: send fewer."
-            sink.reject(
-                Rejection(
-                    .numberOutOfRange, row: row, field: value.field, excerpt: value.cell.excerpt, remedy: remedy))
+            sink.reject(.tooManyDigits(row: row, field: value.field, cell: value.cell))
             return
         }
         append(kept, sign, value, station, start, row, &sink)
@@ -96,26 +95,11 @@ struct FeedRowWriter {
         _ decimal: ExactDecimal, _ sign: Qualifier, _ value: FeedValue, _ station: String, _ start: Int64, _ row: Int,
         _ sink: inout SliceBuilder
     ) {
-        let series = sink.index(
-            of: SeriesKey(
-                station: StationID(station), parameter: value.item.parameter, statistic: value.item.statistic,
-                window: value.item.window, origin: profile.origin))
+        let key = SeriesKey(
+            station: StationID(station), parameter: value.item.parameter, statistic: value.item.statistic,
+            window: value.item.window, origin: profile.origin)
+        let series = isOther ? sink.index(of: key, readWith: profile) : sink.index(of: key)
         let flag = value.flag.isEmpty ? 0 : sink.index(ofFlag: value.flag)
         sink.append(series: series, start: start, value: decimal, qualifier: sign, flag: flag, row: row)
-    }
-
-    /// Reads a value cell with the profile's decimal mark. With a comma a point is refused: it may group thousands.
-    func read(_ cell: Cell) -> CellValue {
-        guard profile.writing.decimalMark == .comma else { return values.read(cell) }
-        if case .missing = values.read(cell) { return .missing }
-        if cell.bytes.contains(0x2E) {
-            return .invalid(.notANumber, remedy: "The source profile declares a decimal comma: write 1,5 and no point.")
-        }
-        var text = cell.bytes.map { $0 == 0x2C ? 0x2E : $0 }
-        let count = text.count
-        text.append(contentsOf: repeatElement(0, count: TextSource.padding))
-        return text.withUnsafeBufferPointer { buffer in
-            buffer.baseAddress.map { values.read(Cell(start: $0, count: count)) } ?? .missing
-        }
     }
 }

@@ -17,22 +17,23 @@ internal import Monitoring
 struct SensorThingsReader: DocumentReader, ~Copyable {
     private enum Place { case start, keys, groups, rows, done }
 
-    private let profile: SourceProfile
     private let context: ReadContext
+    private let text: TextWriting
     private var scanner = JSONScanner()
-    private var stamps: StampReader
-    private let writer: FeedRowWriter
+    private var profiles: StationProfiles
+    /// Parallel to the profiles.
+    private var dialects: [(stamps: StampReader, writer: FeedRowWriter)]
     private var place = Place.start
     private var isUpload = false
     private var row = 0
     private var group = ObservationGroup()
     private var cells: [Cell] = []
 
-    init(_ document: Cell, profile: SourceProfile, context: ReadContext) {
-        self.profile = profile
+    init(_ document: Cell, profile: SourceProfile, text: TextWriting, context: ReadContext) {
         self.context = context
-        stamps = StampReader(profile)
-        writer = FeedRowWriter(profile: profile, context: context)
+        self.text = text
+        profiles = StationProfiles(own: profile, format: .sensorThings, context: context)
+        dialects = [(StampReader(profile), FeedRowWriter(profile: profile, context: context))]
         scanner.begin(document)
     }
 
@@ -141,8 +142,18 @@ struct SensorThingsReader: DocumentReader, ~Copyable {
                     remedy: "Give each array its Datastream with @iot.id, or the link to it."))
             return
         }
-        guard let (start, window) = interval(cells[time]) else {
-            sink.reject(stamps.refusal(cells[time], row: row, field: "phenomenonTime"))
+        let index = profiles.index(of: group.stream)
+        let profile = profiles.profiles[index]
+        guard text.mayHold(profile) else {
+            sink.reject(text.refusal(profile, station: group.stream, row: row))
+            return
+        }
+        while dialects.count <= index {
+            let next = profiles.profiles[dialects.count]
+            dialects.append((StampReader(next), FeedRowWriter(profile: next, context: context, isOther: true)))
+        }
+        guard let (start, window) = Self.interval(cells[time], &dialects[index].stamps) else {
+            sink.reject(dialects[index].stamps.refusal(cells[time], row: row, field: "phenomenonTime"))
             return
         }
         let id = profile.parameterNames[group.stream] ?? ParameterID(group.stream.lowercased())
@@ -155,6 +166,7 @@ struct SensorThingsReader: DocumentReader, ~Copyable {
             cell: cells[result], item: item, conversion: parameter?.conversion(from: unit) ?? .scale(.one), unit: unit,
             unitField: "result", field: "result",
             flag: group.place("resultQuality").flatMap { cells[$0].text } ?? "")
+        let writer = dialects[index].writer
         if window == nil {
             writer.take(value, station: group.stream, stamp: start, row: row, into: &sink)
         } else {
@@ -163,7 +175,9 @@ struct SensorThingsReader: DocumentReader, ~Copyable {
     }
 
     /// The start of a phenomenon, and its length when the text is an interval; `nil` when it is no time.
-    private mutating func interval(_ cell: Cell) -> (start: Int64, window: Duration64?)? {
+    private static func interval(
+        _ cell: Cell, _ stamps: inout StampReader
+    ) -> (start: Int64, window: Duration64?)? {
         guard let slash = cell.index(of: 0x2F, from: 0) else { return stamps.read(cell).map { ($0, nil) } }
         let first = Cell(start: cell.start, count: slash)
         let last = Cell(start: cell.start + slash + 1, count: cell.count - slash - 1)

@@ -3,33 +3,20 @@
 internal import Exact
 internal import Monitoring
 
-/// The fields of a long row as bytes; `flag` and `qualifier` are empty when the row has none.
-struct LongRow {
-    var station: Cell
-    var parameter: Cell
-    var time: Cell
-    var value: Cell
-    var flag: Cell
-    var qualifier: Cell
-    /// The value's text is a JSON `null`, not a cell.
-    var isNull = false
-}
-
-/// What rows of one profile need from batch to batch.
-final class LongRowMemory {
-    let directory = SeriesDirectory()
-    let values: CellValueReader
-
-    init(_ profile: SourceProfile) { values = CellValueReader(missingCodes: profile.missingCodes) }
-}
-
 /// Shared by Tributary's CSV and NDJSON: one meaning for the same fields.
+///
+/// Every station's rows are read in the dialect of its own profile. One dialect is in hand at a time; a row of a station
+/// with another one, which its series' entry in the directory says, changes it first.
 struct LongRowWriter: ~Copyable {
-    private let profile: SourceProfile
-    private let parameters: ParameterCatalogue
-    private let fieldLimit: Int
-    private let values: CellValueReader
-    private let shift: Int64
+    private let memory: LongRowMemory
+    private let context: ReadContext
+    private let format: FormatID
+    private let text: TextWriting
+    /// The dialect in hand; -1 as long as the batch's own profile has none for this text.
+    private var dialect: Int32
+    private var values: CellValueReader
+    private var shift: Int64
+    private var mark: DecimalMark
     private var stamps: StampReader
     private let directory: SeriesDirectory
     private var generation = -1
@@ -37,14 +24,19 @@ struct LongRowWriter: ~Copyable {
     private let letterFlags: UnsafeMutablePointer<UInt16>
     private var wordFlags: [String: UInt16] = [:]
 
-    init(profile: SourceProfile, context: ReadContext, memory: LongRowMemory) {
-        self.profile = profile
+    /// - Precondition: `memory` is that of the batch's own profile.
+    init(format: FormatID, text: TextWriting, context: ReadContext, memory: LongRowMemory) {
+        self.memory = memory
+        self.context = context
+        self.format = format
+        self.text = text
         directory = memory.directory
-        values = memory.values
-        parameters = context.parameters
-        fieldLimit = context.limits.fieldBytes
-        shift = profile.stamp == .end ? profile.window.milliseconds : 0
-        stamps = StampReader(profile)
+        let own = memory.dialects[0]
+        dialect = text.mayHold(own.profile) ? 0 : -1
+        values = own.values
+        shift = own.shift
+        mark = own.profile.writing.decimalMark
+        stamps = StampReader(own.profile)
         letterFlags = .allocate(capacity: 256)
         letterFlags.initialize(repeating: .max, count: 256)
     }
@@ -55,9 +47,12 @@ struct LongRowWriter: ~Copyable {
     @inline(__always)
     mutating func take(_ row: borrowing LongRow, line: Int, into sink: inout SliceBuilder) -> Bool {
         if generation != sink.generation { startSlice(sink.generation) }
-        guard let stamp = stamps.read(row.time) else {
-            rejectTime(row, line: line, into: &sink)
-            return true
+        var stamp: Int64
+        if let read = stamps.read(row.time) {
+            stamp = read
+        } else {
+            guard let own = stampByItsProfile(row, line: line, into: &sink) else { return true }
+            stamp = own
         }
         let entry: UnsafePointer<SeriesDirectory.Entry>
         switch directory.find(station: row.station, parameter: row.parameter) {
@@ -73,6 +68,10 @@ struct LongRowWriter: ~Copyable {
             sink.markFull()
             return false
         }
+        if entry.pointee.dialect != dialect {
+            guard let own = turnedStamp(row, to: entry.pointee.dialect, line: line, into: &sink) else { return true }
+            stamp = own
+        }
         let flag: UInt16
         if row.flag.isEmpty {
             flag = 0
@@ -82,16 +81,14 @@ struct LongRowWriter: ~Copyable {
             guard let index = newFlagIndex(row.flag, line: line, into: &sink) else { return true }
             flag = index
         }
-        if row.qualifier.isEmpty, let (mantissa, exponent) = values.plainDecimal(row.value) {
+        if row.qualifier.isEmpty, entry.pointee.isPlain, let (mantissa, exponent) = values.plainDecimal(row.value) {
             sink.append(
                 series: directory.localIndex(entry.pointee.number, in: &sink), start: stamp &- shift,
                 mantissa: mantissa, exponent: exponent,
                 qualifier: 0, flag: flag, row: line)
             return true
         }
-        takeUnusual(
-            row, isNonNegative: entry.pointee.isNonNegative, number: entry.pointee.number, start: stamp - shift,
-            flag: flag, line: line, into: &sink)
+        takeUnusual(row, entry.pointee, start: stamp &- shift, flag: flag, line: line, into: &sink)
         return true
     }
 
@@ -107,7 +104,7 @@ struct LongRowWriter: ~Copyable {
     ) -> UnsafePointer<UInt8>? {
         if generation != sink.generation { return nil }
         // No byte is passed over unseen: a line feed ends each of these steps, so that no step leaves the line.
-        guard let entry = directory.expected(at: line) else { return nil }
+        guard let entry = directory.expected(at: line, dialect: dialect) else { return nil }
         let time = line + Int(entry.pointee.prefixLength)
         guard let stamp = stamps.readLike(time), time[25] == 0x2C else { return nil }
         guard let (mantissa, exponent, end) = values.commonDecimal(time + 26) else { return nil }
@@ -143,21 +140,73 @@ struct LongRowWriter: ~Copyable {
         guard let station = name(row.station, "station", line: line, into: &sink),
             let parameter = name(row.parameter, "parameter", line: line, into: &sink)
         else { return false }
+        let index = memory.dialect(of: profile(of: station))
+        let own = memory.dialects[Int(index)]
+        guard text.mayHold(own.profile) else {
+            sink.reject(text.refusal(own.profile, station: station, row: line))
+            return false
+        }
+        let parameters = context.parameters
         let id =
-            profile.parameterNames[parameter] ?? parameters.id(for: parameter)
+            own.profile.parameterNames[parameter] ?? parameters.id(for: parameter)
             ?? ParameterID(parameter.lowercased())
         let key = SeriesKey(
-            station: StationID(station), parameter: id, statistic: profile.statistic, window: profile.window,
-            origin: profile.origin)
+            station: StationID(station), parameter: id, statistic: own.profile.statistic, window: own.profile.window,
+            origin: own.profile.origin)
         directory.insert(
-            station: row.station, parameter: row.parameter, hash: hash, key: key,
-            isNonNegative: parameters[id]?.isNonNegative ?? false)
+            station: row.station, parameter: row.parameter, hash: hash, key: key, dialect: index,
+            profile: index == 0 ? nil : own.profile, isNonNegative: parameters[id]?.isNonNegative ?? false,
+            isPlain: own.isPlain(id))
         return true
     }
 
+    private func profile(of station: String) -> SourceProfile {
+        context.profile(of: station, in: format, own: memory.dialects[0].profile)
+    }
+
+    /// Takes `wanted` in hand and reads the row's time in it; `nil` when the row was rejected.
+    @inline(never)
+    private mutating func turnedStamp(
+        _ row: borrowing LongRow, to wanted: Int32, line: Int, into sink: inout SliceBuilder
+    ) -> Int64? {
+        let own = memory.dialects[Int(wanted)]
+        guard text.mayHold(own.profile) else {
+            sink.reject(text.refusal(own.profile, station: row.station.trimmed.excerpt, row: line))
+            return nil
+        }
+        dialect = wanted
+        values = own.values
+        shift = own.shift
+        mark = own.profile.writing.decimalMark
+        stamps.turn(to: own.profile)
+        if let stamp = stamps.read(row.time) { return stamp }
+        rejectTime(row, line: line, into: &sink)
+        return nil
+    }
+
+    /// The stamp of a row whose time is none in the dialect in hand; `nil` when the row was taken care of.
+    @inline(never)
+    private mutating func stampByItsProfile(
+        _ row: borrowing LongRow, line: Int, into sink: inout SliceBuilder
+    ) -> Int64? {
+        // Concatenated files repeat their header line.
+        if row.time.equals("time"), row.value.equals("value"), row.station.equals("station") {
+            sink.uncountRow()
+            return nil
+        }
+        let name = row.station.trimmed
+        if context.profileOfStation != nil, !name.isEmpty, let station = name.text {
+            let wanted = memory.dialect(of: profile(of: station))
+            if wanted != dialect { return turnedStamp(row, to: wanted, line: line, into: &sink) }
+        }
+        rejectTime(row, line: line, into: &sink)
+        return nil
+    }
+
     private func name(_ cell: Cell, _ field: String, line: Int, into sink: inout SliceBuilder) -> String? {
+        let cell = cell.trimmed
         guard let text = checkedText(cell, field, line: line, into: &sink) else { return nil }
-        if cell.trimmed.isEmpty {
+        if cell.isEmpty {
             sink.reject(
                 Rejection(.missingField, row: line, field: field, remedy: "Name the \(field) on every row."))
             return nil
@@ -166,6 +215,7 @@ struct LongRowWriter: ~Copyable {
     }
 
     private func checkedText(_ cell: Cell, _ field: String, line: Int, into sink: inout SliceBuilder) -> String? {
+        let fieldLimit = context.limits.fieldBytes
         if cell.count > fieldLimit {
             sink.reject(
                 Rejection(
@@ -183,20 +233,7 @@ struct LongRowWriter: ~Copyable {
     }
 
     private mutating func rejectTime(_ row: borrowing LongRow, line: Int, into sink: inout SliceBuilder) {
-        // Concatenated files repeat their header line.
-        if row.time.equals("time"), row.value.equals("value"), row.station.equals("station") {
-            sink.uncountRow()
-            return
-        }
-        if let refusal = stamps.zoneRefusal(row.time.excerpt, row: line, field: "time") {
-            sink.reject(refusal)
-            return
-        }
-        let isEmpty = row.time.isEmpty
-        sink.reject(
-            Rejection(
-                isEmpty ? .missingField : .notATime, row: line, field: "time", excerpt: row.time.excerpt,
-                remedy: "Write the time as 2026-05-01T08:00:00+08:00."))
+        sink.reject(stamps.refusal(row.time, row: line, field: "time"))
     }
 
     @inline(never)
@@ -215,14 +252,14 @@ struct LongRowWriter: ~Copyable {
 
     @inline(never)
     private func takeUnusual(
-        _ row: borrowing LongRow, isNonNegative: Bool, number: Int32, start: Int64, flag: UInt16, line: Int,
+        _ row: borrowing LongRow, _ entry: SeriesDirectory.Entry, start: Int64, flag: UInt16, line: Int,
         into sink: inout SliceBuilder
     ) {
-        switch row.isNull ? .missing : values.read(row.value) {
+        switch row.isNull ? .missing : read(row.value) {
         case .missing:
             sink.append(
-                series: directory.localIndex(number, in: &sink), start: start, value: .zero, qualifier: .missing,
-                flag: flag, row: line)
+                series: directory.localIndex(entry.number, in: &sink), start: start, value: .zero,
+                qualifier: .missing, flag: flag, row: line)
         case .invalid(let reason, let remedy):
             sink.reject(
                 Rejection(reason, row: line, field: "value", excerpt: row.value.excerpt, remedy: remedy))
@@ -234,27 +271,49 @@ struct LongRowWriter: ~Copyable {
                         .unknownFlag, row: line, field: "qualifier", excerpt: row.qualifier.excerpt, remedy: remedy))
                 return
             }
-            if decimal.mantissa < 0, isNonNegative {
-                sink.reject(.negative(row: line, field: "value", cell: row.value))
-                return
-            }
+            guard let kept = converted(decimal, row.value, entry, line: line, into: &sink) else { return }
             sink.append(
-                series: directory.localIndex(number, in: &sink), start: start, value: decimal, qualifier: qualifier,
-                flag: flag, row: line)
+                series: directory.localIndex(entry.number, in: &sink), start: start, value: kept,
+                qualifier: qualifier, flag: flag, row: line)
         }
+    }
+
+    /// What the cell says; a JSON number has a point whatever the profile says of its files.
+    private func read(_ cell: Cell) -> CellValue {
+        values.read(cell, mark: format == .tributaryNDJSON ? .point : mark)
+    }
+
+    /// The value in the catalogue's unit, or `nil` after a rejection.
+    private func converted(
+        _ value: ExactDecimal, _ cell: Cell, _ entry: SeriesDirectory.Entry, line: Int, into sink: inout SliceBuilder
+    ) -> ExactDecimal? {
+        var scale = DecimalScale.one
+        if !entry.isPlain {
+            let own = memory.dialects[Int(entry.dialect)]
+            let parameter = directory.key(entry.number).parameter
+            switch own.conversion(of: parameter) {
+            case .scale(let stated): scale = stated
+            case .refused(let why):
+                let unit = own.profile.writing.units[parameter] ?? ""
+                sink.reject(Rejection(.unknownUnit, row: line, field: "value", excerpt: unit, remedy: why))
+                return nil
+            case nil: break
+            }
+        }
+        if value.mantissa < 0, entry.isNonNegative {
+            sink.reject(.negative(row: line, field: "value", cell: cell))
+            return nil
+        }
+        guard let kept = scale == .one ? value : scale.applied(to: value) else {
+            sink.reject(.tooManyDigits(row: line, field: "value", cell: cell))
+            return nil
+        }
+        return kept
     }
 
     private static func qualifier(_ cell: Cell, beside sign: Qualifier) -> Qualifier? {
         if cell.isEmpty { return sign }
         let stated: Qualifier? = cell.equals("<") ? .below : cell.equals(">") ? .above : nil
         return stated == nil || (sign != .none && sign != stated) ? nil : stated
-    }
-}
-
-extension Rejection {
-    static func negative(row: Int, field: String, cell: Cell) -> Rejection {
-        Rejection(
-            .negativeConcentration, row: row, field: field, excerpt: cell.excerpt,
-            remedy: "A concentration is not below zero: check the instrument's zero, or send the value as missing.")
     }
 }

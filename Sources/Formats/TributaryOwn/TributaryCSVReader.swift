@@ -11,7 +11,7 @@ struct TributaryColumns {
     var flag = -1
     var qualifier = -1
     var count = 0
-    /// Only with commas are rows read on the plain path.
+    /// Only with commas do rows have the common shape.
     var separator = FieldSeparator.comma
 
     /// True when no other column stands among them.
@@ -50,12 +50,13 @@ struct TributaryCSVReader: LineReader, ~Copyable {
     private var fields = LineFields(capacity: Self.columnLimit)
     private var writer: LongRowWriter
 
-    init(columns: TributaryColumns, profile: SourceProfile, context: ReadContext, memory: LongRowMemory) {
+    init(columns: TributaryColumns, text: TextWriting, context: ReadContext, memory: LongRowMemory) {
         self.columns = columns
         isCommon =
-            columns.station == 0 && columns.parameter == 1 && columns.time == 2 && columns.value == 3
+            columns.separator == .comma && columns.station == 0 && columns.parameter == 1 && columns.time == 2
+            && columns.value == 3
             && (columns.count == 4 || (columns.count == 5 && columns.flag == 4))
-        writer = LongRowWriter(profile: profile, context: context, memory: memory)
+        writer = LongRowWriter(format: .tributaryCSV, text: text, context: context, memory: memory)
     }
 
     mutating func read(
@@ -64,7 +65,8 @@ struct TributaryCSVReader: LineReader, ~Copyable {
         if isCommon, let next = writer.takeCommon(line, hasFlag: columns.count == 5, number: number, into: &sink) {
             return next
         }
-        let split = fields.split(line)
+        let split =
+            columns.separator == .comma ? fields.split(line) : fields.split(line, by: columns.separator.byte)
         guard split == .fields, fields.count == columns.count else {
             sink.reject(.unevenLine(split, line, fields.count, expected: columns.count, number: number))
             return fields.next

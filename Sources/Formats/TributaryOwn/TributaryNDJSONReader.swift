@@ -8,8 +8,8 @@ struct TributaryNDJSONReader: LineReader, ~Copyable {
     private var writer: LongRowWriter
     private var hasValue = false
 
-    init(profile: SourceProfile, context: ReadContext, memory: LongRowMemory) {
-        writer = LongRowWriter(profile: profile, context: context, memory: memory)
+    init(text: TextWriting, context: ReadContext, memory: LongRowMemory) {
+        writer = LongRowWriter(format: .tributaryNDJSON, text: text, context: context, memory: memory)
     }
 
     mutating func read(

@@ -1,6 +1,36 @@
-// The columns of the Water Quality Portal's legacy result file: what is read, and what is known and passed over.
+// The columns of the Water Quality Portal's result files, legacy and WQX 3.0: what is read, what is known and passed over.
 
 extension WaterQualityPortalRows {
+    /// What WQX 3.0 calls the legacy columns that are read.
+    ///
+    /// Source: reference formats, section 6; `Activity_TypeCode`, `Activity_Media`, `Result_MethodSpeciation` and
+    /// `Result_StatisticalBase`, which its list leaves out, by the portal's own files.
+    static let modernNames: [String: String] = [
+        "MonitoringLocationIdentifier": "Location_Identifier", "ActivityTypeCode": "Activity_TypeCode",
+        "ActivityMediaName": "Activity_Media", "ActivityStartDate": "Activity_StartDate",
+        "ActivityStartTime/Time": "Activity_StartTime", "ActivityStartTime/TimeZoneCode": "Activity_StartTimeZone",
+        "CharacteristicName": "Result_Characteristic", "ResultSampleFractionText": "Result_SampleFraction",
+        "ResultMeasureValue": "Result_Measure", "ResultMeasure/MeasureUnitCode": "Result_MeasureUnit",
+        "MeasureQualifierCode": "Result_MeasureQualifierCode", "MethodSpeciationName": "Result_MethodSpeciation",
+        "ResultDetectionConditionText": "Result_ResultDetectionCondition",
+        "StatisticalBaseCode": "Result_StatisticalBase",
+        "DetectionQuantitationLimitMeasure/MeasureValue": "DetectionLimit_MeasureA",
+        "DetectionQuantitationLimitMeasure/MeasureUnitCode": "DetectionLimit_MeasureUnitA",
+    ]
+
+    /// Whether WQX 3.0 has columns of this group: 181 of them, each `Group_Name`, and a few without a group.
+    static func isModern(_ name: String) -> Bool {
+        modernGroups.contains { name.hasPrefix($0 + "_") }
+            || ["USGSpcode", "ProviderName", "LastChangeDate"].contains(name)
+    }
+
+    private static let modernGroups: Set<String> = [
+        "Org", "Project", "ProjectAttachment", "Location", "AlternateLocation", "Activity", "ActivityBiological",
+        "ActivityLocation", "ActivityAttachment", "SampleCollectionMethod", "SamplePrepMethod", "Result",
+        "ResultBiological", "ResultDepthHeight", "ResultAttachment", "ResultAnalyticalMethod", "DataQuality",
+        "LabInfo", "LabSamplePrepMethod", "DetectionLimit", "TaxonomicDetails",
+    ]
+
     /// Source: reference formats, section 6; the names of the legacy profile *Result (physical/chemical)*.
     static let known: Set<String> = {
         let plain = """

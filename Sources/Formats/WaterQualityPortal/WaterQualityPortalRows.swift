@@ -1,9 +1,9 @@
-// Results of the Water Quality Portal in the legacy columns: one row a result, with fraction, basis and limits.
+// Results of the Water Quality Portal, in the legacy columns or those of WQX 3.0: one row a result, with fraction and limits.
 
 internal import Exact
 internal import Monitoring
 
-/// Reads legacy result files by the names of their columns.
+/// Reads result files by the names of their columns; the code says the legacy ones.
 ///
 /// - Time: date, clock time and zone name. A row that lacks the clock time or the zone has no instant: refused.
 /// - Fraction: only the fractions in `FeedParameters.characteristics` are the catalogue's parameter; a dissolved
@@ -27,12 +27,24 @@ struct WaterQualityPortalRows: FeedRows {
         "ResultMeasure/MeasureUnitCode",
     ]
 
-    static func recognises(_ header: FeedHeader) -> Bool { header.has(required) }
+    static func recognises(_ header: FeedHeader) -> Bool {
+        header.has(required) || header.has(required.compactMap { modernNames[$0] })
+    }
+
+    /// Where the column stands that the legacy files call `name`.
+    private func place(_ name: String) -> Int? { header[name] ?? Self.modernNames[name].flatMap { header[$0] } }
+
+    /// The column's name in this file.
+    private func shown(_ name: String) -> String {
+        guard let modern = Self.modernNames[name], header[name] == nil, header[modern] != nil else { return name }
+        return modern
+    }
 
     init(header: FeedHeader, profile: SourceProfile, context: ReadContext) {
         self.header = header
         self.profile = profile
-        extra = header.extra(besides: Self.known)
+        let unknown = header.extra(besides: Self.known)
+        extra = header.has(Self.required) ? unknown : unknown.filter { !Self.isModern($0) }
         units = FeedUnits(context: context, spellings: FeedParameters.portalUnits)
         writer = FeedRowWriter(profile: profile, context: context)
     }
@@ -40,14 +52,14 @@ struct WaterQualityPortalRows: FeedRows {
     mutating func take(_ cells: FeedCells, row: Int, into sink: inout SliceBuilder) {
         guard
             let station = sink.name(
-                cells[header["MonitoringLocationIdentifier"]], row: row, field: "MonitoringLocationIdentifier"),
-            let name = sink.name(cells[header["CharacteristicName"]], row: row, field: "CharacteristicName")
+                cells[place("MonitoringLocationIdentifier")], row: row, field: shown("MonitoringLocationIdentifier")),
+            let name = sink.name(cells[place("CharacteristicName")], row: row, field: shown("CharacteristicName"))
         else { return }
-        let activity = cells.text(header["ActivityTypeCode"])
+        let activity = cells.text(place("ActivityTypeCode"))
         if activity.hasPrefix("Quality Control") {
             sink.reject(
                 Rejection(
-                    .unknownFlag, row: row, field: "ActivityTypeCode", excerpt: activity,
+                    .unknownFlag, row: row, field: shown("ActivityTypeCode"), excerpt: activity,
                     remedy: "A sample of quality control is no reading of the water: leave it out."))
             return
         }
@@ -64,24 +76,24 @@ struct WaterQualityPortalRows: FeedRows {
     }
 
     private func stamp(_ cells: FeedCells, row: Int, into sink: inout SliceBuilder) -> Int64? {
-        let date = cells[header["ActivityStartDate"]]
-        let clock = cells[header["ActivityStartTime/Time"]]
+        let date = cells[place("ActivityStartDate")]
+        let clock = cells[place("ActivityStartTime/Time")]
         if clock.isEmpty {
             sink.reject(
                 Rejection(
-                    .missingField, row: row, field: "ActivityStartTime/Time", excerpt: date.excerpt,
+                    .missingField, row: row, field: shown("ActivityStartTime/Time"), excerpt: date.excerpt,
                     remedy: "A sample without a clock time has no instant: give the time and its zone."))
             return nil
         }
-        let zone = cells.text(header["ActivityStartTime/TimeZoneCode"])
+        let zone = cells.text(place("ActivityStartTime/TimeZoneCode"))
         guard let offset = ZoneTable.offset(zone, profile) else {
-            sink.reject(.unknownZone(zone, row: row, field: "ActivityStartTime/TimeZoneCode"))
+            sink.reject(.unknownZone(zone, row: row, field: shown("ActivityStartTime/TimeZoneCode")))
             return nil
         }
         guard let stamp = FeedTimes.instant(date: date, clock: clock, offset: offset) else {
             sink.reject(
                 Rejection(
-                    .notATime, row: row, field: "ActivityStartDate", excerpt: date.excerpt + " " + clock.excerpt,
+                    .notATime, row: row, field: shown("ActivityStartDate"), excerpt: date.excerpt + " " + clock.excerpt,
                     remedy: "Write the date as 2026-05-01 and the time as 09:30:00."))
             return nil
         }
@@ -90,9 +102,9 @@ struct WaterQualityPortalRows: FeedRows {
 
     private struct Result {
         var cell: Cell
-        var field = "ResultMeasureValue"
+        var field: String
         var unit: String
-        var unitField = "ResultMeasure/MeasureUnitCode"
+        var unitField: String
         var sign = Qualifier.none
         var flag: String
     }
@@ -105,21 +117,22 @@ struct WaterQualityPortalRows: FeedRows {
 
     /// The value, or the quantitation limit with its sign where the result was not detected.
     private func result(_ cells: FeedCells) -> Result {
-        let value = cells[header["ResultMeasureValue"]]
-        let condition = cells.text(header["ResultDetectionConditionText"])
+        let value = cells[place("ResultMeasureValue")]
+        let condition = cells.text(place("ResultDetectionConditionText"))
         var result = Result(
-            cell: value, unit: cells.text(header["ResultMeasure/MeasureUnitCode"]),
-            flag: condition.isEmpty ? cells.text(header["MeasureQualifierCode"]) : condition)
+            cell: value, field: shown("ResultMeasureValue"),
+            unit: cells.text(place("ResultMeasure/MeasureUnitCode")), unitField: shown("ResultMeasure/MeasureUnitCode"),
+            flag: condition.isEmpty ? cells.text(place("MeasureQualifierCode")) : condition)
         let isText = value.isEmpty || value.equals("ND")
         guard isText else { return result }
         result.cell = Cell(start: value.start, count: 0)
         let isBelow = Self.below.contains(condition) || value.equals("ND")
-        let limit = cells[header["DetectionQuantitationLimitMeasure/MeasureValue"]]
+        let limit = cells[place("DetectionQuantitationLimitMeasure/MeasureValue")]
         guard isBelow || condition == "Present Above Quantification Limit", !limit.isEmpty else { return result }
         result.cell = limit
-        result.field = "DetectionQuantitationLimitMeasure/MeasureValue"
-        result.unit = cells.text(header["DetectionQuantitationLimitMeasure/MeasureUnitCode"])
-        result.unitField = "DetectionQuantitationLimitMeasure/MeasureUnitCode"
+        result.field = shown("DetectionQuantitationLimitMeasure/MeasureValue")
+        result.unit = cells.text(place("DetectionQuantitationLimitMeasure/MeasureUnitCode"))
+        result.unitField = shown("DetectionQuantitationLimitMeasure/MeasureUnitCode")
         result.sign = isBelow ? .below : .above
         return result
     }
@@ -128,9 +141,9 @@ struct WaterQualityPortalRows: FeedRows {
     private mutating func meaning(
         _ name: String, _ cells: FeedCells, unit: String
     ) -> (id: ParameterID, conversion: UnitConversion) {
-        let fraction = cells.text(header["ResultSampleFractionText"])
-        let medium = cells.text(header["ActivityMediaName"])
-        let statistic = cells.text(header["StatisticalBaseCode"])
+        let fraction = cells.text(place("ResultSampleFractionText"))
+        let medium = cells.text(place("ActivityMediaName"))
+        let statistic = cells.text(place("StatisticalBaseCode"))
         let isWater = medium.isEmpty || medium == "Water"
         let parts = [name, fraction, isWater ? "" : medium, statistic].filter { !$0.isEmpty }
         let own = parts.joined(separator: ", ")
@@ -142,7 +155,7 @@ struct WaterQualityPortalRows: FeedRows {
         }
         let id = ParameterID(known.parameter)
         guard let basis = known.basis else { return (id, units.conversion(bare(unit), to: id)) }
-        let stated = statedBasis(unit, speciation: cells.text(header["MethodSpeciationName"]))
+        let stated = statedBasis(unit, speciation: cells.text(place("MethodSpeciationName")))
         guard stated == basis else {
             let found = stated.map { "as \($0)" } ?? "without a basis"
             return (id, .refused("Send \(id) as \(basis); \(found) it is another mass, and the ratio is not exact."))

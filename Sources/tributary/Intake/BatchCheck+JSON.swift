@@ -12,7 +12,11 @@ extension BatchCheck {
             "container": .string(container), "exit_code": .integer(status), "verdict": .string(verdict),
             "encoding": .optional(encoding), "format": .optional(admitted.summary?.format.rawValue),
             "text_bytes": admitted.summary.map { .integer($0.inflatedByteCount) } ?? .null,
-            "profile": admitted.summary.map { profile($0.profile) } ?? .null,
+            "profile": admitted.summary.map { profile($0.profile, profileReason, $0.format) } ?? .null,
+            "other_profiles": .array(
+                (admitted.summary?.otherProfiles ?? []).map { other in
+                    profile(other, "that of other stations in the file", admitted.summary?.format ?? .tributaryCSV)
+                }),
             "rows": .object([
                 "read": .integer(admitted.summary?.rowCount ?? 0), "observations": .integer(rows.observations),
                 "without_value": .integer(rows.withoutValue), "beyond_limit": .integer(rows.censored),
@@ -26,11 +30,11 @@ extension BatchCheck {
         ])
     }
 
-    private func profile(_ profile: SourceProfile) -> CanonicalJSON {
+    private func profile(_ profile: SourceProfile, _ reason: String, _ format: FormatID) -> CanonicalJSON {
         .object([
-            "id": .string(profile.id), "reason": .string(profileReason), "zone": .string(profile.zoneText),
+            "id": .string(profile.id), "reason": .string(reason), "zone": .string(profile.zoneText),
             "zone_rules": .optional(profile.zone?.text), "stamp": .string(profile.stamp.rawValue),
-            "statistic": .string(profile.statistic.rawValue),
+            "statistic": .string(Self.statistic(profile, format)),
             "window_s": .integer(profile.window.seconds),
             "cadence_s": profile.cadence.map { .integer($0.seconds) } ?? .null,
             "origin": .string(profile.origin.rawValue), "revises": .bool(profile.revises),

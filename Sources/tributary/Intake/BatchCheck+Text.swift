@@ -24,8 +24,14 @@ extension BatchCheck {
             add("format", "\(summary.format.rawValue), told by its contents")
             add("encoding", encoding ?? "")
             add("profile", "\(profile.id) (\(profile.name.chinese) · \(profile.name.english)): \(profileReason)")
-            add("times", Self.times(profile))
-            add("values", Self.values(profile))
+            add("times", Self.times(profile, summary.format))
+            add("values", Self.values(profile, summary.format))
+            for other in summary.otherProfiles {
+                let name = "\(other.name.chinese) · \(other.name.english)"
+                add("profile", "\(other.id) (\(name)): that of other stations in the file")
+                add("times", Self.times(other, summary.format))
+                add("values", Self.values(other, summary.format))
+            }
             add("stations", stationView(registry))
         }
         add("rows", rowText)
@@ -53,11 +59,13 @@ extension BatchCheck {
     var encoding: String? { admitted.summary == nil ? nil : "UTF-8" }
 
     var profileReason: String {
-        isOwnProfile
-            ? "declared by the registration of the first row's station" : "built in for this format"
+        if !isOwnProfile { return "built in for this format" }
+        return admitted.summary?.format.isEvidence == true
+            ? "declared for this format, or its clock by a line before the header"
+            : "declared by the registration of the first row's station"
     }
 
-    private static func times(_ profile: SourceProfile) -> String {
+    private static func times(_ profile: SourceProfile, _ format: FormatID) -> String {
         let doubled =
             profile.zone.map {
                 "; an hour shown twice is \($0.doubledHour.map { "the \($0.rawValue)" } ?? "kept aside")"
@@ -65,18 +73,30 @@ extension BatchCheck {
         let rules = profile.zone.map { " (\($0.zone.edition))" } ?? ""
         let zone = "a time without a zone is \(profile.zoneText)\(rules)\(doubled)"
         let stamp =
-            switch profile.stamp {
-            case .instant: "the stamp is the time of the reading"
-            case .begin: "the stamp is the beginning of \(profile.window.seconds) s"
-            case .end: "the stamp is the end of \(profile.window.seconds) s; the beginning is stored"
+            switch (format, profile.stamp) {
+            case (.labResults, _): "a date alone is the first instant of its day"
+            case (.sectionMonths, _): "a month is stored under its first instant"
+            case (.riverFlow, _): "a day or month is stored under its first instant"
+            case (_, .instant): "the stamp is the time of the reading"
+            case (_, .begin): "the stamp is the beginning of \(profile.window.seconds) s"
+            case (_, .end): "the stamp is the end of \(profile.window.seconds) s; the beginning is stored"
             }
         return "\(zone); \(stamp); more than \(profile.futureTolerance.seconds) s ahead of the clock is kept aside"
     }
 
-    private static func values(_ profile: SourceProfile) -> String {
+    private static func values(_ profile: SourceProfile, _ format: FormatID) -> String {
         let cadence = profile.cadence.map { ", every \($0.seconds) s" } ?? ""
         let later = profile.revises ? "a later batch replaces a value" : "another value for the same time is a conflict"
-        return "\(profile.statistic.rawValue)\(cadence), \(profile.origin.rawValue); \(later)"
+        return "\(statistic(profile, format))\(cadence), \(profile.origin.rawValue); \(later)"
+    }
+
+    /// What a value is of its interval; other evidence says it itself.
+    static func statistic(_ profile: SourceProfile, _ format: FormatID) -> String {
+        switch format {
+        case .sectionMonths: SeriesStatistic.monthMean.rawValue
+        case .riverFlow: "as each row's time says"
+        default: profile.statistic.rawValue
+        }
     }
 
     private func stationView(_ registry: String?) -> String {

@@ -67,7 +67,7 @@ struct BatchCheck: Sendable {
         let found = Findings()
         let (digest, container, admitted) = try data.withUnsafeBytes { bytes in
             (
-                sha256(bytes), Self.container(bytes),
+                sha256(bytes), containerName(of: bytes),
                 try BatchAdmission(rules: rules).admit(
                     bytes, name: name, received: received, entitled: nil, to: found)
             )
@@ -119,15 +119,6 @@ struct BatchCheck: Sendable {
             throw CommandFailure(
                 status: ExitStatus.inputUnusable, message: "\(path) cannot be read: \(error.localizedDescription)")
         }
-    }
-
-    /// What the bytes are packed in, by their beginning.
-    private static func container(_ bytes: UnsafeRawBufferPointer) -> String {
-        let signs: [(beginning: [UInt8], name: String)] = [
-            ([0x1F, 0x8B], "gzip"), ([0x50, 0x4B, 0x03, 0x04], "zip"), ([0x28, 0xB5, 0x2F, 0xFD], "zstd"),
-            ([0x42, 0x5A, 0x68], "bzip2"), ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "xz"),
-        ]
-        return signs.first { bytes.starts(with: $0.beginning) }?.name ?? "plain"
     }
 
     /// Takes the slices of one batch and keeps what there is to say of them.

@@ -5,6 +5,7 @@ import Foundation
 import Glibc
 import Ingest
 import Monitoring
+import Standards
 import Storage
 
 /// A file at the door.
@@ -67,6 +68,7 @@ struct IntakeRules: Sendable {
         var context = ReadContext(
             profiles: BuiltInProfiles.all, parameters: catalogue,
             nameHints: name.split(separator: "/").map(String.init), received: received)
+        context.zoneNamed = { CivilZoneTable.zone(named: $0) }
         context.takeProfiles(of: registry, for: raw)
         return context
     }
