@@ -26,7 +26,15 @@ struct SlidingTrends {
         if format == .csv { Terminal.output("series,time,verdict,n,s,z,p\n") }
         for column in columns {
             let series = TrendSeries(column, hasNumberTimes: hasNumberTimes)
-            let (records, count) = changes(of: series, hasNumberTimes)
+            let (records, count, dropped) = changes(of: series, hasNumberTimes)
+            if dropped.censored > 0 {
+                Terminal.note("\(series.name): \(dropped.censored) values are < or > and take no part.")
+            }
+            if dropped.unheld > 0 {
+                Terminal.note(
+                    "\(series.name): \(dropped.unheld) values have more digits than the window holds and take no part.")
+                isTested = false
+            }
             if count < window {
                 Terminal.note("\(series.name): \(count) values, fewer than the window of \(window).")
                 isTested = false
@@ -37,16 +45,23 @@ struct SlidingTrends {
         return isTested
     }
 
-    private func changes(of series: TrendSeries, _ hasNumberTimes: Bool) -> ([DumpRecord], count: Int) {
+    private func changes(
+        of series: TrendSeries, _ hasNumberTimes: Bool
+    ) -> ([DumpRecord], count: Int, dropped: (censored: Int, unheld: Int)) {
         var state = SlidingMannKendall(window: window)
         var verdict = Verdict.none
         var records: [DumpRecord] = []
         var count = 0
-        for row in series.values.indices where series.sides.isEmpty || series.sides[row] == 0 {
+        var dropped = (censored: series.censoredCount, unheld: 0)
+        for row in series.values.indices
+        where series.values[row].isFinite && (series.sides.isEmpty || series.sides[row] == 0) {
             // The shortest decimal of a Double is the one that was read, up to its 17 digits.
-            guard series.values[row].isFinite, let value = ExactDecimal("\(series.values[row])"),
+            guard let value = ExactDecimal("\(series.values[row])"),
                 state.add(mantissa: value.mantissa, exponent: Int(value.exponent))
-            else { continue }
+            else {
+                dropped.unheld += 1
+                continue
+            }
             count += 1
             guard count >= window, let test = state.test else { continue }
             let found = Verdict(test, significance: significance)
@@ -58,7 +73,7 @@ struct SlidingTrends {
                 ("p", "\(test.p)"),
             ])
         }
-        return (records, count)
+        return (records, count, dropped)
     }
 
     /// Times are milliseconds of the civil clock, or plain numbers.
