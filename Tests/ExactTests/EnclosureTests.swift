@@ -711,8 +711,8 @@ private let hydrogenIonRows: [EnclosureRow] = [
         #expect(try exact.comparableMean() == Fraction(15, 2))
         // Nine but for a share of 10^−15: twelve decimals would say 9.
         var near = HydrogenIonWeights()
-        near.add([pH(90): 1], weight: Fraction(1) - Fraction.powerOfTen(-15))
-        near.add([pH(91): 1], weight: Fraction.powerOfTen(-15))
+        near.add([pH(90): 1], weight: Fraction(999_999_999_999_999, 1_000_000_000_000_000))
+        near.add([pH(91): 1], weight: Fraction(1, 1_000_000_000_000_000))
         let beyond = try near.comparableMean()
         #expect(beyond > Fraction(9) && beyond < Fraction(9_000_001, 1_000_000))
     }

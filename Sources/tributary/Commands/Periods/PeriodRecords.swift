@@ -59,8 +59,11 @@ extension PeriodResult {
     }
 
     /// Every item worse than the target, with its multiple over the target's limit: `tp(0.35) ph`.
-    static func exceeding(_ found: WaterClassification, _ rule: WaterAssessmentRule) -> String {
-        found.exceeding.map { text($0.parameter, $0.exceedanceMultiple, rule) }.joined(separator: " ")
+    static func exceeding(
+        _ found: WaterClassification, _ rule: WaterAssessmentRule, but named: [ParameterID] = []
+    ) -> String {
+        found.exceeding.filter { !named.contains($0.parameter) }
+            .map { text($0.parameter, $0.exceedanceMultiple, rule) }.joined(separator: " ")
     }
 
     static func reason(_ figure: SectionFigure) -> String {

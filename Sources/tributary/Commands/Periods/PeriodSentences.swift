@@ -41,7 +41,7 @@ extension PeriodResult {
             chinese += "；主要污染指标：" + chineseNames(pollutants.map { text($0, rule) }.joined(separator: " "))
             english += "; main pollutants: " + pollutants.map { text($0, rule) }.joined(separator: ", ")
         }
-        let exceeding = exceeding(found, rule)
+        let exceeding = exceeding(found, rule, but: pollutants.map(\.parameter))
         if !exceeding.isEmpty {
             chinese += "；劣于目标：" + chineseNames(exceeding)
             english += "; worse than the target: " + exceeding.replacing(" ", with: ", ")

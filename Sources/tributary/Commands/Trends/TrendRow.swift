@@ -8,6 +8,7 @@ enum TrendReason: Error, Equatable {
     case noValues
     case tooFew(Int)
     case tooMany
+    case tooLarge
     case constant
     case oneTime
     case irregular
@@ -30,6 +31,7 @@ enum TrendReason: Error, Equatable {
         case .noValues: "no value is present"
         case .tooFew(let count): "\(count) values present; a trend takes at least 4"
         case .tooMany: "more than 1000000 values"
+        case .tooLarge: "a value is beyond 1e150: differences and products would overflow"
         case .constant: "all values are equal"
         case .oneTime: "all values have one time or one season's year"
         case .irregular: "irregular times; this method takes a regular cadence"

@@ -90,6 +90,7 @@ struct RegionalTrend {
         row.censoredCount = series.map(\.censoredCount).reduce(0, +)
         if row.count == 0 { throw .noValues }
         if row.count > slopeCountLimit { throw .tooMany }
+        if series.contains(where: \.isTooLarge) { throw .tooLarge }
         if row.censoredCount > 0 { throw .censored(row.censoredCount) }
         let cadence = series[0].cadence
         guard series.allSatisfy({ $0.cadence == cadence }) else { throw .unlikeCadences }

@@ -73,6 +73,7 @@ struct SeriesTest {
         if row.count == 0 { throw .noValues }
         if row.count < trendCountMinimum { throw .tooFew(row.count) }
         if row.count > slopeCountLimit { throw .tooMany }
+        if series.isTooLarge { throw .tooLarge }
         let takesCensored = options.method == .mk || options.method == .censored
         if row.censoredCount > 0, !takesCensored { throw .censored(row.censoredCount) }
         if options.unit != .step, series.cadence.steps(in: options.unit) == nil { throw .noCalendar }
