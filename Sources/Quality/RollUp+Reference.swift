@@ -19,7 +19,8 @@ package func rollUpReference(_ results: [CheckResult], required: Set<CheckName>)
         } else if said.contains(.suspect) {
             verdicts.append(.suspect)
         } else if !results.contains(where: { $0.check.looksAtValue && $0.verdict(index) == .valid })
-            || !required.isDisjoint(with: missing) {
+            || !required.isDisjoint(with: missing)
+        {
             verdicts.append(.notTested)
         } else {
             verdicts.append(.valid)

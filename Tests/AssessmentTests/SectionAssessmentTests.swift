@@ -80,11 +80,14 @@ import Testing
         #expect(figure("9.496").assessment.verdict == .met && figure("9.504").assessment.verdict == .notMet)
         #expect(figure("5.504").assessment.verdict == .met && figure("5.496").assessment.verdict == .notMet)
         // What is printed has the decimals the rule names.
-        #expect(figure("9.496").statistics.first { $0.parameter == id("ph") }.map { try? $0.value.get() } == Fraction(19, 2))
+        #expect(
+            figure("9.496").statistics.first { $0.parameter == id("ph") }.map { try? $0.value.get() } == Fraction(19, 2)
+        )
     }
 
     @Test func `What is not assessable says the first thing to be done about it`() {
-        func reason(_ rule: WaterAssessmentRule, _ values: [String: String] = valuesOfClass[0]) -> NotAssessable.Reason? {
+        func reason(_ rule: WaterAssessmentRule, _ values: [String: String] = valuesOfClass[0]) -> NotAssessable.Reason?
+        {
             assessedSection(waterSection("A", values), rule).figure.assessment.reason?.reason
         }
         #expect(reason(waterRule(needs: [:])) == .ruleIncomplete)

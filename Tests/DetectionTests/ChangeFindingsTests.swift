@@ -84,11 +84,12 @@ struct ChangeFindingsTests {
         #expect(CanonicalJSON(reading: finding.json.text()).flatMap { Finding(json: $0) } == finding)
     }
 
-    @Test(arguments: [
-        (4_120, 60, -1, 5, 0.730_069_669_554_136, 5.234_267_350_942_272, 17.816_698_972_818_312),
-        (180, 8, -1, 6, 0.552_792_686_849_694_3, 0.871_707_520_396_480_4, 8.523_223_731_297_946),
-        (770, 3, -2, 7, 0.560_694_969_244_242_9, 0.040_203_181_535_991_1, 13.413_469_854_553_133),
-    ] as [(Int, Int, Int8, UInt64, Double, Double, Double)])
+    @Test(
+        arguments: [
+            (4_120, 60, -1, 5, 0.730_069_669_554_136, 5.234_267_350_942_272, 17.816_698_972_818_312),
+            (180, 8, -1, 6, 0.552_792_686_849_694_3, 0.871_707_520_396_480_4, 8.523_223_731_297_946),
+            (770, 3, -2, 7, 0.560_694_969_244_242_9, 0.040_203_181_535_991_1, 13.413_469_854_553_133),
+        ] as [(Int, Int, Int8, UInt64, Double, Double, Double)])
     func `What a series is calibrated to agrees with a monitor written apart`(
         level: Int, noise: Int, exponent: Int8, seed: UInt64, memory: Double, scale: Double, threshold: Double
     ) throws {

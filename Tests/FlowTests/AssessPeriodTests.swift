@@ -164,11 +164,13 @@ extension FlowTests {
             """.write(to: stations.appending(path: "lists.yaml"), atomically: true, encoding: .utf8)
             let values = folder.appending(path: "values.csv")
             // CODMn 9 on the first five days, 3 afterwards.
-            let text = try String(contentsOf: values, encoding: .utf8).split(separator: "\n").map { line in
-                line.contains("EX-DOWN-1,codmn,2025-01-") && !line.contains("2025-01-0") || line.contains("2025-01-06")
-                    || line.contains("2025-01-07") || line.contains("2025-01-08") || line.contains("2025-01-09")
-                    ? line.replacing(",9.0,", with: ",3.0,") : String(line)
-            }.joined(separator: "\n") + "\n"
+            let text =
+                try String(contentsOf: values, encoding: .utf8).split(separator: "\n").map { line in
+                    line.contains("EX-DOWN-1,codmn,2025-01-") && !line.contains("2025-01-0")
+                        || line.contains("2025-01-06")
+                        || line.contains("2025-01-07") || line.contains("2025-01-08") || line.contains("2025-01-09")
+                        ? line.replacing(",9.0,", with: ",3.0,") : String(line)
+                }.joined(separator: "\n") + "\n"
             try text.write(to: values, atomically: true, encoding: .utf8)
             let records = folder.appending(path: "records.csv")
             try """
@@ -177,7 +179,8 @@ extension FlowTests {
 
             """.write(to: records, atomically: true, encoding: .utf8)
             let result = try Program.run([
-                "assess", values.path, "--period", "month", "--rule", Self.rule, "--stations", stations.path, "--rivers",
+                "assess", values.path, "--period", "month", "--rule", Self.rule, "--stations", stations.path,
+                "--rivers",
                 "--format", "json", "--exclusions", records.path,
             ])
             let city = try #require(

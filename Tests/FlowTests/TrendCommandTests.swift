@@ -36,7 +36,8 @@ extension FlowTests {
                 let wanted = try #require(expected[stat])
                 #expect(abs(value - wanted) <= 1e-9 * max(1, abs(wanted)), "\(stat)")
             }
-            #expect(one.lines.first { $0.hasPrefix("rising<,") }?.hasSuffix(",censored,,0,valid-or-untested,raw") == true)
+            #expect(
+                one.lines.first { $0.hasPrefix("rising<,") }?.hasSuffix(",censored,,0,valid-or-untested,raw") == true)
         }
 
         // The verdicts by Kendall's formula in Python (math.erfc), window by window.
@@ -111,8 +112,10 @@ extension FlowTests {
             #expect(result.exitCode == 1)
             for line in [
                 "constant,6,0,0.0,0.0,1.0,0.0,0.0,0.0,mk: all values are equal,,0,valid-or-untested,raw",
-                "empty,0,,,,,,,,mk: no value is present,,0,valid-or-untested,raw", "codes,0,,,,,,,,mk: no value is present,,0,valid-or-untested,raw",
-                "one,1,,,,,,,,mk: 1 values present; a trend takes at least 4,,0,valid-or-untested,raw", "nan,0,,,,,,,,mk: no value is present,,0,valid-or-untested,raw",
+                "empty,0,,,,,,,,mk: no value is present,,0,valid-or-untested,raw",
+                "codes,0,,,,,,,,mk: no value is present,,0,valid-or-untested,raw",
+                "one,1,,,,,,,,mk: 1 values present; a trend takes at least 4,,0,valid-or-untested,raw",
+                "nan,0,,,,,,,,mk: no value is present,,0,valid-or-untested,raw",
             ] {
                 #expect(result.lines.contains(Substring(line)), "\(line)\nis not in\n\(result.output)")
             }
@@ -190,7 +193,8 @@ extension FlowTests {
                 return ["a,2001-\(date),5", "a,2002-\(date),\(month % 2 == 0 ? 6 : 4)"]
             }
             let cancelled = try trend(seasons, ["--method", "correlated-seasonal", "--format", "csv"])
-            #expect(cancelled.output.contains("the covariances between seasons leave no variance"), "\(cancelled.output)")
+            #expect(
+                cancelled.output.contains("the covariances between seasons leave no variance"), "\(cancelled.output)")
             let level = try trend(
                 (0..<12).map { "l,\(2001 + $0)-01-01,\(["0.01", "<0.01", "0.012"][$0 % 3])" },
                 ["--method", "censored", "--format", "json"])

@@ -124,7 +124,9 @@ private func reason(_ report: QualityReport, _ check: CheckName) -> [NotTestedRe
     @Test func `Of unlike values at one time none is preferred, of equal ones the first stands`() {
         var columns = SeriesColumns(parameter: ParameterID("ph"), cadence: .hours(1))
         // Hour 0: 7 and 8. Hour 1: 7, 7 and 9. Hour 2: 7 twice. Hour 3: nothing and 7.
-        for (hour, value) in [(0, 7), (0, 8), (1, 7), (1, 7), (1, 9), (2, 7), (2, 7), (3, .nan), (3, 7)] as [(Int64, Double)] {
+        for (hour, value) in [(0, 7), (0, 8), (1, 7), (1, 7), (1, 9), (2, 7), (2, 7), (3, .nan), (3, 7)]
+            as [(Int64, Double)]
+        {
             columns.append(start: hour * 3_600_000, value: value)
         }
         #expect(

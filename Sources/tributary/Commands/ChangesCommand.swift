@@ -36,7 +36,8 @@ struct ChangesCommand: AsyncParsableCommand {
     var method = ChangeMethod.cusum
     @Option(
         name: .customLong("run-length"),
-        help: ArgumentHelp("Days from one false alarm to the next, by the history; met to about a half.", valueName: "days"))
+        help: ArgumentHelp(
+            "Days from one false alarm to the next, by the history; met to about a half.", valueName: "days"))
     var runLength = ChangeRule().runLengthDays
     @Option(name: .long, help: ArgumentHelp("The bootstrap's seed.", valueName: "number"))
     var seed = ChangeRule().seed

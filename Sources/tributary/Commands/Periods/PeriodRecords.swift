@@ -18,7 +18,10 @@ extension PeriodResult {
                     ("class_as_measured", Self.rank(section.measured)),
                     ("verdict_as_measured", section.measured.assessment.verdict.rawValue),
                     ("values_as_measured", section.exclusions.isEmpty ? "" : Self.values(section.measured, rule)),
-                    ("tli_as_measured", section.exclusions.isEmpty ? "" : Self.index(Self.trophic(section.measured, rule), rule)),
+                    (
+                        "tli_as_measured",
+                        section.exclusions.isEmpty ? "" : Self.index(Self.trophic(section.measured, rule), rule)
+                    ),
                     ("exclusions", section.exclusions.joined(separator: " ")),
                     ("not_approved", section.notApproved.joined(separator: " ")),
                     ("left_out", now.leftOut.map(\.rawValue).joined(separator: " ")),

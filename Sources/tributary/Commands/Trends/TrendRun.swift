@@ -184,7 +184,8 @@ struct SeriesTest {
             (found.roundedThousandths < 0 ? "-" : "") + Self.decimals(Int(found.roundedThousandths.magnitude)))
         row.details["edge"] = .string(options.edge.rawValue)
         row.details["p_by"] = .string(
-            found.coefficient.magnitude == 1 && found.t.isInfinite ? "2 of N! orders, exact" : "Student's t approximation")
+            found.coefficient.magnitude == 1 && found.t.isInfinite
+                ? "2 of N! orders, exact" : "Student's t approximation")
         var slopes = self
         take(try slopes.slope(series, variance: nil), series, &row)
     }
