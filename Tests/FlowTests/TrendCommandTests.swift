@@ -48,7 +48,7 @@ extension FlowTests {
             let found = try trend(rows, ["--sliding", "5", "--format", "csv"])
             #expect(found.exitCode == 1 && found.notes.contains("short: 2 values"))
             let lines = found.lines.map { $0.split(separator: ",") }
-            #expect(found.lines.first == "series,time,verdict,n,s,z,p")
+            #expect(found.lines.first == "series,time,verdict,n,s,z,p,review")
             #expect(
                 lines.dropFirst().map { "\($0[1]) \($0[2]) \($0[4])" }
                     == ["4.0 rising 10", "6.0 none 8", "9.0 falling -10", "12.0 none -7"])

@@ -27,8 +27,8 @@ struct TrendCommand: AsyncParsableCommand {
             one series a row; with --data they are ids of sections or stations of that data folder. Columns: series, \
             n, s, variance, z, p, slope, lower, upper, method, verdict (of spearman, by its table), left_out, quality, \
             review. Values that a flag calls suspect or invalid take no part (left_out counts them); with --data the \
-            check sets in force there decide, instruments and notices included. The slope is a step of the series' own cadence (--unit), \
-            of irregular times a year. A series without a result keeps its row, and `method` then says why.
+            check sets in force there decide, instruments and notices included. The slope is a step of the series' own \
+            cadence (--unit), of irregular times a year. A series without a result keeps its row, and `method` then says why.
 
             Methods: mk (Mann–Kendall; `censored` where the series has < or >), hamed-rao, yue-wang, pre-whitening, \
             tfpw, seasonal, correlated-seasonal, regional, partial (--covariate), spearman, censored, wrtds \
@@ -36,7 +36,7 @@ struct TrendCommand: AsyncParsableCommand {
 
             With --sliding N each value is tested together with the N − 1 before it, as live detection would see it: a \
             row where the verdict becomes another (rising, falling, none), with its columns series, time, verdict, n, \
-            s, z, p. Censored values take no part.
+            s, z, p, review. Censored values take no part and are counted on standard error.
 
             Missing values are empty; NaN and infinite ones are missing too, and codes such as -999 only where \
             --missing names them. Rows that cannot be read go to standard error; exit code 1 then, and when a series \
@@ -120,13 +120,13 @@ struct TrendCommand: AsyncParsableCommand {
             } else {
                 for file in try FileList.files(under: paths.map(absolutePath)) { source.read(file.path) }
             }
+            let basis = data == nil ? TrendBasis.files : .book
             if let sliding {
-                let windows = SlidingTrends(window: sliding, significance: significance)
+                let windows = SlidingTrends(window: sliding, significance: significance, basis: basis)
                 let isTested = windows.print(
                     source.columns, hasNumberTimes: source.countsTimeInNumbers, format: output.format)
                 return source.isWhole && isTested ? ExitStatus.done : ExitStatus.needsAttention
             }
-            let basis = data == nil ? TrendBasis.files : .book
             let rows = source.named(
                 try await TrendRun(options: options).rows(
                     of: source.columns, threads: IntakeThreads.count(), hasNumberTimes: source.countsTimeInNumbers),

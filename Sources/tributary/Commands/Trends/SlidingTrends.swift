@@ -9,6 +9,7 @@ import Statistics
 struct SlidingTrends {
     let window: Int
     let significance: Double
+    let basis: TrendBasis
 
     private enum Verdict: String {
         case rising, falling, none
@@ -23,7 +24,7 @@ struct SlidingTrends {
     /// - Returns: false when a series has no whole window, or a value that the window cannot hold.
     func print(_ columns: [SeriesColumn], hasNumberTimes: Bool, format: OutputFormat) -> Bool {
         var isTested = true
-        if format == .csv { Terminal.output("series,time,verdict,n,s,z,p\n") }
+        if format == .csv { Terminal.output("series,time,verdict,n,s,z,p,review\n") }
         for column in columns {
             let series = TrendSeries(column, hasNumberTimes: hasNumberTimes)
             let (records, count, dropped) = changes(of: series, hasNumberTimes)
@@ -70,7 +71,7 @@ struct SlidingTrends {
             records.append([
                 ("series", series.name), ("time", Self.time(series.times[row], hasNumberTimes)),
                 ("verdict", found.rawValue), ("n", String(test.count)), ("s", String(test.s)), ("z", "\(test.z)"),
-                ("p", "\(test.p)"),
+                ("p", "\(test.p)"), ("review", basis.review.rawValue),
             ])
         }
         return (records, count, dropped)
