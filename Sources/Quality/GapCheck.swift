@@ -78,20 +78,17 @@ func raiseGaps(
     precondition(
         worst.count == count && values.count == count && states.count == count, "Columns are equally long.")
     guard count > 0 else { return }
-    start.withUnsafeBufferPointer { start in
-        worst.withMutableRawValues { worst in
-            var latest = start[0]
-            var first = 0
-            for index in 1..<max(count, 1) {
-                if start[index] > latest {
-                    (latest, first) = (start[index], index)
-                    continue
-                }
-                worst[index] = max(worst[index], 2)
-                if start[index] == latest, areUnlike(values[first], values[index]) || states[first] != states[index] {
-                    worst[first] = max(worst[first], 2)
-                }
-            }
+    var latest = start[0]
+    var first = 0
+    for index in 1..<max(count, 1) {
+        if start[index] > latest {
+            (latest, first) = (start[index], index)
+            continue
         }
+        if worst[index].rawValue < QualityVerdict.suspect.rawValue { worst[index] = .suspect }
+        guard start[index] == latest, areUnlike(values[first], values[index]) || states[first] != states[index],
+            worst[first].rawValue < QualityVerdict.suspect.rawValue
+        else { continue }
+        worst[first] = .suspect
     }
 }

@@ -28,7 +28,8 @@ struct TrendCommand: AsyncParsableCommand {
             n, s, variance, z, p, slope, lower, upper, method, verdict (of spearman, by its table), left_out, quality, \
             review. Values that a flag calls suspect or invalid take no part (left_out counts them); with --data the \
             check sets in force there decide, instruments and notices included. The slope is a step of the series' own \
-            cadence (--unit), of irregular times a year. A series without a result keeps its row, and `method` then says why.
+            cadence (--unit), of irregular times a year. A series without a result keeps its row, and `method` then \
+            says why.
 
             Methods: mk (Mann–Kendall; `censored` where the series has < or >), hamed-rao, yue-wang, pre-whitening, \
             tfpw, seasonal, correlated-seasonal, regional, partial (--covariate), spearman, censored, wrtds \

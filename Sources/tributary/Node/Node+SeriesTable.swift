@@ -6,6 +6,7 @@ import Exact
 import Formats
 import Foundation
 import Monitoring
+import Pipeline
 import Storage
 import Web
 
