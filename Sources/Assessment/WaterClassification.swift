@@ -138,10 +138,10 @@ private func oxygenLimit(
 private func reasonMissing(_ items: [WaterClassification.Item]) -> NotAssessable? {
     let missing = items.compactMap { item in item.missing.map { (item: item.parameter, reason: $0) } }
     if missing.isEmpty { return nil }
-    let detail = missing.map { item, reason in
-        let isBlank = reason.reason == .missingItem || reason.detail.isEmpty
-        return isBlank ? item.rawValue : "\(item) (\(reason.detail))"
-    }.joined(separator: ", ")
+    let words = missing.map { item, reason in
+        reason.reason == .missingItem || reason.detail.isEmpty ? item.rawValue : "\(item) (\(reason.detail))"
+    }
+    let detail = words.joined(separator: words.contains { $0.hasSuffix(")") } ? ", " : " ")
     // An item without a value is missing, whether its series is or its values are.
     let reasons = Set(missing.map { $0.reason.reason == .noValues ? .missingItem : $0.reason.reason })
     if reasons.contains(.ruleIncomplete) { return NotAssessable(.ruleIncomplete, detail) }
