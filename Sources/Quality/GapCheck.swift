@@ -86,9 +86,12 @@ func raiseGaps(
             continue
         }
         if worst[index].rawValue < QualityVerdict.suspect.rawValue { worst[index] = .suspect }
-        guard start[index] == latest, areUnlike(values[first], values[index]) || states[first] != states[index],
-            worst[first].rawValue < QualityVerdict.suspect.rawValue
-        else { continue }
-        worst[first] = .suspect
+        if start[index] != latest { continue }
+        // Read out before they are compared: spans within && and || stop this compiler.
+        let (one, other) = (values[first], values[index])
+        let (state, otherState) = (states[first], states[index])
+        if areUnlike(one, other) || state != otherState, worst[first].rawValue < QualityVerdict.suspect.rawValue {
+            worst[first] = .suspect
+        }
     }
 }
