@@ -1,5 +1,6 @@
 // `tributary trend --sliding`: the newest readings tested after each one, and a row where the verdict changes.
 
+import Assessment
 import Exact
 import Formats
 import Foundation
