@@ -8,6 +8,14 @@ package enum LimitComparison: String, Sendable, CaseIterable {
     case unrounded
     /// 修约值: the value rounded once, half to even, to the decimals of the limit.
     case rounded
+
+    /// Where a value is rounded on its way to a limit, in the words printed with a result.
+    package var rounding: String {
+        switch self {
+        case .unrounded: "none before the comparison"
+        case .rounded: "half-even once (GB/T 8170), to each item's decimals of assessment"
+        }
+    }
 }
 
 /// What an assessment says when some items have no value.

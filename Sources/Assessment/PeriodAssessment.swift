@@ -27,7 +27,7 @@ package func assessPeriod(
 ) -> PeriodAssessment {
     let statistics = statistics.filter { $0.period == period }
     var values: [ParameterID: Result<Fraction, NotAssessable>] = [:]
-    for statistic in statistics { values[statistic.parameter] = statistic.value }
+    for statistic in statistics { values[statistic.parameter] = statistic.unrounded }
     let classification = classify(
         computed: values, on: period.from, waterBody: waterBody, target: target, rule: rule)
     let isDisputed = statistics.contains { $0.isDisputed && rule.profile.items.contains($0.parameter) }
@@ -52,15 +52,11 @@ private func targetVerdict(
 ) -> (AssessmentVerdict, NotAssessable?) {
     if isDisputed { return (.disputed, nil) }
     guard let target = classification.target else { return (.notAssessable, NotAssessable(.noTarget)) }
-    if case .failure(let reason) = classification.result, reason.reason != .missingItem {
+    if case .failure(let reason) = classification.result, reason.reason == .noEdition {
         return (.notAssessable, reason)
     }
     if !classification.exceeding.isEmpty { return (.notMet, nil) }
-    let missing = classification.missing
-    if !missing.isEmpty {
-        let details = missing.map { "\($0.parameter) (\($0.missing?.description ?? ""))" }
-        return (.notAssessable, NotAssessable(.missingItem, details.joined(separator: ", ")))
-    }
+    if let reason = classification.whyMissing { return (.notAssessable, reason) }
     guard case .success(let reached) = classification.result else {
         return (.notAssessable, NotAssessable(.noValues))
     }

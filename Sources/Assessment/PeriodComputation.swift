@@ -40,9 +40,10 @@ struct PeriodComputation {
     func statistic() -> PeriodStatistic {
         var parts: [PeriodStatistic.Part] = []
         var ions = HydrogenIonWeights()
-        let value = mean(parts: &parts, ions: &ions)
+        let unrounded = mean(parts: &parts, ions: &ions)
         return PeriodStatistic(
-            parameter: parameter, period: period, value: value, used: admitted.count,
+            parameter: parameter, period: period, value: unrounded.map(printed), unrounded: unrounded,
+            used: admitted.count,
             expected: expectedValues(in: period.interval), refused: admitted.refused, parts: parts,
             ions: ions, isDisputed: admitted.isDisputed, reviewState: reviewState, qualityPolicy: rule.quality.name,
             chain: rule.chain, exclusions: exclusions.map(\.id).sorted())
@@ -155,13 +156,19 @@ struct PeriodComputation {
         _ means: [Mean], ions: inout HydrogenIonWeights
     ) -> Result<Fraction, NotAssessable> {
         let whole = merged(means, start: 0)
-        guard case .hydrogenIons(let places) = rule.averaging else { return .success(whole.value) }
+        guard averagesIons else { return .success(whole.value) }
         ions = whole.ions
         do {
-            return .success(try ions.mean(places: places, .halfEven))
+            return .success(try ions.comparableMean())
         } catch {
             return .failure(NotAssessable(.impossibleValue, "\(error)"))
         }
+    }
+
+    /// A mean with the decimals of the rule: a rounding to up to six of `comparableMean` is one of the mean itself.
+    private func printed(_ mean: Fraction) -> Fraction {
+        guard case .hydrogenIons(let places) = rule.averaging else { return mean }
+        return mean.rounded(places: places, .halfEven)
     }
 
     // MARK: What is expected

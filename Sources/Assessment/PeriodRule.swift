@@ -6,8 +6,8 @@ package import Monitoring
 /// How a mean is formed.
 package enum Averaging: Hashable, Sendable {
     case arithmetic
-    /// pH: over hydrogen ions, rounded once at this many decimals. The exact mean is irrational, so the place belongs to
-    /// the rule; where a class follows it is the place of the assessment, and no second rounding changes it.
+    /// pH: over hydrogen ions. The exact mean has no end, so the decimals it is printed with, and enters formulas with,
+    /// belong to the rule, six at most; a class follows from the mean before that rounding.
     case hydrogenIons(places: Int)
 }
 

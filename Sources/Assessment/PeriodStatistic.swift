@@ -32,8 +32,10 @@ package struct PeriodStatistic: Sendable {
 
     package let parameter: ParameterID
     package let period: CivilPeriod
-    /// The mean, or why there is none.
+    /// The mean, or why there is none; pH rounded once at the rule's decimals, as it is printed and enters formulas.
     package let value: Result<Fraction, NotAssessable>
+    /// The mean as a comparison takes it: `value`, but pH before any rounding (`HydrogenIonWeights.comparableMean`).
+    package let unrounded: Result<Fraction, NotAssessable>
     /// Single values that took part, and how many the rule's step leads to expect.
     package let used: Int
     package let expected: Int

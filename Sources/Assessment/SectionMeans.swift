@@ -12,7 +12,7 @@ package struct SectionMeans: Sendable {
     package let values: [ParameterID: Result<Fraction, NotAssessable>]
 }
 
-/// The mean of each item over `members`, unrounded; pH over the hydrogen ions of all, rounded once.
+/// The mean of each item over `members`, unrounded; pH over the hydrogen ions of all (`comparableMean`).
 ///
 /// - Returns: not assessable without sections, for rivers and lakes together, and for sections with unlike items. Under
 ///   `clause` an item that one section lacks has no mean; under `feed-practice` its mean is that of those that have it.
@@ -45,7 +45,7 @@ private func mean(
 ) -> Result<Fraction, NotAssessable> {
     var present: [(statistic: PeriodStatistic, value: Fraction)] = []
     for (section, found) in statistics {
-        if let found, case .success(let value) = found.value {
+        if let found, case .success(let value) = found.unrounded {
             present.append((found, value))
         } else if rule.water.missingItems == .clause {
             return .failure(NotAssessable(.missingItem, "\(section) has no value of \(item)"))
@@ -59,7 +59,7 @@ private func mean(
     var ions = HydrogenIonWeights()
     for (statistic, _) in present { ions.add(statistic.ions.scaled(by: share)) }
     do {
-        return .success(try ions.mean(places: rule.phPlaces, .halfEven))
+        return .success(try ions.comparableMean())
     } catch {
         return .failure(NotAssessable(.undecided, "\(error)"))
     }

@@ -18,6 +18,7 @@ package struct WaterAssessmentRule: Sendable {
     package let quality: QualityPolicy
     package let belowDetection: BelowDetectionRule
     package let excludedSlots: ExcludedSlots
+    /// Decimals a mean pH is printed with; comparisons and indices take it before that rounding.
     package let phPlaces: Int
     package var water: WaterRule
     /// The class every section must reach where the registry sets no target of its own; `nil` for none.
@@ -94,7 +95,7 @@ package struct WaterAssessmentRule: Sendable {
             ("excluded-slots", excludedSlots.rawValue), ("items", water.profile.id),
             ("water-body", waterBody?.rawValue ?? "as registered"),
             ("comparison", water.comparison.rawValue),
-            ("rounding", "half-even once (GB/T 8170), pH at \(phPlaces) decimals"),
+            ("rounding", water.comparison.rounding), ("ph-places", "\(phPlaces), printed and in formulas"),
             ("missing-items", water.missingItems.rawValue), ("missing-sections", missingSections.rawValue),
             ("oxygen-class-1", water.oxygenClassOne.rawValue), ("proportion-from", String(proportionFrom)),
             ("toxic-priority", toxicPriority.rawValue), ("codmn-factor", codmnFactor.rawValue),

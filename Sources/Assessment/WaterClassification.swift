@@ -45,6 +45,10 @@ package struct WaterClassification: Sendable {
     }
 
     package var missing: [Item] { items.filter { $0.waterClass == nil } }
+
+    /// Why items have no class, `nil` where all have one: a rule that was left blank first, since no value mends it; a reason
+    /// all of them share; else that they are missing. The detail names each with its own.
+    package var whyMissing: NotAssessable? { reasonMissing(items) }
     package var exceeding: [Item] { items.filter(\.exceeds) }
 }
 
@@ -131,19 +135,32 @@ private func oxygenLimit(
     return SurfaceWaterStandard.oxygenAt90Percent(temperature: temperature)
 }
 
+private func reasonMissing(_ items: [WaterClassification.Item]) -> NotAssessable? {
+    let missing = items.compactMap { item in item.missing.map { (item: item.parameter, reason: $0) } }
+    if missing.isEmpty { return nil }
+    let words = missing.map { item, reason in
+        reason.reason == .missingItem || reason.detail.isEmpty ? item.rawValue : "\(item) (\(reason.detail))"
+    }
+    let detail = words.joined(separator: words.contains { $0.hasSuffix(")") } ? ", " : " ")
+    // An item without a value is missing, whether its series is or its values are.
+    let reasons = Set(missing.map { $0.reason.reason == .noValues ? .missingItem : $0.reason.reason })
+    if reasons.contains(.ruleIncomplete) { return NotAssessable(.ruleIncomplete, detail) }
+    if reasons == [.missingItem], missing.count == items.count { return NotAssessable(.noValues, detail) }
+    return NotAssessable(reasons.count == 1 ? reasons.first ?? .missingItem : .missingItem, detail)
+}
+
 private func worst(
     of items: [WaterClassification.Item], on date: CivilDate, rule: WaterRule
 ) -> Result<WaterClass, NotAssessable> {
     guard rule.standard.span.contains(date) else {
         return .failure(NotAssessable(.noEdition, "\(rule.standard.id) does not hold on \(date)"))
     }
+    let missing = reasonMissing(items)
     guard let worst = items.compactMap(\.waterClass).max() else {
+        if let missing, missing.reason != .noValues { return .failure(missing) }
         return .failure(NotAssessable(.noValues, "no item of \(rule.profile.id) has a value"))
     }
-    let missing = items.filter { $0.waterClass == nil }.map(\.parameter.rawValue)
-    if rule.missingItems == .clause, !missing.isEmpty {
-        return .failure(NotAssessable(.missingItem, missing.joined(separator: " ")))
-    }
+    if rule.missingItems == .clause, let missing { return .failure(missing) }
     return .success(worst)
 }
 

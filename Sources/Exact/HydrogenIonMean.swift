@@ -78,6 +78,33 @@ package struct HydrogenIonWeights: Sendable, Hashable {
         }
     }
 
+    /// −log10(Σ wᵢ·10^−pHᵢ) to twelve decimals, or to as many more as put it on the side of every number of up to eight
+    /// decimals on which the mean itself lies.
+    ///
+    /// The mean has no end, yet a comparison with a limit, and one rounding to up to seven decimals, come out of this number
+    /// as they would of the mean. Where the mean is a fraction, it is that fraction.
+    ///
+    /// - Precondition: the weights add up to one.
+    /// - Throws: as `mean(places:_:digitLimit:)`.
+    package func comparableMean(digitLimit: Int = Enclosure.digitLimit) throws(EnclosureProblem) -> Fraction {
+        if let whole = try wholeMean() { return whole }
+        var places = 12
+        while true {
+            let found = try mean(places: places, .halfEven, digitLimit: digitLimit)
+            // A mean without end is no number of eight decimals: one that looks like it lies closer than was looked.
+            if !(found * .powerOfTen(8)).isInteger { return found }
+            places *= 2
+        }
+    }
+
+    /// The mean where it is a fraction; `nil` where it has no end.
+    private func wholeMean() throws(EnclosureProblem) -> Fraction? {
+        let values = Set(counts.values.lazy.flatMap(\.keys))
+        guard let smallest = values.min() else { throw .noValues }
+        let base = Fraction(smallest)
+        return exactMean(Dictionary(uniqueKeysWithValues: values.map { ($0, Fraction($0) - base) })).map { base + $0 }
+    }
+
     /// The mean less the smallest value, when it is a fraction: all values a whole number apart, and their ions averaging
     /// to a power of ten.
     ///

@@ -19,6 +19,9 @@ package enum CheckName: String, Sendable, CaseIterable {
     case maintenanceStep = "maintenance-step"
     case repeatedSequence = "repeated-sequence"
 
+    /// Whether a reading that this check alone passed has been looked at: time going on says nothing of a value.
+    package var looksAtValue: Bool { self != .gap }
+
     /// The check's bit in `RollUp.untested`.
     package var bit: UInt32 {
         switch self {

@@ -93,17 +93,25 @@ package struct CheckSetReader {
         sets.append((set, scope))
     }
 
+    /// An empty list, or one that names the gap check alone, would let values be called valid that nothing looked at.
     private mutating func readRequired(_ fields: inout StrictMapping) -> Set<CheckName> {
         var required: Set<CheckName> = []
-        guard fields.required("required") != nil else { return required }
+        guard let list = fields.required("required") else { return required }
+        var isFaulty = false
         for node in fields.texts("required") {
             guard let check = node.text.flatMap({ CheckName(rawValue: $0) }) else {
                 fields.report(
                     "checks.check.unknown", at: node, "There is no check `\(node.text ?? "")`.",
                     "Use one of: \(CheckName.allCases.map(\.rawValue).joined(separator: ", ")).")
+                isFaulty = true
                 continue
             }
             required.insert(check)
+        }
+        if !isFaulty, !required.contains(where: \.looksAtValue) {
+            fields.report(
+                "checks.required.nothing", at: list, "\(fields.subject) requires no check that looks at a value.",
+                "Name one at least, such as gross-range: without it nothing is called valid.")
         }
         return required
     }

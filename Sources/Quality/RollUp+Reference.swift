@@ -2,7 +2,8 @@
 
 internal import Monitoring
 
-/// The worst verdict; `notTested` instead of `valid` when a required check did not run, or when nothing ran.
+/// The worst verdict; `notTested` instead of `valid` when a required check did not run, or when nothing
+/// looked at the value.
 package func rollUpReference(_ results: [CheckResult], required: Set<CheckName>) -> RollUp {
     guard let count = results.first?.count else { return RollUp(verdicts: [], untested: []) }
     var verdicts: [QualityVerdict] = []
@@ -17,7 +18,9 @@ package func rollUpReference(_ results: [CheckResult], required: Set<CheckName>)
             verdicts.append(.invalid)
         } else if said.contains(.suspect) {
             verdicts.append(.suspect)
-        } else if !said.contains(.valid) || !required.isDisjoint(with: missing) {
+        } else if !results.contains(where: { $0.check.looksAtValue && $0.verdict(index) == .valid })
+            || !required.isDisjoint(with: missing)
+        {
             verdicts.append(.notTested)
         } else {
             verdicts.append(.valid)

@@ -9,8 +9,8 @@ package struct RollUp: Hashable, Sendable {
     package let untested: [UInt32]
 }
 
-/// The worst verdict of each reading: invalid, then suspect; else `notTested` when a required check did not run or no
-/// check ran at all; only then valid.
+/// The worst verdict of each reading: invalid, then suspect; else `notTested` when a required check did not run or none
+/// that looks at the value did (`CheckName.looksAtValue`); only then valid.
 ///
 /// - Precondition: all results are equally long.
 /// - Complexity: O(n × checks that ran).
@@ -26,7 +26,11 @@ package func rollUp(_ results: [CheckResult], required: Set<CheckName>) -> RollU
     var untested = [UInt32](repeating: nowhere, count: count)
     var worstSpan = worst.mutableSpan
     var untestedSpan = untested.mutableSpan
-    for result in results where result.didRun {
+    for result in results where result.didRun && !result.check.looksAtValue {
+        foldVerdicts(result.verdicts.span, bit: result.check.bit, worst: &worstSpan, untested: &untestedSpan)
+    }
+    forgetValid(&worstSpan)
+    for result in results where result.didRun && result.check.looksAtValue {
         foldVerdicts(result.verdicts.span, bit: result.check.bit, worst: &worstSpan, untested: &untestedSpan)
     }
     closeRollUp(untested: untested.span, required: requiredBits, worst: &worstSpan)
@@ -96,6 +100,13 @@ func raise(_ worst: inout MutableSpan<QualityVerdict>, to verdicts: Span<Quality
             }
         }
     }
+}
+
+/// Turns `valid` into `notTested`.
+///
+/// - Complexity: O(n), no allocation.
+private func forgetValid(_ worst: inout MutableSpan<QualityVerdict>) {
+    for index in worst.indices where worst[index] == .valid { worst[index] = .notTested }
 }
 
 /// Turns `valid` into `notTested` where a required check did not run.

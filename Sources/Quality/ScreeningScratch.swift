@@ -225,7 +225,7 @@ private struct SeriesScratch: Sendable {
         if cadence > 0 {
             ran |= CheckName.gap.bit
             var span = worst.mutableSpan
-            raiseGaps(start, into: &span)
+            raiseGaps(start, values: values, states: series.state.span.extracting(rows), into: &span)
             if required.contains(.gap), !open.isEmpty { open[0] = 1 }
         }
         findNeighbours(series.state.span.extracting(rows), start, cadence)

@@ -18,6 +18,9 @@ extension ReadingState {
     package init(of value: Double, isCensored: Bool) {
         self = value.isNaN ? .missing : value.isInfinite ? .notFinite : isCensored ? .censored : .measured
     }
+
+    /// A level or a limit.
+    var hasValue: Bool { self == .measured || self == .censored }
 }
 
 /// The readings of one series as columns, in time order.
@@ -28,7 +31,7 @@ extension ReadingState {
 /// | value | Double | the parameter's unit | the binary view; NaN where there is no value |
 /// | measured | Double | the parameter's unit | as `value`, NaN where the value is censored or not finite too |
 /// | state | UInt8 | – | `ReadingState` |
-/// | flagVerdict, flagReason | – | – | what the station's own flag says, by its source profile |
+/// | flagVerdict, flagReason | – | – | what the station's own flag says, by its source profile; never that a missing value is valid |
 package struct SeriesColumns: Sendable {
     package let station: StationID
     package let parameter: ParameterID
@@ -63,6 +66,11 @@ package struct SeriesColumns: Sendable {
         self.flagVerdict = flagVerdict
         self.flagReason = flagReason
         isAllMeasured = state.reduce(UInt8(0)) { $0 | $1.rawValue } == ReadingState.measured.rawValue
+        if isAllMeasured { return }
+        for row in 0..<count where !state[row].hasValue && flagVerdict[row] == .valid {
+            self.flagVerdict[row] = .notTested
+            self.flagReason[row] = .missingValue
+        }
     }
 
     package var count: Int { start.count }
@@ -110,8 +118,10 @@ package struct SeriesColumns: Sendable {
         let found = ReadingState(of: value, isCensored: isCensored)
         state.append(found)
         if found != .measured { isAllMeasured = false }
-        self.flagVerdict.append(flagVerdict)
-        self.flagReason.append(flagReason)
+        // A flag that calls valid what is not there says nothing of a value.
+        let isEmpty = flagVerdict == .valid && !found.hasValue
+        self.flagVerdict.append(isEmpty ? .notTested : flagVerdict)
+        self.flagReason.append(isEmpty ? .missingValue : flagReason)
     }
 }
 

@@ -6,7 +6,8 @@ internal import Monitoring
 package struct SourceFlagCheck: Sendable {
     package init() {}
 
-    /// - Returns: the profile's verdict for each flag; `notTested` without a flag or with one it does not list.
+    /// - Returns: the profile's verdict for each flag; `notTested` without a flag or with one it does not list, and where a
+    ///   flag calls a missing value valid.
     package func run(_ series: SeriesColumns) -> CheckResult {
         CheckResult(check: .sourceFlag, verdicts: series.flagVerdict, reasons: series.flagReason)
     }

@@ -233,8 +233,12 @@ private struct CensoredSearch {
 
     private func isUsable(_ key: UInt64) -> Bool { valueOfOrderKey(key).magnitude < Self.reach }
 
-    /// What no slope of the readings bounds is infinite.
+    /// What no slope of the readings bounds is infinite; what moves no reading by more than its last bits is 0.
     private func bounded(_ slope: Double) -> Double {
-        slope.magnitude < Self.reach ? slope : slope > 0 ? .infinity : -.infinity
+        guard slope.magnitude < Self.reach else { return slope > 0 ? .infinity : -.infinity }
+        guard let first = series.times.first, let last = series.times.last,
+            let largest = series.values.lazy.map(\.magnitude).max()
+        else { return slope }
+        return slope.magnitude * max(last - first, last.magnitude, first.magnitude) <= 4 * largest.ulp ? 0 : slope
     }
 }

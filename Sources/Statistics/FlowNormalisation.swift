@@ -71,7 +71,7 @@ package func flowNormalisedYears(
                 continue
             }
             let time = discharge.times[end]
-            if time >= first.rounded(.down), time <= last.rounded(.up) {
+            if time >= first, time <= last {
                 let column = surface.column(at: time)
                 guard surface.prepare(column) else { return nil }
                 sum += surface.value(column, discharge.logDischarges[end])

@@ -8,7 +8,8 @@ package struct SpearmanTrend: Sendable, Equatable {
     package let denominator: Int
     /// The correlation of the ranks with ties accounted for; the same when there are none.
     package let correlation: Double
-    /// Student's t of `correlation`, and the two-sided probability by it: an approximation, not the exact distribution.
+    /// Student's t of `correlation`, and the two-sided probability by it: an approximation, not the exact distribution. Where
+    /// the ranks rise or fall without fail p is exact: two of the N! orders do.
     package let t: Double
     package let p: Double
 
@@ -49,10 +50,11 @@ package func spearmanTrend(_ values: [Double]) -> SpearmanTrend? {
     let freedom = n - 2
     let left = (1 - correlation) * (1 + correlation)
     let t = left > 0 ? correlation * (Double(freedom) / left).squareRoot() : correlation > 0 ? .infinity : -.infinity
-    // Σ d² = squares / 4.
+    // Σ d² = squares / 4: 0 where the ranks rise without fail, and as much as can be where they fall.
+    let isStraight = squares == 0 || 3 * squares == 4 * cube
+    let p = isStraight ? 2 / (1...n).reduce(1.0) { $0 * Double($1) } : studentTwoSidedProbability(t, freedom: freedom)
     return SpearmanTrend(
-        count: n, numerator: 2 * cube - 3 * squares, denominator: 2 * cube, correlation: correlation, t: t,
-        p: studentTwoSidedProbability(t, freedom: freedom))
+        count: n, numerator: 2 * cube - 3 * squares, denominator: 2 * cube, correlation: correlation, t: t, p: p)
 }
 
 /// A critical value Wp of the table.
@@ -61,23 +63,36 @@ package enum SpearmanLevel: String, Sendable, CaseIterable {
     case one = "0.01"
 }
 
+/// What |rs| must do to Wp to be significant. The rules' wording could not be read again, and at N = 5 all depends on it.
+package enum SpearmanEdge: String, Sendable, CaseIterable {
+    /// |rs| ≥ Wp: the default.
+    case reach
+    /// |rs| > Wp.
+    case exceed
+}
+
 extension SpearmanTrend {
-    /// Whether |rs| reaches Wp, compared as exact numbers; `nil` when the table has no line for N: no verdict.
-    package func reaches(_ level: SpearmanLevel) -> Bool? {
-        guard let critical = spearmanTable[count] else { return nil }
-        let thousandths = level == .five ? critical.five : critical.one
-        return numerator.magnitude.multipliedFullWidth(by: 1_000)
-            >= denominator.magnitude.multipliedFullWidth(by: UInt(thousandths))
+    /// rs in thousandths, half to even: Wp is printed with three decimals, and at N = 6, 8 and 10 above the exact value.
+    package var roundedThousandths: Int {
+        let scaled = numerator.magnitude.multipliedFullWidth(by: 1_000)
+        let (quotient, remainder) = denominator.magnitude.dividingFullWidth(scaled)
+        let rest = denominator.magnitude - remainder
+        let isUp = remainder > rest || (remainder == rest && !quotient.isMultiple(of: 2))
+        return (numerator < 0 ? -1 : 1) * Int(isUp ? quotient + 1 : quotient)
+    }
+
+    /// Whether |rs|, rounded to the table's three decimals, reaches or exceeds Wp; `nil` when the table has no line for N: no
+    /// verdict.
+    package func reaches(_ level: SpearmanLevel, edge: SpearmanEdge = .reach) -> Bool? {
+        guard let critical = critical(level) else { return nil }
+        let size = roundedThousandths.magnitude
+        return edge == .reach ? size >= UInt(critical) : size > UInt(critical)
     }
 
     /// Wp in thousandths, or `nil` when the table has no line for N.
     package func critical(_ level: SpearmanLevel) -> Int? {
         spearmanTable[count].map { level == .five ? $0.five : $0.one }
     }
-}
-
-private func >= (left: (high: UInt, low: UInt), right: (high: UInt, low: UInt)) -> Bool {
-    left.high != right.high ? left.high > right.high : left.low >= right.low
 }
 
 /// Wp of Spearman's rank correlation in thousandths, by the number of periods N; N = 11 and others are not printed.

@@ -59,6 +59,53 @@ import Testing
         #expect(SurfaceWaterStandard.oxygenAt90Percent(temperature: Fraction(-40)) == nil)
     }
 
+    @Test(arguments: [0, 1, 2])
+    func `An unrounded comparison sees pH as it is, whatever decimals it is printed with`(places: Int) {
+        func verdict(_ text: String) -> AssessmentVerdict {
+            let rule = waterRule(comparison: .unrounded, phPlaces: places)
+            let section = waterSection("A", valuesOfClass[0].merging(["ph": text]) { $1 })
+            return assessedSection(section, rule).figure.assessment.verdict
+        }
+        #expect(verdict("9") == .met && verdict("6") == .met)
+        #expect(verdict("9.004") == .notMet && verdict("5.996") == .notMet)
+        #expect(verdict("9.4") == .notMet && verdict("5.6") == .notMet)
+    }
+
+    @Test func `A rounded comparison rounds pH once, to the decimals of its item`() {
+        func figure(_ text: String) -> SectionFigure {
+            let section = waterSection("A", valuesOfClass[0].merging(["ph": text]) { $1 })
+            return assessedSection(section, waterRule(phPlaces: 2)).figure
+        }
+        // 9.496 is 9, and not 9.50 and then 10; 5.504 is 6, 5.496 is 5 and not 5.50 and then 6.
+        #expect(figure("9.496").assessment.verdict == .met && figure("9.504").assessment.verdict == .notMet)
+        #expect(figure("5.504").assessment.verdict == .met && figure("5.496").assessment.verdict == .notMet)
+        // What is printed has the decimals the rule names.
+        #expect(
+            figure("9.496").statistics.first { $0.parameter == id("ph") }.map { try? $0.value.get() } == Fraction(19, 2)
+        )
+    }
+
+    @Test func `What is not assessable says the first thing to be done about it`() {
+        func reason(_ rule: WaterAssessmentRule, _ values: [String: String] = valuesOfClass[0]) -> NotAssessable.Reason?
+        {
+            assessedSection(waterSection("A", values), rule).figure.assessment.reason?.reason
+        }
+        #expect(reason(waterRule(needs: [:])) == .ruleIncomplete)
+        #expect(reason(waterRule(missingItems: .feedPractice, needs: [:])) == .ruleIncomplete)
+        #expect(reason(waterRule(needs: [.month: Sufficiency(count: 2)])) == .tooFewValues)
+        #expect(reason(waterRule(), valuesOfClass[0].filter { $0.key != "tp" }) == .missingItem)
+        #expect(reason(waterRule(), [:]) == .noValues)
+        // One item below what it needs is enough for the reason to name it; a worse one beside it still decides.
+        let few = waterRule(needs: [.month: Sufficiency(count: 2)])
+        let found = assessedSection(waterSection("A", valuesOfClass[0]), few).figure
+        #expect(found.assessment.reason?.detail.contains("codmn (1 of 1 values, needed is at least 2)") == true)
+        guard case .failure(let why) = found.classification.result else {
+            Issue.record("There is a class.")
+            return
+        }
+        #expect(why.reason == .tooFewValues)
+    }
+
     @Test func `A natural background leaves its item out for the whole period, and both figures stand`() {
         let values = valuesOfClass[0].merging(["tp": "0.5"]) { $1 }
         let found = assessedSection(

@@ -73,4 +73,15 @@ import Testing
         #expect(
             cityWaterIndex(still, waterBody: .river, profile: .listed([id("do")])).failure?.reason == .impossibleValue)
     }
+
+    @Test func `A city's index takes pH as it is, not as it is printed`() throws {
+        let members = ["A", "B"].map { id in
+            let values = valuesOfClass[0].merging(["ph": "9.4"]) { $1 }
+            return RiverMember(section: id, figure: assessedSection(waterSection(id, values)).figure, isTakenOut: false)
+        }
+        let means = try sectionMeans(members, rule: waterRule()).get()
+        let found = try cityWaterIndex(means.values, waterBody: .river, profile: .listed([id("ph")])).get()
+        // (9.4 − 7) / 2.
+        #expect(found.index == Fraction(6, 5))
+    }
 }

@@ -20,13 +20,13 @@ let valuesOfClass: [[String: String]] = [
 func waterRule(
     profile: WaterItemProfile = .fivePlus([]), missingItems: MissingItemRule = .clause,
     missingSections: MissingItemRule = .clause, needs: [CivilUnit: Sufficiency] = [.month: Sufficiency(count: 1)],
-    proportionFrom: Int = 5, target: WaterClass? = nil
+    proportionFrom: Int = 5, target: WaterClass? = nil, comparison: LimitComparison = .rounded, phPlaces: Int = 0
 ) -> WaterAssessmentRule {
     WaterAssessmentRule(
         id: "example-month", source: "example", offset: .china, step: .oncePer(.month), chain: [], needs: needs,
-        quality: .validOnly, belowDetection: .halfLimit, excludedSlots: .stayExpected, phPlaces: 0,
+        quality: .validOnly, belowDetection: .halfLimit, excludedSlots: .stayExpected, phPlaces: phPlaces,
         water: WaterRule(
-            profile: profile, comparison: .rounded, missingItems: missingItems, belowDetection: .halfLimit),
+            profile: profile, comparison: comparison, missingItems: missingItems, belowDetection: .halfLimit),
         target: target, waterBody: nil, missingSections: missingSections, proportionFrom: proportionFrom,
         toxicPriority: .tableMarks,
         multiplePlaces: 2, trophicPlaces: 2, codmnFactor: .printed2661)

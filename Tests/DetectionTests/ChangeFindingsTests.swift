@@ -1,5 +1,6 @@
 // Goal: a step of the level is a finding, an exceedance is not told twice, and clean items give none; going on from
-// stored bytes finds the same. Method: seeded four-hourly histories written here, cut at many places.
+// stored bytes finds the same. Method: seeded four-hourly histories written here, cut at many places; figures by
+// fixtures/change/make_findings.py, a monitor of its own in plain Python (its findings.json; sums differ by their order).
 
 import Detection
 import Exact
@@ -68,6 +69,12 @@ struct ChangeFindingsTests {
         let onset = begin.advanced(by: .hours(4 * (90 * 6 + 2)))
         let finding = try #require(found.first)
         #expect(finding.id.start == onset)
+        // Reading 542 began it, reading 549 showed it, reading 561 settled it: 1 775 001 600, … 116 800 and … 275 200 s.
+        #expect(onset == Instant(milliseconds: 1_775_001_600_000))
+        #expect(change.detectedAt == Instant(milliseconds: 1_775_116_800_000))
+        #expect(finding.end == Instant(milliseconds: 1_775_275_200_000))
+        #expect(isNear(change.size, 102.983_336_082_291_94) && isNear(change.baseline, 418.233_095_275_828_53))
+        #expect(isNear(change.statistic, 18.902_874_872_875_884) && isNear(change.threshold, 17.816_698_972_818_312))
         // What one reading may add to the chart is clipped: a step, however large, takes several of these four-hourly ones.
         #expect(change.detectedAt.duration(since: onset) == .hours(32))
         #expect(change.direction == .rise && abs(change.size - 96) < 15 && abs(change.baseline - 415) < 12)
@@ -76,6 +83,28 @@ struct ChangeFindingsTests {
         #expect(Finding(json: finding.json) == finding)
         #expect(CanonicalJSON(reading: finding.json.text()).flatMap { Finding(json: $0) } == finding)
     }
+
+    @Test(
+        arguments: [
+            (4_120, 60, -1, 5, 0.730_069_669_554_136, 5.234_267_350_942_272, 17.816_698_972_818_312),
+            (180, 8, -1, 6, 0.552_792_686_849_694_3, 0.871_707_520_396_480_4, 8.523_223_731_297_946),
+            (770, 3, -2, 7, 0.560_694_969_244_242_9, 0.040_203_181_535_991_1, 13.413_469_854_553_133),
+        ] as [(Int, Int, Int8, UInt64, Double, Double, Double)])
+    func `What a series is calibrated to agrees with a monitor written apart`(
+        level: Int, noise: Int, exponent: Int8, seed: UInt64, memory: Double, scale: Double, threshold: Double
+    ) throws {
+        var state = ChangeState(grid: ChangeGrid(cadence: .hours(4), offset: .china), rule: .forAlerts)
+        // The 56 days of the training, and the reading that closes the last stretch.
+        for reading in readings(days: 57, level: level, noise: noise, exponent: exponent, seed: seed) {
+            if state.monitor.calibration != nil { break }
+            _ = state.add(reading.value?.approximate ?? .nan, start: reading.start)
+        }
+        let found = try #require(state.monitor.calibration)
+        #expect(isNear(found.design.persistence, memory) && isNear(found.design.scale, scale))
+        #expect(isNear(found.threshold, threshold))
+    }
+
+    private func isNear(_ found: Double, _ wanted: Double) -> Bool { abs(found - wanted) <= 1e-9 * abs(wanted) }
 
     @Test func `An exceedance is told as one, not as a change too`() {
         var values = readings(days: 120, level: 500, noise: 12, exponent: -3, seed: 9)

@@ -697,4 +697,23 @@ private let hydrogenIonRows: [EnclosureRow] = [
         #expect(try weights.mean(places: 0, .down) == Fraction(7))
         #expect(throws: EnclosureProblem.noValues) { try HydrogenIonWeights().mean(places: 0, .halfEven) }
     }
+
+    @Test func `a mean that no limit of six decimals is taken for, however near`() throws {
+        // −log10((10^−8.9 + 10^−9.2) / 2) = 9.024949…, by python3 with math.log10.
+        var above = HydrogenIonWeights()
+        above.add([pH(89): 1, pH(92): 1], weight: Fraction(1, 2))
+        let mean = try above.comparableMean()
+        #expect(mean > Fraction(9) && mean.rounded(places: 6, .halfEven) == Fraction(9_024_949, 1_000_000))
+        // An exact mean stays what it is: 7.5 of 6.5 and 8.5 with weights 1 : 10.
+        var exact = HydrogenIonWeights()
+        exact.add(pH(65), count: 1, weight: Fraction(1, 11))
+        exact.add(pH(85), count: 10, weight: Fraction(1, 11))
+        #expect(try exact.comparableMean() == Fraction(15, 2))
+        // Nine but for a share of 10^−15: twelve decimals would say 9.
+        var near = HydrogenIonWeights()
+        near.add([pH(90): 1], weight: Fraction(999_999_999_999_999, 1_000_000_000_000_000))
+        near.add([pH(91): 1], weight: Fraction(1, 1_000_000_000_000_000))
+        let beyond = try near.comparableMean()
+        #expect(beyond > Fraction(9) && beyond < Fraction(9_000_001, 1_000_000))
+    }
 }

@@ -51,6 +51,7 @@ extension FlowTests {
             #expect(sections.map { $0["verdict"] } == ["not-met", "not-met", "met", "not-met"])
             #expect(sections[0]["main_pollutants"] == "codmn(0.50)" && sections[0]["status"] == "light pollution")
             #expect(sections[0]["values"] == "ph=7 do=8.1 codmn=9 nh3n=0.1 tp=0.05")
+            #expect(sections.map { $0["exceeding"] } == ["codmn(1.25)", "codmn(0.25)", "", "codmn(0.25)"])
             #expect(sections[0]["counts"]?.contains("codmn=168/186") == true && sections[0]["review"] == "raw")
             let changes = result.records.filter { $0["record"] == "change" && $0["period"] == "2025-02" }
             #expect(changes.map { $0["by_grade"] } == ["markedly-better", "unchanged"])
@@ -149,6 +150,46 @@ extension FlowTests {
             #expect(try assess(folder, ["--exclusions", records.path]).exitCode == 65)
         }
 
+        @Test func `A city's index and the shares of a river stand with and without exclusions`() throws {
+            let folder = try folder()
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let stations = folder.appending(path: "stations")
+            try FileManager.default.copyItem(at: Program.root.appending(path: "stations"), to: stations)
+            try """
+            cities:
+              - id: example-city
+                name: {zh: 示例市, en: Example city}
+                lists:
+                  - {from: 2025-01-01, document: example, sections: [EX-DOWN]}
+            """.write(to: stations.appending(path: "lists.yaml"), atomically: true, encoding: .utf8)
+            let values = folder.appending(path: "values.csv")
+            // CODMn 9 on the first five days, 3 afterwards.
+            let text =
+                try String(contentsOf: values, encoding: .utf8).split(separator: "\n").map { line in
+                    line.contains("EX-DOWN-1,codmn,2025-01-") && !line.contains("2025-01-0")
+                        || line.contains("2025-01-06")
+                        || line.contains("2025-01-07") || line.contains("2025-01-08") || line.contains("2025-01-09")
+                        ? line.replacing(",9.0,", with: ",3.0,") : String(line)
+                }.joined(separator: "\n") + "\n"
+            try text.write(to: values, atomically: true, encoding: .utf8)
+            let records = folder.appending(path: "records.csv")
+            try """
+            id,kind,places,parameters,from,until,offset,applicant,evidence,approver,document
+            example-1,construction,EX-DOWN-1,codmn,2025-01-01,2025-01-06,+08:00,x,y,z,example-9
+
+            """.write(to: records, atomically: true, encoding: .utf8)
+            let result = try Program.run([
+                "assess", values.path, "--period", "month", "--rule", Self.rule, "--stations", stations.path,
+                "--rivers",
+                "--format", "json", "--exclusions", records.path,
+            ])
+            let city = try #require(
+                result.records.first { $0["record"] == "city" && $0["period"] == "2025-01" }, "\(result.notes)")
+            // CODMn 3/6 and, as measured, (5 × 9 + 23 × 3) / 28 / 6 = 114/168; pH 0.1 (7.2), DO 5/8.1, NH3-N 0.1, TP 0.05/0.2.
+            #expect(city["cwqi"] == "1.5673" && city["cwqi_as_measured"] == "1.7459", "\(city)")
+            #expect(city["class"] == "2" && city["class_as_measured"] == "3")
+        }
+
         @Test func `Too few days, no rule, a faulty rule and no water give no verdict`() throws {
             let thin = try folder(days: 1...9)
             defer { try? FileManager.default.removeItem(at: thin) }
@@ -176,6 +217,8 @@ extension FlowTests {
                 "assess", folder.appending(path: "values.csv").path, "--period", "month", "--rule", Self.rule,
                 "--stations", "stations",
             ]).output
+            // CODMn 5 is within Ⅲ and no main pollutant; it is (5 − 4) / 4 above the target.
+            #expect(text.contains("2025-01 EX-UP：未达标，目标Ⅱ类；水质Ⅲ类，良好；劣于目标：高锰酸盐指数(0.25)；原始数据。"))
             #expect(text.contains("2025-01 EX-DOWN：未达标，目标Ⅱ类；水质Ⅳ类，轻度污染；主要污染指标：高锰酸盐指数(0.50)；原始数据。"))
             #expect(
                 text.contains(

@@ -97,10 +97,10 @@ extension FlowTests {
             // EX01A at 10: PM10 48 of 50 → 50: 48; at 50 or below nothing is primary.
             #expect(
                 assessed.output == """
-                    station,time,aqi,primary,missing,reason
-                    EX01A,2026-05-01T09:00:00+08:00,92,细颗粒物(PM2.5),,
-                    EX02A,2026-05-01T09:00:00+08:00,19,,pm10 pm25,
-                    EX01A,2026-05-01T10:00:00+08:00,48,,,
+                    station,time,aqi,primary,missing,reason,standard,review
+                    EX01A,2026-05-01T09:00:00+08:00,92,细颗粒物(PM2.5),,,HJ 633-2026,raw
+                    EX02A,2026-05-01T09:00:00+08:00,19,,pm10 pm25,,HJ 633-2026,raw
+                    EX01A,2026-05-01T10:00:00+08:00,48,,,,HJ 633-2026,raw
 
                     """)
         }
@@ -113,11 +113,11 @@ extension FlowTests {
             // TP 0.120 mg/L is above 0.1 (Ⅱ) and within 0.2 (Ⅲ) in a river; DO 7.80 alone is Ⅰ (≥ 7.5).
             #expect(
                 assessed.output == """
-                    section,time,class,assumed,condition,missing,reason
-                    示例断面,2026-05-01T04:00:00+08:00,3,river,正常,,
-                    示例断面,2026-05-01T04:00:00+08:00,3,river,正常,,
-                    示例断面,2026-05-01T08:00:00+08:00,1,river,维护,ph codmn nh3n tp,
-                    示例断面,,,,不具备运行条件,,missing-field: 监测时间 示例省/示例流域/示例断面 不具备运行条件
+                    section,time,class,assumed,condition,missing,reason,standard,comparison,review
+                    示例断面,2026-05-01T04:00:00+08:00,3,river,正常,,,GB 3838-2002,unrounded,raw
+                    示例断面,2026-05-01T04:00:00+08:00,3,river,正常,,,GB 3838-2002,unrounded,raw
+                    示例断面,2026-05-01T08:00:00+08:00,1,river,维护,ph codmn nh3n tp,,GB 3838-2002,unrounded,raw
+                    示例断面,,,,不具备运行条件,,missing-field: 监测时间 示例省/示例流域/示例断面 不具备运行条件,,,raw
 
                     """)
             let document = try Program.run([

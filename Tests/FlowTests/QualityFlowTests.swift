@@ -44,6 +44,43 @@ extension FlowTests {
             #expect(json.lines.count == 7 && json.lines[0].contains("\"rollup\":\"valid\""))
         }
 
+        @Test("Stations of the files are held against each other, and of unlike values at one time both are suspect")
+        func neighbours() throws {
+            let river = try ExampleRiver()
+            // Upstream 2.0 four hours before; downstream may leave its range by 0.5: 2.4 does not, 2.6 does.
+            let hours = ["00", "04", "08", "12"]
+            let upstream = hours.map { "EX-UP-1,codmn,2025-05-01T\($0):00:00+08:00,2.0,N" }
+            let downstream = zip(hours, ["2.0", "2.4", "2.6", "2.0"]).map {
+                "EX-DOWN-1,codmn,2025-05-01T\($0):00:00+08:00,\($1),N"
+            }
+            let again = ["EX-DOWN-1,codmn,2025-05-01T12:00:00+08:00,2.1,N"]
+            let file = try river.write("batch.csv", upstream + downstream + again)
+            let checks = river.folder.file("checks.yaml")
+            try """
+            checks:
+              id: neighbours
+              version: "1"
+              stations: [EX-DOWN-1, EX-UP-1]
+              required: [gross-range]
+              parameters:
+                - parameter: codmn
+                  source: test
+                  gross-range: {possible: [0, 1000], plausible: [0, 100]}
+              neighbours:
+                - {station: EX-DOWN-1, other: EX-UP-1, parameter: codmn, travel: 4h, window: 2h, absolute: 0.5, relative: 0, source: test}
+            """.write(toFile: checks, atomically: true, encoding: .utf8)
+            let listed = try Program.run(
+                ["qc", file, "--checks", checks, "--stations", river.stations, "--format", "csv"])
+            let found = cells(listed.output).filter { $0["station"] == "EX-DOWN-1" }
+            #expect(
+                found.map { $0["neighbour-consistency"] } == [
+                    "not-tested:no-counterpart", "valid", "suspect", "not-tested:no-counterpart",
+                    "not-tested:no-counterpart",
+                ], "\(listed.output)\(listed.notes)")
+            #expect(found.map { $0["gap"] } == ["not-tested:first-reading", "valid", "valid", "suspect", "suspect"])
+            #expect(found.map { $0["rollup"] } == ["valid", "valid", "suspect", "suspect", "suspect"])
+        }
+
         @Test("Without a check set nothing is called valid, and a faulty one is refused with places")
         func sets() throws {
             let river = try ExampleRiver()

@@ -18,14 +18,16 @@ extension FlowTests {
             return try Program.run(["trend", path.path] + arguments)
         }
 
-        @Test("Rows carry the ten columns, the same for any number of threads")
+        @Test("Rows carry their columns, the same for any number of threads")
         func columns() throws {
             let one = try Program.run(
                 ["trend", Self.fixture, "--format", "csv"], environment: ["TRIBUTARY_THREADS": "1"])
             let three = try Program.run(
                 ["trend", Self.fixture, "--format", "csv"], environment: ["TRIBUTARY_THREADS": "3"])
             #expect(one.exitCode == 0 && one.output == three.output)
-            #expect(one.lines.first == "series,n,s,variance,z,p,slope,lower,upper,method")
+            #expect(
+                one.lines.first
+                    == "series,n,s,variance,z,p,slope,lower,upper,method,verdict,left_out,quality,review")
             #expect(one.lines.count == 11)
             let short = try #require(one.lines.first { $0.hasPrefix("short,") }?.split(separator: ","))
             let expected = try expected("short", "mk")
@@ -34,7 +36,8 @@ extension FlowTests {
                 let wanted = try #require(expected[stat])
                 #expect(abs(value - wanted) <= 1e-9 * max(1, abs(wanted)), "\(stat)")
             }
-            #expect(one.lines.first { $0.hasPrefix("rising<,") }?.hasSuffix(",censored") == true)
+            #expect(
+                one.lines.first { $0.hasPrefix("rising<,") }?.hasSuffix(",censored,,0,valid-or-untested,raw") == true)
         }
 
         // The verdicts by Kendall's formula in Python (math.erfc), window by window.
@@ -45,7 +48,7 @@ extension FlowTests {
             let found = try trend(rows, ["--sliding", "5", "--format", "csv"])
             #expect(found.exitCode == 1 && found.notes.contains("short: 2 values"))
             let lines = found.lines.map { $0.split(separator: ",") }
-            #expect(found.lines.first == "series,time,verdict,n,s,z,p")
+            #expect(found.lines.first == "series,time,verdict,n,s,z,p,review")
             #expect(
                 lines.dropFirst().map { "\($0[1]) \($0[2]) \($0[4])" }
                     == ["4.0 rising 10", "6.0 none 8", "9.0 falling -10", "12.0 none -7"])
@@ -108,13 +111,94 @@ extension FlowTests {
                 ["--format", "csv", "--missing", "-999"])
             #expect(result.exitCode == 1)
             for line in [
-                "constant,6,0,0.0,0.0,1.0,0.0,0.0,0.0,mk: all values are equal",
-                "empty,0,,,,,,,,mk: no value is present", "codes,0,,,,,,,,mk: no value is present",
-                "one,1,,,,,,,,mk: 1 values present; a trend takes at least 4", "nan,0,,,,,,,,mk: no value is present",
+                "constant,6,0,0.0,0.0,1.0,0.0,0.0,0.0,mk: all values are equal,,0,valid-or-untested,raw",
+                "empty,0,,,,,,,,mk: no value is present,,0,valid-or-untested,raw",
+                "codes,0,,,,,,,,mk: no value is present,,0,valid-or-untested,raw",
+                "one,1,,,,,,,,mk: 1 values present; a trend takes at least 4,,0,valid-or-untested,raw",
+                "nan,0,,,,,,,,mk: no value is present,,0,valid-or-untested,raw",
             ] {
                 #expect(result.lines.contains(Substring(line)), "\(line)\nis not in\n\(result.output)")
             }
             #expect(result.notes.contains("2 values are NaN or infinite and are taken as missing."))
+        }
+
+        @Test("A rank correlation names its verdict in the row, at the edge of the table and by both readings of it")
+        func ranks() throws {
+            let rows = ["a,2001,1", "a,2002,2", "a,2003,3", "a,2004,5", "a,2005,4"]
+            // rs 0.9 reaches Wp 0.900 and does not exceed it.
+            let reach = try trend(rows, ["--method", "spearman", "--format", "csv"])
+            #expect(reach.output.contains(",spearman,0.05 significant; 0.01 not significant,0,"), "\(reach.output)")
+            let exceed = try trend(
+                rows, ["--method", "spearman", "--format", "csv", "--spearman-edge", "exceed"])
+            #expect(exceed.output.contains(",spearman,0.05 not significant; 0.01 not significant,0,"))
+            // Six values of one time have no order of theirs, and two of one time none between them.
+            let same = try trend(
+                (1...6).map { "same,2020-01-01,\($0)" } + (1...6).map { "two,202\($0 / 2)-01-01,\($0)" },
+                ["--method", "spearman", "--format", "csv"])
+            #expect(same.exitCode == 1)
+            #expect(same.lines.contains { $0.hasPrefix("same,6,,,,,,,,spearman: all values have one time") })
+            #expect(same.lines.contains { $0.hasPrefix("two,6,,,,,,,,spearman: several values at one time") })
+        }
+
+        @Test("The summary adds up the series that have a result")
+        func sums() throws {
+            let rising = (0..<8).map { "rising,\(2001 + $0)-01-01,\($0)" }
+            // More than half are limits: a slope of the whole is not given, and a constant has none that counts.
+            let constant = (0..<8).map { "constant,\(2001 + $0)-01-01,5" }
+            let found = try trend(rising + constant, ["--summary", "json"])
+            let sums = try #require(found.records.first)
+            #expect(sums["series"] == "2" && sums["with_slope"] == "1" && sums["without_result"] == "1")
+            #expect(sums["chk_slope"].flatMap(Double.init) == 1 && sums["significant_5_percent"] == "1")
+            #expect(sums["review"] == "raw" && sums["quality"] == "valid-or-untested")
+        }
+
+        @Test("Values that look like codes for nothing are pointed out, and a window says what it leaves out")
+        func codes() throws {
+            let rows = ["a,2001,1", "a,2002,-999", "a,2003,3", "a,2004,5", "a,2005,4", "a,2006,<2", "a,2007,6"]
+            let told = try trend(rows, ["--format", "csv"])
+            #expect(told.notes.contains("1 × -999, taken as measured") && told.notes.contains("--missing -999"))
+            let named = try trend(rows, ["--format", "csv", "--missing", "-999"])
+            #expect(!named.notes.contains("-999"))
+            let window = try trend(rows, ["--sliding", "4", "--missing", "-999"])
+            #expect(window.notes.contains("a: 1 values are < or > and take no part."))
+        }
+
+        @Test("Values that a flag or a check calls suspect or invalid take no part, and the row counts them")
+        func quality() throws {
+            let river = try ExampleRiver()
+            // The flag M stands for maintenance: invalid by the profile. 999 and 2000 are beyond the set's ranges.
+            var rows = (1...9).map { "EX-DOWN-1,codmn,2025-05-0\($0)T00:00:00+08:00,2.\($0),N" }
+            rows += (10...12).map { "EX-DOWN-1,codmn,2025-05-\($0)T00:00:00+08:00,0.\($0),M" }
+            rows += ["EX-DOWN-1,codmn,2025-05-13T00:00:00+08:00,2000,N"]
+            let file = try river.write("batch.csv", rows)
+            let direct = try #require(
+                try Program.run(["trend", file, "--format", "json"]).records.first { $0["n"] == "10" })
+            #expect(direct["left_out"] == "3" && direct["review"] == "raw")
+            let store = river.folder.file("store")
+            try Program.run(["ingest", file, "--data", store, "--stations", river.stations])
+            let stored = try Program.run(["trend", "EX-DOWN-1", "--data", store, "--format", "json"])
+            let row = try #require(stored.records.first, "\(stored.output)\(stored.notes)")
+            #expect(row["n"] == "9" && row["left_out"] == "4" && row["review"] == "auto-checked", "\(stored.output)")
+        }
+
+        @Test("A value too large for arithmetic and seasons that cancel are reasons, and a level line has the slope 0")
+        func odds() throws {
+            let large = try trend(
+                (0..<8).map { "large,\(2001 + $0)-01-01,\($0 % 2 == 0 ? "" : "-")1e308" },
+                ["--method", "tfpw", "--format", "csv"])
+            #expect(large.lines.last?.hasPrefix("large,8,,,,,,,,tfpw: a value is beyond 1e150") == true)
+            // Two years: six months rise, six fall.
+            let seasons = (1...12).flatMap { month in
+                let date = (month < 10 ? "0" : "") + "\(month)-01"
+                return ["a,2001-\(date),5", "a,2002-\(date),\(month % 2 == 0 ? 6 : 4)"]
+            }
+            let cancelled = try trend(seasons, ["--method", "correlated-seasonal", "--format", "csv"])
+            #expect(
+                cancelled.output.contains("the covariances between seasons leave no variance"), "\(cancelled.output)")
+            let level = try trend(
+                (0..<12).map { "l,\(2001 + $0)-01-01,\(["0.01", "<0.01", "0.012"][$0 % 3])" },
+                ["--method", "censored", "--format", "json"])
+            #expect(level.records.first?["slope"].flatMap(Double.init) == 0, "\(level.output)")
         }
 
         @Test("Rows that cannot be read are named, times going backwards are sorted, steps of ten years are steps")

@@ -92,6 +92,13 @@ private func withHead(_ lines: String...) -> [String] {
         #expect(found.allSatisfy { !$0.remedy.isEmpty && $0.file == "checks/a.yaml" })
     }
 
+    @Test(arguments: ["[]", "[gap]"])
+    func `A set that requires no look at a value is refused`(required: String) {
+        let found = problems(
+            "checks:", "  id: a", "  version: \"1\"", "  stations: [S1]", "  required: \(required)", "  parameters: []")
+        #expect(found == ["5:13 checks.required.nothing"])
+    }
+
     @Test func `Overlapping seasons and holes between them are told, by check and station`() {
         let found = withHead(
             "  parameters:", "    - parameter: codmn", "      months: [1, 2, 3]",

@@ -121,6 +121,33 @@ private func reason(_ report: QualityReport, _ check: CheckName) -> [NotTestedRe
         #expect(GapCheck().run(columns).result.verdicts == [.notTested, .valid, .suspect, .suspect, .valid])
     }
 
+    @Test func `Of unlike values at one time none is preferred, of equal ones the first stands`() {
+        var columns = SeriesColumns(parameter: ParameterID("ph"), cadence: .hours(1))
+        // Hour 0: 7 and 8. Hour 1: 7, 7 and 9. Hour 2: 7 twice. Hour 3: nothing and 7.
+        for (hour, value) in [(0, 7), (0, 8), (1, 7), (1, 7), (1, 9), (2, 7), (2, 7), (3, .nan), (3, 7)]
+            as [(Int64, Double)]
+        {
+            columns.append(start: hour * 3_600_000, value: value)
+        }
+        #expect(
+            GapCheck().run(columns).result.verdicts == [
+                .suspect, .suspect, .suspect, .suspect, .suspect, .valid, .suspect, .suspect, .suspect,
+            ])
+    }
+
+    @Test func `What nothing looked at is never valid, whatever is required`() throws {
+        var set = CheckSet(id: "test/1", required: [])
+        // Time went on, and the station's flag says "valid" of a value that is not there.
+        let flagged = set.run(try series("fc", ["200", "300 N", " N", "<20 N"]))
+        #expect(flagged.rollUp.verdicts == [.notTested, .valid, .notTested, .valid])
+        #expect(reason(flagged, .sourceFlag)[2] == .missingValue)
+        for required: Set<CheckName> in [[.gap], [.sourceFlag, .gap], [.gap, .grossRange]] {
+            set.required = required
+            let report = set.run(try series("fc", ["200", "300", "", "400"]))
+            #expect(report.rollUp.verdicts == [.notTested, .notTested, .notTested, .notTested])
+        }
+    }
+
     @Test func `Nothing, one and two readings have a defined result`() throws {
         #expect(ExampleChecks.set.run(try series("ph", [])).rollUp.verdicts.isEmpty)
         #expect(ExampleChecks.set.run(try series("ph", ["7"])).rollUp.verdicts == [.valid])

@@ -75,7 +75,7 @@ import Testing
             columns.append(
                 start: start, value: kind < 6 ? 3 : value, isCensored: kind == 1, flagVerdict: verdict,
                 flagReason: verdict == .notTested ? .noFlag : .none)
-            start += kind == 2 ? 5 * minute : minute
+            start += kind == 2 ? 5 * minute : kind == 7 ? 0 : minute
         }
         return columns
     }

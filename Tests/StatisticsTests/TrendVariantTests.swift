@@ -82,11 +82,47 @@ struct TrendVariantTests {
         }
         // Five periods that rise without fail reach Wp at both levels; one swap gives rs 0.9, which reaches 0.900.
         let rising = try #require(spearmanTrend([1, 2, 3, 4, 5]))
-        #expect(rising.numerator == rising.denominator && rising.reaches(.one) == true && rising.p == 0)
+        #expect(rising.numerator == rising.denominator && rising.reaches(.one) == true)
         let swapped = try #require(spearmanTrend([1, 2, 3, 5, 4]))
         #expect(swapped.reaches(.five) == true && swapped.reaches(.one) == false)
         #expect(spearmanTrend([1, 2, 3, 4])?.reaches(.five) == nil)
         #expect(spearmanTrend([2, 2, 2, 2, 2]) == nil)
+    }
+
+    // Orders of ranks with a known Σ d²; rs = 1 − 6 Σ d² / (N³ − N) by hand.
+    @Test func `The table's three decimals decide at its edge, and reach or exceed is said`() throws {
+        // N = 10: Σ d² = 42 gives rs = 1 − 252/990 = 0.74545…, printed 0.745, against Wp 0.746: not significant at 0.01.
+        let ten = try #require(spearmanTrend([4, 3, 2, 5, 1, 8, 7, 9, 6, 10]))
+        #expect(Fractions.squares([4, 3, 2, 5, 1, 8, 7, 9, 6, 10]) == 42)
+        #expect(ten.roundedThousandths == 745 && ten.reaches(.one) == false && ten.reaches(.five) == true)
+        // Σ d² = 72: rs = 0.563636…, which is 0.564 as printed and reaches 0.564.
+        let edge = try #require(spearmanTrend([2, 1, 7, 8, 3, 6, 5, 10, 4, 9]))
+        #expect(Fractions.squares([2, 1, 7, 8, 3, 6, 5, 10, 4, 9]) == 72)
+        #expect(edge.roundedThousandths == 564)
+        #expect(edge.reaches(.five) == true && edge.reaches(.five, edge: .exceed) == false)
+        // N = 5: 0.900 reaches 0.900 and does not exceed it; 1.000 at 0.01 is reached and cannot be exceeded.
+        let five = try #require(spearmanTrend([1, 2, 3, 5, 4]))
+        #expect(five.reaches(.five) == true && five.reaches(.five, edge: .exceed) == false)
+        let straight = try #require(spearmanTrend([5, 4, 3, 2, 1]))
+        #expect(straight.roundedThousandths == -1_000)
+        #expect(straight.reaches(.one) == true && straight.reaches(.one, edge: .exceed) == false)
+        #expect(straight.reaches(.five, edge: .exceed) == true)
+        // N = 6, Σ d² = 6: 0.82857… is 0.829.
+        #expect(try #require(spearmanTrend([2, 1, 4, 3, 6, 5])).reaches(.five) == true)
+    }
+
+    private enum Fractions {
+        static func squares(_ ranks: [Int]) -> Int {
+            ranks.enumerated().map { ($0.element - $0.offset - 1) * ($0.element - $0.offset - 1) }.reduce(0, +)
+        }
+    }
+
+    // Of n! orders without ties one rises without fail and one falls: 2 / n!.
+    @Test func `Where ranks rise without fail the probability is exact`() throws {
+        for (count, p) in [(4, 2.0 / 24), (5, 2.0 / 120), (6, 2.0 / 720), (10, 2.0 / 3_628_800)] {
+            let values = (0..<count).map(Double.init)
+            #expect(spearmanTrend(values)?.p == p && spearmanTrend(values.reversed())?.p == p)
+        }
     }
 
     @Test func `Censored readings count only where their order is certain`() {

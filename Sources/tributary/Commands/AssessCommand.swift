@@ -12,9 +12,10 @@ struct AssessCommand: AsyncParsableCommand {
         commandName: "assess",
         abstract: "Print the class or air quality index of each row of station files, or the verdict of whole periods.",
         discussion: """
-            Columns, air: station, time, aqi, primary, missing, reason. Water: section, time, class (1…6; 6 is worse \
-            than Ⅴ), assumed, condition, missing, reason. `reason` is filled wherever there is no verdict; `missing` \
-            names items without a value; `assumed` is `river` where neither the feed nor --stations says what kind of \
+            Columns, air: station, time, aqi, primary, missing, reason, standard, review. Water: section, time, class \
+            (1…6; 6 is worse than Ⅴ), assumed, condition, missing, reason, standard, comparison, review. `reason` is \
+            filled wherever there is no verdict; `missing` names items without a value; `standard` is the edition in force then; `review` says how far the values had \
+            been reviewed; `assumed` is `river` where neither the feed nor --stations says what kind of \
             water it is; `condition` is the feed's own word on the station. Times are the source's own stamps, \
             ISO 8601 with offset. A single reading's verdict is never met or not met. Rows that cannot be read go to \
             standard error; exit code 1 when a file could not be read to its end.
@@ -152,14 +153,18 @@ private struct AssessmentReport {
     private static func record(of rejection: Rejection, isAir: Bool) -> DumpRecord {
         let reason = "\(rejection.reason.rawValue): \(rejection.field) \(rejection.excerpt)"
         if isAir {
-            return [("station", ""), ("time", ""), ("aqi", ""), ("primary", ""), ("missing", ""), ("reason", reason)]
+            return [
+                ("station", ""), ("time", ""), ("aqi", ""), ("primary", ""), ("missing", ""), ("reason", reason),
+                ("standard", ""), ("review", ReviewState.raw.rawValue),
+            ]
         }
         // The reader names the section in the excerpt: province/basin/section, then the station's condition.
         let words = rejection.excerpt.split(separator: " ", maxSplits: 1).map(String.init)
         let section = words.first?.split(separator: "/").last.map(String.init) ?? ""
         return [
             ("section", section), ("time", ""), ("class", ""), ("assumed", ""),
-            ("condition", words.count > 1 ? words[1] : ""), ("missing", ""), ("reason", reason),
+            ("condition", words.count > 1 ? words[1] : ""), ("missing", ""), ("reason", reason), ("standard", ""),
+            ("comparison", ""), ("review", ReviewState.raw.rawValue),
         ]
     }
 
@@ -219,6 +224,7 @@ private struct AssessmentReport {
             ("primary", row.primary),
             ("missing", (try? row.index.get())?.missing.map(\.rawValue).joined(separator: " ") ?? ""),
             ("reason", row.value == nil ? row.reason?.description ?? "no-values" : ""),
+            ("standard", (try? row.index.get())?.document ?? ""), ("review", row.reviewState.rawValue),
         ]
     }
 
@@ -231,6 +237,8 @@ private struct AssessmentReport {
             ("class", row.waterClass.map { String($0.rank) } ?? ""),
             ("assumed", row.isWaterBodyAssumed ? "river" : ""), ("condition", condition), ("missing", missing),
             ("reason", row.waterClass == nil ? row.reason?.description ?? "no-values" : ""),
+            ("standard", row.classification.standard), ("comparison", row.classification.comparison.rawValue),
+            ("review", row.reviewState.rawValue),
         ]
     }
 

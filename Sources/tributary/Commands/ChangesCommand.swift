@@ -17,8 +17,10 @@ struct ChangesCommand: AsyncParsableCommand {
 
             cusum, page-hinkley and ewma go through a series as it came: hourly medians against a daily profile and a \
             robust line through the latest days, with a threshold from a bootstrap of the series' own history, so that \
-            a false alarm comes once in --run-length days on average. They judge from the end of the training (56 days) \
-            on. pettitt and segments look at the daily levels of the whole series; their `detected` is its end.
+            a false alarm comes once in --run-length days on average, as far as four weeks of history tell: expect \
+            one in 0.4 to 0.7 of that time (docs/changes.md), and ask for twice the days you want. They judge from the \
+            end of the training (56 days) on. pettitt and segments look at the daily levels of the whole series; their \
+            `detected` is its end.
 
             With --judge, the result is compared with a list of planted events instead: recall, precision, delay and \
             false alarms, for the series named in --tuned and for the others apart. Exit code 1 when the others are \
@@ -35,12 +37,17 @@ struct ChangesCommand: AsyncParsableCommand {
     var method = ChangeMethod.cusum
     @Option(
         name: .customLong("run-length"),
-        help: ArgumentHelp("Days from one false alarm to the next, on average.", valueName: "days"))
+        help: ArgumentHelp(
+            "Days from one false alarm to the next, by the history; met to about a half.", valueName: "days"))
     var runLength = ChangeRule().runLengthDays
     @Option(name: .long, help: ArgumentHelp("The bootstrap's seed.", valueName: "number"))
     var seed = ChangeRule().seed
     @Option(name: .long, help: ArgumentHelp("The largest p that pettitt prints a row for.", valueName: "p"))
     var significance = 0.05
+    @Option(
+        name: .long, parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("A text that stands for a missing value; repeatable.", valueName: "code"))
+    var missing: [String] = []
     @Option(name: .long, help: ArgumentHelp("A list of planted events to judge by.", valueName: "file"))
     var judge: String?
     @Option(
@@ -75,7 +82,7 @@ struct ChangesCommand: AsyncParsableCommand {
             options.rule.runLengthDays = runLength
             options.rule.seed = seed
             let planted = try judge.map { try PlantedChanges(absolutePath($0)) }
-            var source = ChangeSource()
+            var source = ChangeSource(missingCodes: Set(missing))
             for file in try FileList.files(under: paths.map(absolutePath)) { try source.read(file.path) }
             source.order()
             let clock = source.clock ?? .instants

@@ -8,6 +8,7 @@ import Statistics
 
 extension TrendMethod: ExpressibleByArgument {}
 extension TrendUnit: ExpressibleByArgument {}
+extension SpearmanEdge: ExpressibleByArgument {}
 extension TrendSeason: ExpressibleByArgument {
     var defaultValueDescription: String { description }
 }
@@ -24,8 +25,11 @@ struct TrendCommand: AsyncParsableCommand {
         discussion: """
             Paths are CSV files with the header series,time,value (plain or gzip), and every format the program reads, \
             one series a row; with --data they are ids of sections or stations of that data folder. Columns: series, \
-            n, s, variance, z, p, slope, lower, upper, method. The slope is a step of the series' own cadence (--unit), \
-            of irregular times a year. A series without a result keeps its row, and `method` then says why.
+            n, s, variance, z, p, slope, lower, upper, method, verdict (of spearman, by its table), left_out, quality, \
+            review. Values that a flag calls suspect or invalid take no part (left_out counts them); with --data the \
+            check sets in force there decide, instruments and notices included. The slope is a step of the series' own \
+            cadence (--unit), of irregular times a year. A series without a result keeps its row, and `method` then \
+            says why.
 
             Methods: mk (Mann–Kendall; `censored` where the series has < or >), hamed-rao, yue-wang, pre-whitening, \
             tfpw, seasonal, correlated-seasonal, regional, partial (--covariate), spearman, censored, wrtds \
@@ -33,7 +37,7 @@ struct TrendCommand: AsyncParsableCommand {
 
             With --sliding N each value is tested together with the N − 1 before it, as live detection would see it: a \
             row where the verdict becomes another (rising, falling, none), with its columns series, time, verdict, n, \
-            s, z, p. Censored values take no part.
+            s, z, p, review. Censored values take no part and are counted on standard error.
 
             Missing values are empty; NaN and infinite ones are missing too, and codes such as -999 only where \
             --missing names them. Rows that cannot be read go to standard error; exit code 1 then, and when a series \
@@ -54,8 +58,14 @@ struct TrendCommand: AsyncParsableCommand {
     var confidence = 0.95
     @Option(name: .long, help: ArgumentHelp("The slope's unit of time: step, day or year.", valueName: "unit"))
     var unit = TrendUnit.step
-    @Option(name: .long, help: ArgumentHelp("Lags that hamed-rao and yue-wang take; all without it.", valueName: "n"))
+    @Option(name: .long, help: ArgumentHelp("Lags of hamed-rao (all without it) and yue-wang (1).", valueName: "n"))
     var lags: Int?
+    @Option(
+        name: .customLong("spearman-edge"),
+        help: ArgumentHelp(
+            "When spearman is significant: rs rounded to 3 decimals reaches Wp, or has to exceed it.",
+            valueName: "reach|exceed"))
+    var spearmanEdge = SpearmanEdge.reach
     @Option(name: .long, help: ArgumentHelp("The covariate's series, for partial and wrtds.", valueName: "series"))
     var covariate: String?
     @Option(
@@ -104,23 +114,26 @@ struct TrendCommand: AsyncParsableCommand {
         try await reportingFailures {
             let options = TrendOptions(
                 method: method, season: season, confidence: confidence, unit: unit, lagCount: lags,
-                covariate: covariate, drawCount: draws)
+                covariate: covariate, drawCount: draws, edge: spearmanEdge)
             var source = TrendSource(missingCodes: Set(missing))
             if let data {
                 try await source.read(sections: paths, folder: absolutePath(data))
             } else {
                 for file in try FileList.files(under: paths.map(absolutePath)) { source.read(file.path) }
             }
+            let basis = data == nil ? TrendBasis.files : .book
             if let sliding {
-                let windows = SlidingTrends(window: sliding, significance: significance)
+                let windows = SlidingTrends(window: sliding, significance: significance, basis: basis)
                 let isTested = windows.print(
                     source.columns, hasNumberTimes: source.countsTimeInNumbers, format: output.format)
                 return source.isWhole && isTested ? ExitStatus.done : ExitStatus.needsAttention
             }
-            let rows = try await TrendRun(options: options).rows(
-                of: source.columns, threads: IntakeThreads.count(), hasNumberTimes: source.countsTimeInNumbers)
+            let rows = source.named(
+                try await TrendRun(options: options).rows(
+                    of: source.columns, threads: IntakeThreads.count(), hasNumberTimes: source.countsTimeInNumbers),
+                basis)
             if summary != nil {
-                Terminal.output(TrendRow.summary(of: rows) + "\n")
+                Terminal.output(TrendRow.summary(of: rows, basis) + "\n")
             } else {
                 for piece in TrendRow.text(of: rows, output.format) { Terminal.output(piece) }
             }

@@ -43,6 +43,7 @@ struct QualityListing {
                 for: gathered.registry.stationOrName(first.key.station, profile: first.profile.id),
                 in: gathered.registry)
             if set.id == CheckSet.none.id { without.append(id) }
+            context.others = neighbours(of: id, set, gathered, checks)
             list(rows, gathered, set, context)
         }
         if guessed > 0 {
@@ -56,6 +57,27 @@ struct QualityListing {
                     + (without.count > 5 ? " and \(without.count - 5) more" : "")
                     + ": nothing is configured there and nothing is called valid; give --checks FILE.")
         }
+    }
+
+    /// The usable readings of the stations that a station is held against, as far as the files have them.
+    private func neighbours(
+        of station: StationID, _ set: CheckSet, _ gathered: GatheredSeries, _ checks: CheckSets
+    ) -> [StationID: [ParameterID: Counterpart]] {
+        var others: [StationID: [ParameterID: Counterpart]] = [:]
+        for rule in set.neighbours where rule.station == station && others[rule.other]?[rule.parameter] == nil {
+            let found = gathered.series.filter { rows in
+                rows.key.station == rule.other && rows.key.parameter == rule.parameter
+                    && (rows.key.statistic == .instant || rows.key.statistic == .mean)
+            }
+            guard let rows = found.min(by: { $0.key.canonicalText < $1.key.canonicalText }) else { continue }
+            let order = gathered.order(rows)
+            let columns = gathered.columns(rows, order, cadence: gathered.cadence(rows, order).step)
+            let look = checks.set(
+                for: gathered.registry.stationOrName(rule.other, profile: rows.profile.id), in: gathered.registry
+            ).firstLook(columns)
+            others[rule.other, default: [:]][rule.parameter] = look.counterpart(columns)
+        }
+        return others
     }
 
     private mutating func list(

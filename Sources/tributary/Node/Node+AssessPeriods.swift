@@ -42,36 +42,43 @@ extension Node {
     private func storedWater(_ kept: [SeriesRecord], _ source: BookSource) throws -> PeriodSeries {
         let registry = registry.registry
         var series = PeriodSeries(registry: registry, reviewState: .autoChecked)
-        for (id, records) in Dictionary(grouping: kept, by: \.key.station).sorted(by: { $0.key < $1.key }) {
-            let station = registry.stationOrName(id)
-            let profile = registry.profiles[station.profile]
-            var views: [StoredView] = []
-            for record in records {
-                if let view = try wholeView(record.key, source) {
-                    views.append(StoredView(key: record.key, view: view))
-                }
-            }
-            let starts = views.flatMap { [$0.view.start.first, $0.view.start.last].compactMap { $0 } }
-            guard let first = starts.min(), let last = starts.max() else { continue }
-            let span = Interval(
-                start: Instant(milliseconds: first), end: Instant(milliseconds: last).advanced(by: .seconds(1)))
-            let checks = self.registry.checkSets
-            let screened = screen(
-                views, profile: profile, cadence: station.cadence ?? records.lazy.compactMap(\.traits.cadence).first,
-                checks: checks.set(for: station, in: registry),
-                context: try source.qualityContext(of: station, in: registry, checks: checks, over: span))
-            for (stored, readings) in zip(views, screened) {
+        for (_, records) in Dictionary(grouping: kept, by: \.key.station).sorted(by: { $0.key < $1.key }) {
+            for screened in try wholeScreened(records, source) {
                 var columns = PeriodColumns()
-                columns.reserve(readings.count)
-                for reading in readings {
+                columns.reserve(screened.readings.count)
+                for reading in screened.readings {
                     columns.append(
                         start: reading.start, value: reading.value, qualifier: reading.qualifier,
                         quality: reading.verdict)
                 }
-                series.take(columns, of: stored.key)
+                series.take(columns, of: screened.stored.key)
             }
         }
         return series
+    }
+
+    /// All that some series of one station say, judged by the check set in force there with what instruments, notices and
+    /// neighbours say.
+    func wholeScreened(
+        _ records: [SeriesRecord], _ source: BookSource
+    ) throws -> [(stored: StoredView, readings: [ScreenedReading])] {
+        let registry = registry.registry
+        var views: [StoredView] = []
+        for record in records {
+            if let view = try wholeView(record.key, source) { views.append(StoredView(key: record.key, view: view)) }
+        }
+        let starts = views.flatMap { [$0.view.start.first, $0.view.start.last].compactMap { $0 } }
+        guard let id = records.first?.key.station, let first = starts.min(), let last = starts.max() else { return [] }
+        let station = registry.stationOrName(id)
+        let span = Interval(
+            start: Instant(milliseconds: first), end: Instant(milliseconds: last).advanced(by: .seconds(1)))
+        let checks = self.registry.checkSets
+        let readings = screen(
+            views, profile: registry.profiles[station.profile],
+            cadence: station.cadence ?? records.lazy.compactMap(\.traits.cadence).first,
+            checks: checks.set(for: station, in: registry),
+            context: try source.qualityContext(of: station, in: registry, checks: checks, over: span))
+        return zip(views, readings).map { ($0, $1) }
     }
 
     /// All that a series says; `nil` of one that says nothing.

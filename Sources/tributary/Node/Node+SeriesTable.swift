@@ -1,9 +1,12 @@
-// The current values of a section's stations as a `series,time,value` table: what `tributary trend --data` tests.
+// The current values of a section's stations as a `series,time,value` table, as the check sets in force there judge them:
+// what `tributary trend --data` tests.
 
+import Detection
 import Exact
 import Formats
 import Foundation
 import Monitoring
+import Pipeline
 import Storage
 import Web
 
@@ -15,41 +18,54 @@ extension Node {
     func performSeriesTable(_ name: String) throws -> CommandReply {
         let registry = registry.registry
         let stations = registry.sections[SectionID(name)]?.stations ?? [registry.stationNames[name] ?? StationID(name)]
-        let (chosen, position) = try book.read {
-            (try $0.series(matching: SeriesFilter(stations: Set(stations))), try $0.logHead().sequence)
-        }
+        let chosen = try book.read { try $0.series(matching: SeriesFilter(stations: Set(stations))) }
         if chosen.isEmpty {
             throw CommandFailure(
                 status: ExitStatus.inputUnusable,
                 message: "\(name) is no section or station with readings: `tributary dump series` lists what there is.")
         }
-        // Years 1 to 9999: all an observation can have.
-        let always = Interval(
-            start: Instant(milliseconds: -62_135_596_800_000), end: Instant(milliseconds: 253_402_300_799_999))
-        var text = "series,time,value\n"
+        let source = try BookSource(book)
+        var rows = "series,time,value\n"
+        var leftOut = ""
         var count = 0
-        for series in chosen {
-            let view = try book.read { try $0.readings(series.key, over: always, asKnownAt: position) }
-            count += view.count
-            if count > Self.seriesTableLimit {
-                throw CommandFailure(
-                    status: ExitStatus.inputUnusable,
-                    message: "\(name) has more than \(Self.seriesTableLimit) values: name a station instead.")
-            }
-            let label = csvField(TrendSource.name(series.key))
-            for row in 0..<view.count {
-                // A disputed value is nobody's yet: it is left out as missing.
-                let isKnown = !view.isDisputed[row]
-                let sign =
-                    switch Qualifier(rawValue: view.qualifier[row]) {
-                    case .below: "<"
-                    case .above: ">"
-                    default: ""
-                    }
-                let value = isKnown ? view.value(row).map { sign + $0.description } ?? "" : ""
-                text += "\(label),\(Instant(milliseconds: view.start[row]).iso8601(at: .china)),\(value)\n"
+        for (_, records) in Dictionary(grouping: chosen, by: \.key.station).sorted(by: { $0.key < $1.key }) {
+            for series in try wholeScreened(records, source) {
+                count += series.readings.count
+                if count > Self.seriesTableLimit {
+                    throw CommandFailure(
+                        status: ExitStatus.inputUnusable,
+                        message: "\(name) has more than \(Self.seriesTableLimit) values: name a station instead.")
+                }
+                let label = TrendSource.name(series.stored.key)
+                let refused = Self.append(series.readings, series.stored.view, label, to: &rows)
+                if refused > 0 { leftOut += "\(SeriesTableAnswer.leftOut)\(refused),\(label)\n" }
             }
         }
-        return .done(text)
+        return .done(leftOut + rows)
     }
+
+    /// Appends a series' rows: suspect, invalid and disputed values are left out as missing.
+    ///
+    /// - Returns: the suspect and invalid ones.
+    private static func append(
+        _ readings: [ScreenedReading], _ view: CurrentView, _ label: String, to text: inout String
+    ) -> Int {
+        let field = csvField(label)
+        // A disputed value is nobody's yet.
+        let disputed = Set(view.disputes.map(\.start))
+        var refused = 0
+        for reading in readings where !disputed.contains(reading.start) {
+            let isUsable = reading.verdict != .suspect && reading.verdict != .invalid
+            if !isUsable, reading.value != nil { refused += 1 }
+            let sign = reading.qualifier == .below ? "<" : reading.qualifier == .above ? ">" : ""
+            let value = isUsable ? reading.value.map { sign + $0.description } ?? "" : ""
+            text += "\(field),\(reading.start.iso8601(at: .china)),\(value)\n"
+        }
+        return refused
+    }
+}
+
+/// How a node's table of series begins: `#left-out:COUNT,SERIES` a line, then the table.
+enum SeriesTableAnswer {
+    static let leftOut = "#left-out:"
 }

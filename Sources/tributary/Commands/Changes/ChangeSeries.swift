@@ -13,16 +13,28 @@ struct ChangeSeries: Sendable {
     fileprivate(set) var times: [Double] = []
     fileprivate(set) var values: [Double] = []
 
-    /// Puts the values in time order; of several at one time the first stays.
-    mutating func order() {
-        if zip(times, times.dropFirst()).allSatisfy({ $0 < $1 }) { return }
+    /// Puts the values in time order; of equal values at one time one stays, of unlike ones none.
+    ///
+    /// - Returns: the times that had unlike values.
+    mutating func order() -> Int {
+        if zip(times, times.dropFirst()).allSatisfy({ $0 < $1 }) { return 0 }
         let places = times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
         var (orderedTimes, orderedValues): ([Double], [Double]) = ([], [])
-        for place in places where orderedTimes.last != times[place] {
-            orderedTimes.append(times[place])
-            orderedValues.append(values[place])
+        var conflicts = 0
+        var place = 0
+        while place < places.count {
+            let (time, value) = (times[places[place]], values[places[place]])
+            let same = places[place...].prefix { times[$0] == time }
+            if same.allSatisfy({ values[$0] == value }) {
+                orderedTimes.append(time)
+                orderedValues.append(value)
+            } else {
+                conflicts += 1
+            }
+            place += same.count
         }
         (times, values) = (orderedTimes, orderedValues)
+        return conflicts
     }
 
     /// The usual distance of neighbouring values: the median of the first few thousand.
@@ -62,6 +74,10 @@ struct ChangeSource {
     /// Everything was read to its end, and every row of it.
     private(set) var isWhole = true
     private var places: [String: Int] = [:]
+    private let missingCodes: Set<String>
+
+    /// - Parameter missingCodes: texts that stand for a missing value, beside an empty one.
+    init(missingCodes: Set<String> = []) { self.missingCodes = missingCodes }
 
     /// Values of one command: 16 bytes each.
     static let valueLimit = 200_000_000
@@ -74,7 +90,7 @@ struct ChangeSource {
                 message: "\(path) cannot be read: check that it is a file and that you may read it.")
         }
         try bytes.withUnsafeBytes { raw in
-            if let table = readSeriesTable(raw, missingCodes: []) {
+            if let table = readSeriesTable(raw, missingCodes: missingCodes) {
                 try take(table, path)
             } else {
                 try readBatch(raw, path)
@@ -82,9 +98,16 @@ struct ChangeSource {
         }
     }
 
-    /// Time order, once everything is read.
+    /// Time order, once everything is read. Of unlike values at one time none is preferred: they are left out and told.
     mutating func order() {
-        for place in series.indices { series[place].order() }
+        for place in series.indices {
+            let conflicts = series[place].order()
+            if conflicts == 0 { continue }
+            Terminal.note(
+                "\(series[place].name): \(conflicts) times have unlike values, none of which is preferred: they take no "
+                    + "part. Correct the file, or keep the row that holds.")
+            isWhole = false
+        }
     }
 
     private mutating func use(_ clock: ChangeClock, _ path: String) throws {
@@ -116,6 +139,10 @@ struct ChangeSource {
         if table.problemCount > table.problems.count {
             Terminal.note("\(path): \(table.problemCount - table.problems.count) more rows cannot be read.")
         }
+        if table.notFiniteCount > 0 {
+            Terminal.note("\(path): \(table.notFiniteCount) values are NaN or infinite and are taken as missing.")
+        }
+        if let note = MissingCodes.note(table.columns, path) { Terminal.note(note) }
         if table.problemCount > 0 || !table.isWhole { isWhole = false }
         for column in table.columns {
             let found = place(of: column.name)
@@ -133,6 +160,7 @@ struct ChangeSource {
         let context = ReadContext(
             profiles: BuiltInProfiles.all, parameters: .standard,
             nameHints: path.split(separator: "/").map(String.init), received: Node.clock())
+        let codes = Set(missingCodes.compactMap(Double.init))
         var known: [SeriesKey: Int] = [:]
         var count = 0
         let outcome = try decodeBatch(raw, context: context) { slice in
@@ -154,10 +182,11 @@ struct ChangeSource {
             let isUsable = block.flagTable.map { flags[$0] != .suspect && flags[$0] != .invalid }
             for row in 0..<block.count
             where block.qualifier[row] == Qualifier.none.rawValue && isUsable[Int(block.flag[row])] {
+                let value = ExactDecimal(mantissa: block.mantissa[row], exponent: block.exponent[row]).approximate
+                if codes.contains(value) { continue }
                 let place = columns[Int(block.series[row])]
                 series[place].times.append(Double(block.start[row]))
-                series[place].values.append(
-                    ExactDecimal(mantissa: block.mantissa[row], exponent: block.exponent[row]).approximate)
+                series[place].values.append(value)
             }
         }
         if case .stopped(let rejection, _) = outcome {

@@ -17,7 +17,11 @@ extension PeriodResult {
                 + Self.figure(now, rule) + [
                     ("class_as_measured", Self.rank(section.measured)),
                     ("verdict_as_measured", section.measured.assessment.verdict.rawValue),
-                    ("values_as_measured", section.exclusions.isEmpty ? "" : Self.values(section.measured)),
+                    ("values_as_measured", section.exclusions.isEmpty ? "" : Self.values(section.measured, rule)),
+                    (
+                        "tli_as_measured",
+                        section.exclusions.isEmpty ? "" : Self.index(Self.trophic(section.measured, rule), rule)
+                    ),
                     ("exclusions", section.exclusions.joined(separator: " ")),
                     ("not_approved", section.notApproved.joined(separator: " ")),
                     ("left_out", now.leftOut.map(\.rawValue).joined(separator: " ")),
@@ -36,9 +40,10 @@ extension PeriodResult {
             ("target", found.target.map { String($0.rank) } ?? ""),
             ("verdict", figure.assessment.verdict.rawValue),
             ("main_pollutants", pollutants.map { text($0, rule) }.joined(separator: " ")),
-            ("values", values(figure)),
+            ("exceeding", exceeding(found, rule)),
+            ("values", values(figure, rule)),
             ("counts", counts(figure)),
-            ("tli", trophic.map { $0.index.decimalText(places: rule.trophicPlaces ?? 0) ?? "" } ?? ""),
+            ("tli", index(trophic, rule)),
             ("trophic_state", trophic?.state.name.english ?? ""),
             ("assumed", found.isWaterBodyAssumed ? "river" : ""),
             ("missing", found.missing.map(\.parameter.rawValue).joined(separator: " ")),
@@ -50,6 +55,18 @@ extension PeriodResult {
         guard let places = rule.trophicPlaces, figure.classification.waterBody == .lake else { return nil }
         let values = Dictionary(figure.statistics.map { ($0.parameter, $0.value) }) { first, _ in first }
         return try? trophicIndex(values, places: places, codmnFactor: rule.codmnFactor).get()
+    }
+
+    private static func index(_ trophic: TrophicIndex?, _ rule: WaterAssessmentRule) -> String {
+        trophic?.index.decimalText(places: rule.trophicPlaces ?? 0) ?? ""
+    }
+
+    /// Every item worse than the target, with its multiple over the target's limit: `tp(0.35) ph`.
+    static func exceeding(
+        _ found: WaterClassification, _ rule: WaterAssessmentRule, but named: [ParameterID] = []
+    ) -> String {
+        found.exceeding.filter { !named.contains($0.parameter) }
+            .map { text($0.parameter, $0.exceedanceMultiple, rule) }.joined(separator: " ")
     }
 
     static func reason(_ figure: SectionFigure) -> String {
@@ -65,9 +82,21 @@ extension PeriodResult {
     }
 
     /// `codmn=2.3`: the values as compared; those the comparison leaves unrounded without an end stand as a ratio.
-    private static func values(_ figure: SectionFigure) -> String {
-        figure.classification.items.compactMap { item in item.value.map { "\(item.parameter)=\($0)" } }
-            .joined(separator: " ")
+    private static func values(_ figure: SectionFigure, _ rule: WaterAssessmentRule) -> String {
+        let found = figure.classification
+        return found.items.compactMap { item in
+            item.value.map { "\(item.parameter)=\(shown($0, of: item, found.waterBody, rule))" }
+        }.joined(separator: " ")
+    }
+
+    /// A mean pH without an end stands with the rule's decimals, unless these would be of another class.
+    private static func shown(
+        _ value: Fraction, of item: WaterClassification.Item, _ body: WaterBody, _ rule: WaterAssessmentRule
+    ) -> Fraction {
+        guard item.parameter == ParameterID("ph") else { return value }
+        let rounded = value.rounded(places: rule.phPlaces, .halfEven)
+        let rank = rule.water.standard.rank(of: rounded, parameter: item.parameter, in: body)
+        return rank == item.waterClass ? rounded : value
     }
 
     /// `codmn=178/180`: values that took part, of those expected.
@@ -79,16 +108,20 @@ extension PeriodResult {
 
     /// `tp(0.35)`; items without a multiple stand alone.
     static func text(_ pollutant: MainPollutant, _ rule: WaterAssessmentRule) -> String {
-        guard let multiple = pollutant.multiple else { return pollutant.parameter.rawValue }
+        text(pollutant.parameter, pollutant.multiple, rule)
+    }
+
+    private static func text(_ parameter: ParameterID, _ multiple: Fraction?, _ rule: WaterAssessmentRule) -> String {
+        guard let multiple else { return parameter.rawValue }
         let shown = multiple.rounded(places: rule.multiplePlaces, .halfEven).decimalText(places: rule.multiplePlaces)
-        return "\(pollutant.parameter)(\(shown ?? ""))"
+        return "\(parameter)(\(shown ?? ""))"
     }
 
     func systemRecords(_ rule: WaterAssessmentRule) -> [DumpRecord] {
         systems.map { entry in
             let (system, figure) = (entry.system, entry.figure)
             let found = try? figure.river.get()
-            let measured = (try? entry.measured.river.get()).flatMap { try? $0.status.get() }
+            let measured = try? entry.measured.river.get()
             return [
                 ("record", system.kind.rawValue), ("id", system.id), ("period", period.text),
                 ("status", (found.flatMap { try? $0.status.get() })?.name.english ?? ""),
@@ -100,7 +133,11 @@ extension PeriodResult {
                 ("missing", found?.missing.map(\.section).joined(separator: " ") ?? ""),
                 ("taken_out", found?.takenOut.joined(separator: " ") ?? ""),
                 ("cwqi", Self.index(figure.index)),
-                ("status_as_measured", measured?.name.english ?? ""),
+                ("status_as_measured", (measured.flatMap { try? $0.status.get() })?.name.english ?? ""),
+                ("share_good_as_measured", Self.percent(measured?.shares?.good)),
+                ("share_worst_as_measured", Self.percent(measured?.shares?.worst)),
+                ("class_as_measured", measured?.classification?.waterClass.map { String($0.rank) } ?? ""),
+                ("cwqi_as_measured", Self.index(entry.measured.index)),
                 ("disputed", found?.isDisputed == true ? "yes" : ""),
                 ("reason", Self.reason(figure)),
                 ("review", found?.reviewState.rawValue ?? ""),
@@ -129,7 +166,7 @@ extension PeriodResult {
     }
 
     /// Four decimals, half to even, for show only.
-    private static func index(_ index: Result<CityWaterIndex, NotAssessable>?) -> String {
+    static func index(_ index: Result<CityWaterIndex, NotAssessable>?) -> String {
         guard let found = try? index?.get() else { return "" }
         return found.index.rounded(places: 4, .halfEven).decimalText(places: 4) ?? ""
     }
@@ -151,10 +188,12 @@ extension PeriodResult {
                 return before.river.flatMap { old in now.river.map { riverChange(from: old, to: $0) } }
             }
             let found = change(old?.figure, entry.figure)
+            let measured = change(old?.measured, entry.measured)
             return Self.change(
                 entry.system.kind.rawValue, entry.system.id, before, self, found.flatMap(\.byGrade),
                 shares: found.flatMap(\.byShares), points: (try? found.get())?.points,
-                measured: change(old?.measured, entry.measured).flatMap(\.byGrade))
+                measured: measured.flatMap(\.byGrade), measuredShares: measured.flatMap(\.byShares),
+                measuredPoints: (try? measured.get())?.points)
         }
         return sectionLines + systemLines
     }
@@ -162,7 +201,8 @@ extension PeriodResult {
     private static func change(
         _ kind: String, _ id: String, _ before: PeriodResult, _ now: PeriodResult,
         _ grade: Result<WaterChange, NotAssessable>, shares: Result<WaterChange, NotAssessable>?, points: Fraction?,
-        measured: Result<WaterChange, NotAssessable>
+        measured: Result<WaterChange, NotAssessable>, measuredShares: Result<WaterChange, NotAssessable>? = nil,
+        measuredPoints: Fraction? = nil
     ) -> DumpRecord {
         func word(_ change: Result<WaterChange, NotAssessable>?) -> String { (try? change?.get())?.rawValue ?? "" }
         var reason = ""
@@ -170,7 +210,9 @@ extension PeriodResult {
         return [
             ("record", "change"), ("of", kind), ("id", id), ("period", now.period.text),
             ("compared_with", before.period.text), ("by_grade", word(grade)), ("by_shares", word(shares)),
-            ("points", percent(points)), ("by_grade_as_measured", word(measured)), ("reason", reason),
+            ("points", percent(points)), ("by_grade_as_measured", word(measured)),
+            ("by_shares_as_measured", word(measuredShares)), ("points_as_measured", percent(measuredPoints)),
+            ("reason", reason),
         ]
     }
 }

@@ -41,6 +41,11 @@ extension PeriodResult {
             chinese += "；主要污染指标：" + chineseNames(pollutants.map { text($0, rule) }.joined(separator: " "))
             english += "; main pollutants: " + pollutants.map { text($0, rule) }.joined(separator: ", ")
         }
+        let exceeding = exceeding(found, rule, but: pollutants.map(\.parameter))
+        if !exceeding.isEmpty {
+            chinese += "；劣于目标：" + chineseNames(exceeding)
+            english += "; worse than the target: " + exceeding.replacing(" ", with: ", ")
+        }
         if found.isWaterBodyAssumed {
             chinese += "；按河流评价（水体类型未登记）"
             english += "; assumed to be a river"
@@ -86,9 +91,37 @@ extension PeriodResult {
                 chinese += "；含有争议的数据"
                 english += "; disputed values take part"
             }
+            let index = Self.index(entry.figure.index)
+            if !index.isEmpty {
+                chinese += "；CWQI \(index)"
+                english += "; CWQI \(index)"
+            }
             if !why.isEmpty { english += "; \(why)" }
-            return chinese + "。\n" + english + ".\n"
+            return chinese + "。\n" + english + ".\n" + measuredSentence(entry.measured)
         }.joined()
+    }
+
+    /// The same without exclusions, where any section of the period has one.
+    private func measuredSentence(_ measured: SystemResult) -> String {
+        guard sections.contains(where: { !$0.exclusions.isEmpty }) else { return "" }
+        let river = try? measured.river.get()
+        let status = river.flatMap { try? $0.status.get() }?.name
+        var chinese = "  不剔除时：\(status?.chinese ?? AssessmentVerdict.notAssessable.chinese)"
+        var english = "  As measured: \(status?.english ?? AssessmentVerdict.notAssessable.rawValue)"
+        if let shares = river?.shares {
+            let (good, worst) = (Self.percent(shares.good), Self.percent(shares.worst))
+            chinese += "；Ⅰ～Ⅲ类\(good)%，劣Ⅴ类\(worst)%"
+            english += "; class Ⅰ–Ⅲ \(good) %, worse than Ⅴ \(worst) %"
+        } else if let mean = river?.classification?.waterClass {
+            chinese += "；断面均值\(mean)类"
+            english += "; class \(mean) by the mean of the sections"
+        }
+        let index = Self.index(measured.index)
+        if !index.isEmpty {
+            chinese += "；CWQI \(index)"
+            english += "; CWQI \(index)"
+        }
+        return chinese + "。\n" + english + ".\n"
     }
 
     func changeSentences(from before: PeriodResult) -> String {

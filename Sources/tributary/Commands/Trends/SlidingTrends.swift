@@ -1,5 +1,6 @@
 // `tributary trend --sliding`: the newest readings tested after each one, and a row where the verdict changes.
 
+import Assessment
 import Exact
 import Formats
 import Foundation
@@ -9,6 +10,7 @@ import Statistics
 struct SlidingTrends {
     let window: Int
     let significance: Double
+    let basis: TrendBasis
 
     private enum Verdict: String {
         case rising, falling, none
@@ -23,10 +25,18 @@ struct SlidingTrends {
     /// - Returns: false when a series has no whole window, or a value that the window cannot hold.
     func print(_ columns: [SeriesColumn], hasNumberTimes: Bool, format: OutputFormat) -> Bool {
         var isTested = true
-        if format == .csv { Terminal.output("series,time,verdict,n,s,z,p\n") }
+        if format == .csv { Terminal.output("series,time,verdict,n,s,z,p,review\n") }
         for column in columns {
             let series = TrendSeries(column, hasNumberTimes: hasNumberTimes)
-            let (records, count) = changes(of: series, hasNumberTimes)
+            let (records, count, dropped) = changes(of: series, hasNumberTimes)
+            if dropped.censored > 0 {
+                Terminal.note("\(series.name): \(dropped.censored) values are < or > and take no part.")
+            }
+            if dropped.unheld > 0 {
+                Terminal.note(
+                    "\(series.name): \(dropped.unheld) values have more digits than the window holds and take no part.")
+                isTested = false
+            }
             if count < window {
                 Terminal.note("\(series.name): \(count) values, fewer than the window of \(window).")
                 isTested = false
@@ -37,16 +47,23 @@ struct SlidingTrends {
         return isTested
     }
 
-    private func changes(of series: TrendSeries, _ hasNumberTimes: Bool) -> ([DumpRecord], count: Int) {
+    private func changes(
+        of series: TrendSeries, _ hasNumberTimes: Bool
+    ) -> ([DumpRecord], count: Int, dropped: (censored: Int, unheld: Int)) {
         var state = SlidingMannKendall(window: window)
         var verdict = Verdict.none
         var records: [DumpRecord] = []
         var count = 0
-        for row in series.values.indices where series.sides.isEmpty || series.sides[row] == 0 {
+        var dropped = (censored: series.censoredCount, unheld: 0)
+        for row in series.values.indices
+        where series.values[row].isFinite && (series.sides.isEmpty || series.sides[row] == 0) {
             // The shortest decimal of a Double is the one that was read, up to its 17 digits.
-            guard series.values[row].isFinite, let value = ExactDecimal("\(series.values[row])"),
+            guard let value = ExactDecimal("\(series.values[row])"),
                 state.add(mantissa: value.mantissa, exponent: Int(value.exponent))
-            else { continue }
+            else {
+                dropped.unheld += 1
+                continue
+            }
             count += 1
             guard count >= window, let test = state.test else { continue }
             let found = Verdict(test, significance: significance)
@@ -55,10 +72,10 @@ struct SlidingTrends {
             records.append([
                 ("series", series.name), ("time", Self.time(series.times[row], hasNumberTimes)),
                 ("verdict", found.rawValue), ("n", String(test.count)), ("s", String(test.s)), ("z", "\(test.z)"),
-                ("p", "\(test.p)"),
+                ("p", "\(test.p)"), ("review", basis.review.rawValue),
             ])
         }
-        return (records, count)
+        return (records, count, dropped)
     }
 
     /// Times are milliseconds of the civil clock, or plain numbers.

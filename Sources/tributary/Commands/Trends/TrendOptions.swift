@@ -59,9 +59,11 @@ struct TrendOptions: Sendable {
     var season = TrendSeason.month
     var confidence = 0.95
     var unit = TrendUnit.step
-    /// `nil` for all.
+    /// `nil` for the method's own: all of hamed-rao, the first of yue-wang, as its authors have it.
     var lagCount: Int?
     var covariate: String?
     /// Draws of the bootstrap of wrtds.
     var drawCount = FlowBootstrap().drawCount
+    /// What Spearman's coefficient must do to the table's value.
+    var edge = SpearmanEdge.reach
 }

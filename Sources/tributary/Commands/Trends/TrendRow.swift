@@ -1,5 +1,6 @@
 // One row of `tributary trend`, and the text of all.
 
+import Assessment
 import Monitoring
 
 /// Why a series has no result, or no slope.
@@ -7,6 +8,7 @@ enum TrendReason: Error, Equatable {
     case noValues
     case tooFew(Int)
     case tooMany
+    case tooLarge
     case constant
     case oneTime
     case irregular
@@ -17,6 +19,7 @@ enum TrendReason: Error, Equatable {
     case tooManyCensored(Int, of: Int)
     case noVariance(Double)
     case notSeparable
+    case seasonsCancel
     case covariateMissing(String)
     case covariateExplains
     case notPositive
@@ -28,6 +31,7 @@ enum TrendReason: Error, Equatable {
         case .noValues: "no value is present"
         case .tooFew(let count): "\(count) values present; a trend takes at least 4"
         case .tooMany: "more than 1000000 values"
+        case .tooLarge: "a value is beyond 1e150: differences and products would overflow"
         case .constant: "all values are equal"
         case .oneTime: "all values have one time or one season's year"
         case .irregular: "irregular times; this method takes a regular cadence"
@@ -38,6 +42,7 @@ enum TrendReason: Error, Equatable {
         case .tooManyCensored(let count, let all): "no slope: \(count) of \(all) values are < or >"
         case .noVariance(let factor): "the autocorrelations leave no variance (factor \(factor))"
         case .notSeparable: "no slope: too many pairs of one slope"
+        case .seasonsCancel: "the covariances between seasons leave no variance; take more years, or seasonal"
         case .covariateMissing(let name): "the covariate \(name) is not among the series"
         case .covariateExplains: "the covariate explains the series wholly, or 4 pairs are not complete"
         case .notPositive: "logarithms take values and discharges above 0"
@@ -45,6 +50,20 @@ enum TrendReason: Error, Equatable {
         case .unlikeCadences: "the series have different cadences"
         }
     }
+}
+
+/// What the values of a run are: every statistic names it.
+struct TrendBasis: Sendable {
+    let review: ReviewState
+    let quality: QualityPolicy
+
+    /// Values of files, as their sources' flags say.
+    static let files = TrendBasis(review: .raw, quality: .notInvalid)
+    /// Values of a data folder, as the check sets in force there say.
+    static let book = TrendBasis(review: .autoChecked, quality: .notInvalid)
+
+    /// `原始 · raw data`
+    var words: String { "\(review.chinese) · \(review.rawValue) data" }
 }
 
 /// The result of one test.
@@ -70,6 +89,12 @@ struct TrendRow: Sendable {
     var correction: Double?
     /// Why there is no result, or no slope.
     var reason: TrendReason?
+    /// What a table of critical values says, for the method that has one.
+    var verdict = ""
+    /// Values that took no part, because a flag or a check calls them suspect or invalid.
+    var leftOutCount = 0
+    /// How far the values had been reviewed, and which of them took part.
+    var basis = TrendBasis.files
     /// Further members of the JSON object.
     var details: [String: CanonicalJSON] = [:]
 
@@ -78,7 +103,10 @@ struct TrendRow: Sendable {
         self.method = method
     }
 
-    static let columns = ["series", "n", "s", "variance", "z", "p", "slope", "lower", "upper", "method"]
+    static let columns = [
+        "series", "n", "s", "variance", "z", "p", "slope", "lower", "upper", "method", "verdict", "left_out", "quality",
+        "review",
+    ]
     /// Rows of one piece of text.
     private static let pieceCount = 4_096
 
@@ -93,13 +121,16 @@ struct TrendRow: Sendable {
         return pieces
     }
 
-    /// Sums over all series; the slopes are added in their order.
-    static func summary(of rows: [TrendRow]) -> String {
-        let slopes = rows.compactMap(\.slope)
+    /// Sums over the series with a result; the slopes are added in their order.
+    static func summary(of rows: [TrendRow], _ basis: TrendBasis) -> String {
+        let tested = rows.filter { $0.reason == nil }
+        let slopes = tested.compactMap(\.slope)
         return CanonicalJSON.object([
             "series": .integer(rows.count), "chk_slope": number(slopes.reduce(0, +)),
             "with_slope": .integer(slopes.count), "without_result": .integer(rows.count { $0.reason != nil }),
-            "significant_5_percent": .integer(rows.count { ($0.p ?? 1) < 0.05 }),
+            "significant_5_percent": .integer(tested.count { ($0.p ?? 1) < 0.05 }),
+            "left_out": .integer(rows.map(\.leftOutCount).reduce(0, +)), "quality": .string(basis.quality.name),
+            "review": .string(basis.review.rawValue),
         ]).text()
     }
 
@@ -107,7 +138,11 @@ struct TrendRow: Sendable {
         switch format {
         case .csv:
             let numbers = [variance, z, p, slope, lower, upper].map { $0.map { "\($0)" } ?? "" }
-            let fields = [csvField(series), "\(count)", s] + numbers + [csvField(methodText)]
+            let fields =
+                [csvField(series), "\(count)", s] + numbers + [
+                    csvField(methodText), csvField(verdict), "\(leftOutCount)", basis.quality.name,
+                    basis.review.rawValue,
+                ]
             return fields.joined(separator: ",")
         case .json:
             var members: [String: CanonicalJSON] = [
@@ -116,7 +151,8 @@ struct TrendRow: Sendable {
                 "slope": Self.number(slope), "lower": Self.number(lower), "upper": Self.number(upper),
                 "method": .string(method), "slope_per": .string(unit), "intercept": Self.number(intercept),
                 "censored": .integer(censoredCount), "correction": Self.number(correction), "tau": Self.number(tau),
-                "reason": .optional(reason?.words),
+                "reason": .optional(reason?.words), "left_out": .integer(leftOutCount),
+                "quality": .string(basis.quality.name), "review": .string(basis.review.rawValue),
             ]
             members.merge(details) { first, _ in first }
             return CanonicalJSON.object(members).text()
@@ -132,6 +168,9 @@ struct TrendRow: Sendable {
             }
             if censoredCount > 0 { parts.append("censored \(censoredCount)") }
             parts.append(methodText)
+            if !verdict.isEmpty { parts.append(verdict) }
+            if leftOutCount > 0 { parts.append("left out \(leftOutCount) suspect or invalid") }
+            parts.append(basis.words)
             return parts.joined(separator: "  ")
         }
     }

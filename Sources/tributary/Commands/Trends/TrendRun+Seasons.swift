@@ -56,7 +56,10 @@ extension SeriesTest {
         let columns = (0..<seasonCount).map { season in
             (first...last).map { year in median(cells[(year - first) * seasonCount + season]) ?? .nan }
         }.filter { $0.contains { $0.isFinite } }
-        guard let test = correlatedTrend(columns) else { throw .oneTime }
+        guard let test = correlatedTrend(columns) else {
+            if Set(columns.joined().filter(\.isFinite)).count == 1 { throw .constant }
+            throw columns.contains { $0.count(where: \.isFinite) > 1 } ? .seasonsCancel : .oneTime
+        }
         let readings = GroupedReadings(
             columns.enumerated().flatMap { season, column in
                 column.enumerated().map { (season, Double($0.offset), $0.element) }
@@ -87,6 +90,7 @@ struct RegionalTrend {
         row.censoredCount = series.map(\.censoredCount).reduce(0, +)
         if row.count == 0 { throw .noValues }
         if row.count > slopeCountLimit { throw .tooMany }
+        if series.contains(where: \.isTooLarge) { throw .tooLarge }
         if row.censoredCount > 0 { throw .censored(row.censoredCount) }
         let cadence = series[0].cadence
         guard series.allSatisfy({ $0.cadence == cadence }) else { throw .unlikeCadences }

@@ -73,6 +73,7 @@ struct SeriesTest {
         if row.count == 0 { throw .noValues }
         if row.count < trendCountMinimum { throw .tooFew(row.count) }
         if row.count > slopeCountLimit { throw .tooMany }
+        if series.isTooLarge { throw .tooLarge }
         let takesCensored = options.method == .mk || options.method == .censored
         if row.censoredCount > 0, !takesCensored { throw .censored(row.censoredCount) }
         if options.unit != .step, series.cadence.steps(in: options.unit) == nil { throw .noCalendar }
@@ -142,7 +143,7 @@ struct SeriesTest {
         do throws(DependenceProblem) {
             switch options.method {
             case .hamedRao: found = try hamedRao(grid, slope: trend.slope, lagCount: options.lagCount)
-            case .yueWang: found = try yueWang(grid, slope: trend.slope, lagCount: options.lagCount)
+            case .yueWang: found = try yueWang(grid, slope: trend.slope, lagCount: options.lagCount ?? 1)
             case .preWhitening: found = try preWhitened(grid)
             default: found = try trendFreePreWhitened(grid, slope: trend.slope)
             }
@@ -159,17 +160,32 @@ struct SeriesTest {
     }
 
     private func spearman(_ series: TrendSeries, _ row: inout TrendRow) throws(TrendReason) {
+        // The table is of periods, one value each: an order among values of one time would be the file's, not theirs.
+        let times = series.times.indices.filter { series.values[$0].isFinite }.map { series.times[$0] }
+        if zip(times, times.dropFirst()).contains(where: { $0 == $1 }) {
+            throw times.first == times.last ? .oneTime : .severalAtOneTime
+        }
         guard let found = spearmanTrend(series.values) else { throw .constant }
         row.s = "\(found.coefficient)"
         row.variance = 1 / Double(found.count - 1)
         row.z = found.t.isFinite ? found.t : nil
         row.p = found.p
+        var verdicts: [String] = []
         for level in SpearmanLevel.allCases {
-            let verdict = found.reaches(level).map { $0 ? "significant" : "not significant" }
+            let verdict =
+                found.reaches(level, edge: options.edge).map { $0 ? "significant" : "not significant" }
+                ?? "no table value for this n"
             row.details["wp_\(level.rawValue)"] = .optional(found.critical(level).map(Self.decimals))
-            row.details["verdict_\(level.rawValue)"] = .string(verdict ?? "no table value for this n")
+            row.details["verdict_\(level.rawValue)"] = .string(verdict)
+            verdicts.append("\(level.rawValue) \(verdict)")
         }
-        row.details["p_by"] = .string("Student's t approximation")
+        row.verdict = verdicts.joined(separator: "; ")
+        row.details["rs_rounded"] = .string(
+            (found.roundedThousandths < 0 ? "-" : "") + Self.decimals(Int(found.roundedThousandths.magnitude)))
+        row.details["edge"] = .string(options.edge.rawValue)
+        row.details["p_by"] = .string(
+            found.coefficient.magnitude == 1 && found.t.isInfinite
+                ? "2 of N! orders, exact" : "Student's t approximation")
         var slopes = self
         take(try slopes.slope(series, variance: nil), series, &row)
     }

@@ -79,6 +79,8 @@ struct TrendSeries {
         (cadence, positions) = Self.cadence(of: times, hasNumberTimes: hasNumberTimes)
     }
 
+    /// Beyond this squares of values are no numbers any more.
+    var isTooLarge: Bool { values.contains { $0.isFinite && $0.magnitude > 1e150 } }
     var presentCount: Int { values.count(where: \.isFinite) }
     var censoredCount: Int { sides.indices.count { sides[$0] != 0 && values[$0].isFinite } }
 

@@ -13,6 +13,8 @@ struct TrendSource {
     private(set) var columns: [SeriesColumn] = []
     /// Everything was read to its end, and every row of it.
     private(set) var isWhole = true
+    /// Values that took no part, because a flag or a check calls them suspect or invalid, by series.
+    private(set) var leftOut: [String: Int] = [:]
     private var places: [String: Int] = [:]
     private var hasNumberTimes: Bool?
     private let missingCodes: Set<String>
@@ -45,7 +47,7 @@ struct TrendSource {
                     status: Int32(reply.exitCode), message: words.replacing("tributary: ", with: "", maxReplacements: 1)
                 )
             }
-            var text = reply.standardOutput
+            var text = takeLeftOut(reply.standardOutput)
             text.withUTF8 { bytes in
                 if let table = readSeriesTable(UnsafeRawBufferPointer(bytes), missingCodes: missingCodes) {
                     take(table, section)
@@ -54,7 +56,30 @@ struct TrendSource {
         }
     }
 
+    /// The table in a node's answer, after the lines that count what it left out.
+    private mutating func takeLeftOut(_ answer: String) -> String {
+        var rest = answer[...]
+        while rest.hasPrefix(SeriesTableAnswer.leftOut), let end = rest.firstIndex(of: "\n") {
+            let fields = rest[..<end].dropFirst(SeriesTableAnswer.leftOut.count).split(separator: ",", maxSplits: 1)
+            if fields.count == 2, let count = Int(fields[0]) { leftOut[String(fields[1]), default: 0] += count }
+            rest = rest[rest.index(after: end)...]
+        }
+        return String(rest)
+    }
+
+    /// The rows with what they rest on.
+    func named(_ rows: [TrendRow], _ basis: TrendBasis) -> [TrendRow] {
+        rows.map { row in
+            var row = row
+            row.basis = basis
+            // A region's one row stands for all series.
+            row.leftOutCount = leftOut[row.series] ?? (places[row.series] == nil ? leftOut.values.reduce(0, +) : 0)
+            return row
+        }
+    }
+
     private mutating func take(_ table: SeriesTable, _ path: String) {
+        if let note = MissingCodes.note(table.columns, path) { Terminal.note(note) }
         for problem in table.problems { Terminal.note(Self.line(problem, path)) }
         if table.problemCount > table.problems.count {
             Terminal.note("\(path): \(table.problemCount - table.problems.count) more rows cannot be read.")
@@ -106,6 +131,8 @@ struct TrendSource {
             for rejection in slice.rejections { Terminal.note(Self.line(rejection, path)) }
             table.problemCount += slice.rejections.count
             let block = slice.block
+            let flags = slice.profile?.flags ?? [:]
+            let isUsable = block.flagTable.map { flags[$0] != .suspect && flags[$0] != .invalid }
             let columns = block.seriesTable.map { key in
                 let name = Self.name(key)
                 if let place = found[name] { return place }
@@ -116,8 +143,13 @@ struct TrendSource {
             for row in 0..<block.count {
                 let qualifier = Qualifier(rawValue: block.qualifier[row])
                 let decimal = ExactDecimal(mantissa: block.mantissa[row], exponent: block.exponent[row])
-                let value = qualifier == .missing ? .nan : Double(decimal.description) ?? .nan
-                table.columns[columns[Int(block.series[row])]].append(
+                var value = qualifier == .missing ? .nan : Double(decimal.description) ?? .nan
+                let place = columns[Int(block.series[row])]
+                if !isUsable[Int(block.flag[row])], value.isFinite {
+                    value = .nan
+                    leftOut[table.columns[place].name, default: 0] += 1
+                }
+                table.columns[place].append(
                     // Civil months and hours are those of +08:00, as everywhere else in the program.
                     time: Double(block.start[row] + Int64(UTCOffset.china.minutes) * 60_000),
                     value: codes.contains(value) ? .nan : value,
