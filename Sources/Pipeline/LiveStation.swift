@@ -35,11 +35,12 @@ package struct LiveStation {
 
     /// - Parameters:
     ///   - series: all series of the station.
+    ///   - table: the checks of stations before it, of the same registry.
     ///   - basis: the basis, where it was computed before of the same things.
     /// - Returns: `nil` when the section belongs to no boundary.
     package init?(
         _ section: Section, _ station: Station, in registry: Registry, series: [SeriesKey], checks: CheckSet,
-        rules: DetectionRules, basis: Digest256? = nil
+        table: inout StationChecksTable, rules: DetectionRules, basis: Digest256? = nil
     ) {
         switch registry.boundaries[section.boundary]?.kind {
         case nil: return nil
@@ -58,7 +59,7 @@ package struct LiveStation {
         let profile = registry.profiles[station.profile]
         screening = StationScreening(
             zip(self.series, isScreened).filter(\.1).map(\.0), judged: judged, of: station, checks: checks,
-            profile: profile)
+            table: &table, profile: profile)
         blocks = ScreeningBlocks(cadence: station.cadence)
         if let basis {
             self.basis = basis

@@ -32,9 +32,50 @@ struct ItemDetectors: Sendable {
         }
     }
 
+    /// Adds the readings of one day.
+    mutating func add(_ series: OrderedReadings, _ rows: Range<Int>, on day: ItemScreen.Day, _ screen: ItemScreen) {
+        let hasConflicts = !series.conflicting.isEmpty
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+            if !hasConflicts, !threshold.isUnderWay, !preWarning.isUnderWay {
+                let end = series.plainRun(from: row, until: rows.upperBound, day.plain)
+                if row < end {
+                    addPlain(series.readings, row..<end, on: day, screen)
+                    row = end
+                    continue
+                }
+            }
+            let reading = series.readings[row]
+            add(
+                reading, isConflicting: hasConflicts && series.conflicting.contains(reading.start), on: day, screen)
+            row += 1
+        }
+    }
+
+    /// Adds readings of which nothing is said, while nothing is under way: what adding each of them comes to.
+    private mutating func addPlain(
+        _ readings: [ScreenedReading], _ rows: Range<Int>, on day: ItemScreen.Day, _ screen: ItemScreen
+    ) {
+        let (first, last) = (readings[rows.lowerBound].start, readings[rows.upperBound - 1].start)
+        threshold.addPlain(from: first, to: last)
+        if day.preWarningShare != nil { preWarning.addPlain(from: first, to: last) }
+        let hasMeans = screen.hasTrend || screen.hasChange
+        if !hasMeans, forecast == nil { return }
+        var binary = BinaryValues()
+        for row in rows {
+            guard let value = readings[row].value else { continue }
+            if hasMeans {
+                let number = binary.number(value.mantissa, exponent: value.exponent)
+                trend?.add(number, dayNumber: day.number)
+                change?.add(number, start: readings[row].start, lastOver: nil)
+            }
+            forecast?.add(value, start: readings[row].start, dayNumber: day.number, screen)
+        }
+    }
+
+    /// Adds one reading.
     mutating func add(_ reading: ScreenedReading, isConflicting: Bool, on day: ItemScreen.Day, _ screen: ItemScreen) {
-        let isUsable =
-            !isConflicting && reading.verdict != .suspect && reading.verdict != .invalid && reading.value != nil
+        let isUsable = !isConflicting && reading.isAccepted && reading.value != nil
         if isUsable, reading.qualifier == .none, let value = reading.value, day.plain.contains(value) {
             // Nothing is near: what the general path comes to for most readings.
             threshold.addPlain(reading.start)
@@ -77,6 +118,36 @@ struct ItemDetectors: Sendable {
             (near, held) = limit.near(judged, share: day.preWarningShare)
         }
         preWarning.add(reading, judged: held, isConflicting: isConflicting, limit: near)
+    }
+}
+
+extension ScreenedReading {
+    /// Whether no check turned it down. Cases are matched, not compared: it is asked of every reading.
+    fileprivate var isAccepted: Bool {
+        switch verdict {
+        case .notTested, .valid: true
+        case .suspect, .invalid: false
+        }
+    }
+}
+
+extension OrderedReadings {
+    /// The end of the readings from `row` on that are usable and of which nothing is to be said.
+    fileprivate func plainRun(from row: Int, until end: Int, _ plain: PlainValues) -> Int {
+        var row = row
+        var range: ClosedRange<Int64>?
+        var exponent = Int8.max
+        while row < end {
+            let reading = readings[row]
+            guard case .none = reading.qualifier, let value = reading.value, reading.isAccepted else { return row }
+            if value.exponent != exponent {
+                exponent = value.exponent
+                range = plain.range(exponent: exponent)
+            }
+            guard let range, range.lowerBound <= value.mantissa, value.mantissa <= range.upperBound else { return row }
+            row += 1
+        }
+        return row
     }
 }
 

@@ -79,18 +79,16 @@ package struct StationDetectors {
 
     private mutating func add(_ series: OrderedReadings, _ rows: Range<Int>, at place: Int, _ item: ItemScreen) {
         if rows.isEmpty { return }
-        var day = ItemScreen.Day(number: .min)
-        var days = Int64.max..<Int64.max
-        for row in rows {
-            let reading = series.readings[row]
-            if !days.contains(reading.start.milliseconds) {
-                let number = reading.start.dayNumber(at: screen.rules.offset)
-                day = item.day(number)
-                let begin = Int64(number) * 86_400_000 - Int64(screen.rules.offset.minutes) * 60_000
-                days = begin..<(begin + 86_400_000)
-            }
-            let isConflicting = !series.conflicting.isEmpty && series.conflicting.contains(reading.start)
-            items[place].add(reading, isConflicting: isConflicting, on: day, item)
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+            let number = series.readings[row].start.dayNumber(at: screen.rules.offset)
+            let end = Int64(number + 1) * 86_400_000 - Int64(screen.rules.offset.minutes) * 60_000
+            var next = row + 1
+            while next < rows.upperBound, series.readings[next].start.milliseconds < end { next += 1 }
+            // A constant: what is handed on with every reading is not copied for it.
+            let day = item.day(number)
+            items[place].add(series, row..<next, on: day, item)
+            row = next
         }
         spans[place] = (
             spans[place]?.first ?? series.readings[rows.lowerBound].start,

@@ -137,13 +137,14 @@ extension Node {
         defer { news.known[work.station] = known }
         news.budget -= LiveBudget.station
         guard let newest = known.newest, let registered = registry.registry.stations[work.station] else { return }
+        let keys = known.own.map(\.key)
+        let checks = registry.checkSets.set(for: registered, in: registry.registry)
         var restOf: Instant?
         for section in live.sections(of: work.station) {
             guard
                 let live = LiveStation(
-                    section, registered, in: registry.registry, series: known.own.map(\.key),
-                    checks: registry.checkSets.set(for: registered, in: registry.registry), rules: DetectionRules(),
-                    basis: known.bases[section.id])
+                    section, registered, in: registry.registry, series: keys, checks: checks, table: &self.live.checks,
+                    rules: DetectionRules(), basis: known.bases[section.id])
             else { continue }
             known.bases[section.id] = live.basis
             do {
