@@ -24,11 +24,13 @@ struct StationScreening {
     private let blocks: ScreeningBlocks
     private let cadence: Duration64?
     private let flags: [String: QualityVerdict]
+    private let failed: FailedStretches
 
     init(
         _ keys: [SeriesKey], judged: Set<ParameterID>, of station: Station, checks: CheckSet,
-        table: inout StationChecksTable, profile: SourceProfile?
+        table: inout StationChecksTable, profile: SourceProfile?, failed: FailedStretches
     ) {
+        self.failed = failed
         self.keys = keys
         isJudged = keys.map { judged.contains($0.parameter) }
         blocks = ScreeningBlocks(cadence: station.cadence)
@@ -83,8 +85,22 @@ struct StationScreening {
         }
         for place in views.indices where isJudged[place] {
             readings[place] += stretches[place].stored.disputed(in: interval)
+            for stretch in failed[keys[place].parameter] { suspect(&readings[place], in: stretch) }
         }
         return readings
+    }
+}
+
+extension StationScreening {
+    /// Makes readings suspect that their instrument's checks do not stand behind.
+    private func suspect(_ readings: inout [ScreenedReading], in stretch: Range<Int64>) {
+        for (place, reading) in readings.enumerated()
+        where stretch.contains(reading.start.milliseconds) && reading.value != nil
+            && reading.verdict.rawValue < QualityVerdict.suspect.rawValue
+        {
+            readings[place] = ScreenedReading(
+                start: reading.start, value: reading.value, qualifier: reading.qualifier, verdict: .suspect)
+        }
     }
 }
 

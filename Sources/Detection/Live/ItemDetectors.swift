@@ -10,6 +10,8 @@ struct ItemDetectors: Sendable {
     /// Readings near the limit and not beyond it.
     var preWarning: EpisodeFinder
     var trend: TrendFollower?
+    /// In place of `trend` where a deployer asks for it.
+    var sliding: SlidingTrendFollower?
     var forecast: MonthFollower?
     var change: ChangeFollower?
 
@@ -21,6 +23,9 @@ struct ItemDetectors: Sendable {
             trend = TrendFollower(
                 .rising, rule: rules.trend, offset: rules.offset,
                 minimumCount: minimumDayCount(screen.station, rules))
+        }
+        if let window = screen.slidingWindow {
+            sliding = SlidingTrendFollower(readings: window, rule: rules.trend, offset: rules.offset)
         }
         if case .water(let item, _)? = screen.law, item.direction != .range,
             let cadence = screen.station.cadence, cadence > .zero
@@ -60,7 +65,7 @@ struct ItemDetectors: Sendable {
         threshold.addPlain(from: first, to: last)
         if day.preWarningShare != nil { preWarning.addPlain(from: first, to: last) }
         let hasMeans = screen.hasTrend || screen.hasChange
-        if !hasMeans, forecast == nil { return }
+        if !hasMeans, forecast == nil, sliding == nil { return }
         var binary = BinaryValues()
         for row in rows {
             guard let value = readings[row].value else { continue }
@@ -70,6 +75,7 @@ struct ItemDetectors: Sendable {
                 change?.add(number, start: readings[row].start, lastOver: nil)
             }
             forecast?.add(value, start: readings[row].start, dayNumber: day.number, screen)
+            sliding?.add(value, start: readings[row].start, dayNumber: day.number)
         }
     }
 
@@ -85,10 +91,12 @@ struct ItemDetectors: Sendable {
                 preWarning.cut(at: reading.start)
             }
         } else if screen.law != nil {
-            let judged = reading.value.map { screen.judged($0, on: day) }
-            threshold.add(reading, judged: judged ?? nil, isConflicting: isConflicting, limit: day.limit)
+            let judged = reading.value.flatMap { value in
+                day.isDecided(value, reading.qualifier) ? screen.judged(value, on: day) : nil
+            }
+            threshold.add(reading, judged: judged, isConflicting: isConflicting, limit: day.limit)
             if day.preWarningShare != nil || preWarning.isUnderWay {
-                addPreWarning(reading, judged: judged ?? nil, isConflicting: isConflicting, isUsable: isUsable, day)
+                addPreWarning(reading, judged: judged, isConflicting: isConflicting, isUsable: isUsable, day)
             }
         }
         let mean = isUsable && reading.qualifier == .none ? reading.value : nil
@@ -98,6 +106,18 @@ struct ItemDetectors: Sendable {
             change?.add(value, start: reading.start, lastOver: threshold.candidate?.lastOver)
         }
         forecast?.add(mean, start: reading.start, dayNumber: day.number, screen)
+        if let mean { sliding?.add(mean, start: reading.start, dayNumber: day.number) }
+    }
+
+    /// The trend so far, of daily means or of readings: the last may be open.
+    var trends: (direction: TrendFinding.Direction, episodes: [TrendEpisode])? {
+        trend.map { ($0.direction, $0.episodes) } ?? sliding.map { ($0.direction, $0.episodes) }
+    }
+
+    /// Judges the day under way as a whole one, for histories that nothing follows on.
+    mutating func closeTrendDay() {
+        trend?.closeDay()
+        sliding?.closeDay()
     }
 
     private mutating func addPreWarning(

@@ -36,6 +36,8 @@ struct LiveStations {
     private let sections: [StationID: [Section]]
     var known: [StationID: KnownStation] = [:]
     var checks = StationChecksTable()
+    /// Records of the checks of instruments, by station; `nil` until they were asked for.
+    private var instruments: [StationID: [InstrumentRecord]]?
     /// All sections were gone through since the start, so that what is stored is what the readings say.
     var isChecked = false
 
@@ -50,6 +52,21 @@ struct LiveStations {
 
     /// The sections a station measures for, in id order.
     func sections(of station: StationID) -> [Section] { sections[station] ?? [] }
+
+    mutating func instrumentRecords(of station: StationID, in reader: BookReader) throws -> [InstrumentRecord] {
+        let known =
+            try instruments
+            ?? Dictionary(grouping: reader.instrumentFilings().flatMap(\.filing.records), by: \.station)
+        instruments = known
+        return known[station] ?? []
+    }
+
+    /// Lets go of what records of instruments made of stations: all of them are gone through again.
+    mutating func forgetInstruments() {
+        instruments = nil
+        known = [:]
+        isChecked = false
+    }
 
     /// All that measure for a section, in id order.
     let stations: [StationID]
