@@ -106,8 +106,8 @@ private func threshold(_ finding: Finding?) throws -> ThresholdFinding {
                 stationSeries: [
                     StationReadings(
                         station: unstated, readings: [ParameterID(parameter): try readings("2026-04-01", cells)])
-                ], standard: .gb3838of2002, rules: DetectionRules(), now: try instant("2026-04-02")
-            ).findings
+                ], standard: .gb3838of2002, rules: DetectionRules(), now: try instant("2026-04-02", hour: 12)
+            ).findings.filter { $0.id.kind == .threshold }
         }
         #expect(try found("tp", "0.1 0.1 0.2 0.1 0.06").isEmpty)
         let both = try found("tp", "0.04 0.25 0.3 0.1 0.1 0.1 0.04 0.04 0.05")

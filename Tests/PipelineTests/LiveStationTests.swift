@@ -84,8 +84,8 @@ private struct OneSeries: LiveSource {
         func starts(_ records: [InstrumentRecord]) throws -> [Instant] {
             let key = SeriesKey(
                 station: StationID("S1"), parameter: codmn, statistic: .instant, window: .zero, origin: .automatic)
-            let live = try live(nil, records: records, series: [key])
-            var detection = LiveDetection(live, from: nil, OneSeries(chunk: chunk))
+            let looked = try live(nil, records: records, series: [key])
+            var detection = LiveDetection(looked, from: nil, OneSeries(chunk: chunk))
             let outcome = try detection.run(later: [], lastChange: time(0), newest: time(11), budget: .max)
             return outcome.findings.findings.filter { $0.id.kind == .threshold }.map(\.id.start)
         }
