@@ -13,6 +13,9 @@ package struct ChangeState: Equatable, Sendable {
     /// The stretch under way, and its values.
     private var number: Int?
     private var values: [Double] = []
+    /// The stretch under way in ms, where a value of it was added here: the next one is placed without a division. It
+    /// follows from the rest and is no part of the state.
+    private var span = Int64(0)..<0
 
     package init(grid: ChangeGrid, rule: ChangeRule) {
         self.grid = grid
@@ -24,10 +27,14 @@ package struct ChangeState: Equatable, Sendable {
     /// A stretch is judged with its last expected value, or with the first value after it.
     package mutating func add(_ value: Double, start: Instant) -> [ChangeEvent] {
         var events: [ChangeEvent] = []
-        let stretch = grid.number(of: start)
-        if let number, stretch != number { events += closeStretch() }
-        guard monitor.newest.map({ stretch > $0 }) ?? true else { return events }
-        number = stretch
+        if !span.contains(start.milliseconds) {
+            let stretch = grid.number(of: start)
+            if let number, stretch != number { events += closeStretch() }
+            guard monitor.newest.map({ stretch > $0 }) ?? true else { return events }
+            number = stretch
+            let begin = grid.start(of: stretch).milliseconds
+            span = begin..<(begin + grid.step.milliseconds)
+        }
         values.append(value)
         if values.count >= grid.expectedCount { events += closeStretch() }
         return events
@@ -38,8 +45,14 @@ package struct ChangeState: Equatable, Sendable {
         guard let closing = number else { return [] }
         let reading = values.count >= grid.neededCount ? median(values) : nil
         number = nil
+        span = 0..<0
         values.removeAll(keepingCapacity: true)
         return reading.map { monitor.add($0, at: closing) } ?? []
+    }
+
+    package static func == (left: ChangeState, right: ChangeState) -> Bool {
+        left.grid == right.grid && left.monitor == right.monitor && left.number == right.number
+            && left.values == right.values
     }
 
     /// The start of the earliest stretch with which a change told of later may begin.

@@ -39,6 +39,33 @@ package struct TrendRule: Hashable, Sendable {
     package init() {}
 }
 
+/// A series whose trend is looked for in a sliding window of its readings, in place of one of daily means.
+package struct SlidingTrendEntry: Hashable, Sendable {
+    package let parameter: ParameterID
+    /// In id order; empty: all stations that measure it for a section.
+    package let stations: [StationID]
+    /// Readings of the window.
+    package let window: Int
+
+    /// Fewer say little, and of more a state is slow to read: each commit reads one.
+    package static let windowRange = 30...4_000
+    /// Of minutes a thousand are less than a day, and say nothing of a trend.
+    package static let shortestCadence = Duration64.hours(1)
+
+    package init(parameter: ParameterID, stations: [StationID], window: Int) {
+        precondition(Self.windowRange.contains(window), "A window holds 30 to 4,000 readings.")
+        self.parameter = parameter
+        self.stations = stations.sorted()
+        self.window = window
+    }
+
+    /// Whether the readings of a station are looked at in this way.
+    package func applies(to station: Station) -> Bool {
+        guard let cadence = station.cadence, cadence >= Self.shortestCadence else { return false }
+        return stations.isEmpty || stations.contains(station.id)
+    }
+}
+
 /// When a station is called silent.
 package struct SilenceRule: Hashable, Sendable {
     /// Cadences without any row: at three a late batch and a missed one are no longer the likely reason.
@@ -52,6 +79,8 @@ package struct DetectionRules: Hashable, Sendable {
     package var episode = EpisodeRule()
     package var trend = TrendRule()
     package var silence = SilenceRule()
+    /// Series with a sliding trend; none unless a deployer names them.
+    package var slidingTrends: [SlidingTrendEntry] = []
     package var change = ChangeRule.forAlerts
     /// The items of a section's class that are judged reading by reading.
     ///
@@ -62,6 +91,12 @@ package struct DetectionRules: Hashable, Sendable {
     /// Items whose change of level is an alert: where a new discharge or a faulty instrument shows before any limit is
     /// reached. Temperature and oxygen go with the weather; the others have limits, trends and forecasts.
     package var changeItems = ["ph", "ec", "turb"].map { ParameterID($0) }
+    /// The window of a sliding trend, `nil` where none is asked for; an entry that names the station goes first.
+    package func slidingWindow(of parameter: ParameterID, at station: Station) -> Int? {
+        let own = slidingTrends.filter { $0.parameter == parameter && $0.applies(to: station) }
+        return (own.first { !$0.stations.isEmpty } ?? own.first)?.window
+    }
+
     /// The zone that days and targets are cut in.
     package var offset = UTCOffset.china
 

@@ -99,6 +99,18 @@ package struct EpisodeFinder: Sendable {
         }
     }
 
+    /// Adds usable readings that are known to lie within the limit, while no episode is under way.
+    ///
+    /// - Precondition: `first` is after every start added before, and `last` not before it.
+    mutating func addPlain(from first: Instant, to last: Instant) {
+        precondition(
+            !isUnderWay && latest.map { $0 < first } ?? true && first <= last,
+            "Readings are judged in time order, each start once.")
+        latest = last
+        pendingMissing = 0
+        pendingExcluded = 0
+    }
+
     private mutating func addOver(_ peak: ThresholdEpisode.Peak) {
         if var episode = candidate {
             episode.lastOver = peak.start

@@ -22,9 +22,21 @@ final class ItemScreen {
         /// The shares of the limit that are told of before it is reached.
         var preWarningShare: ExactDecimal?
         var forecastShare: ExactDecimal?
+        /// The stricter limit of the other kind of water, where nobody said which it is: what lies between the two is
+        /// neither over nor within.
+        fileprivate(set) var strictLimit: TargetLimit?
         fileprivate(set) var index: AirIndexStandard?
         /// Of water: the values that are within the limit and not near it, as most are.
         fileprivate(set) var plain = PlainValues()
+
+        /// Whether the limits of both kinds of water say the same of a value, where both may hold.
+        func isDecided(_ value: ExactDecimal, _ qualifier: Qualifier) -> Bool {
+            guard let limit, let strictLimit else { return true }
+            switch (limit.judge(value, qualifier), strictLimit.judge(value, qualifier)) {
+            case (.over, .over), (.within, .within): return true
+            default: return false
+            }
+        }
     }
 
     let section: Section
@@ -32,19 +44,25 @@ final class ItemScreen {
     let parameter: ParameterID
     /// `nil` where only trend and change are looked at.
     let law: Law?
+    /// The row of lakes, where nobody said the kind of water and it differs from the one of rivers, which is `law`'s.
+    let lakeItem: SurfaceWaterStandard.Item?
     let hasTrend: Bool
+    /// Readings of the window in which a trend is looked for instead; `nil`: none.
+    let slidingWindow: Int?
     let hasChange: Bool
     let rules: DetectionRules
 
     init(
-        section: Section, station: Station, parameter: ParameterID, law: Law?, hasTrend: Bool, hasChange: Bool,
-        rules: DetectionRules
+        section: Section, station: Station, parameter: ParameterID, law: Law?,
+        lakeItem: SurfaceWaterStandard.Item? = nil, hasTrend: Bool, hasChange: Bool, rules: DetectionRules
     ) {
         self.section = section
         self.station = station
         self.parameter = parameter
         self.law = law
-        self.hasTrend = hasTrend
+        self.lakeItem = lakeItem
+        slidingWindow = rules.slidingWindow(of: parameter, at: station)
+        self.hasTrend = hasTrend && slidingWindow == nil
         self.hasChange = hasChange
         self.rules = rules
     }
@@ -60,10 +78,15 @@ final class ItemScreen {
         switch law {
         case .water(let item, let standard):
             guard standard.span.contains(date), let worst = target.waterClass, worst.rank <= 5 else { break }
-            switch item.direction {
-            case .maximum: day.limit = .maximum(item.limits[worst.rank - 1])
-            case .minimum: day.limit = .minimum(item.limits[worst.rank - 1])
-            case .range: day.limit = .range(item.limits[0], item.limits[1])
+            day.limit = TargetLimit(item, worst)
+            if let lakeItem {
+                // A share of a limit that may be another's says nothing: neither pre-warning nor forecast.
+                (day.preWarningShare, day.forecastShare) = (nil, nil)
+                let lake = TargetLimit(lakeItem, worst)
+                let isLakeStricter = day.limit.map { lake.isStricter(than: $0) } ?? false
+                (day.limit, day.strictLimit) = isLakeStricter ? (day.limit, lake) : (lake, day.limit)
+                if let strict = day.strictLimit { day.plain = PlainValues(strict, nearFrom: nil) }
+                return day
             }
             if let limit = day.limit { day.plain = PlainValues(limit, nearFrom: day.preWarningShare) }
         case .air(let edition):
@@ -84,7 +107,7 @@ final class ItemScreen {
 
     /// What a month's mean is held against: concentrations of water only.
     func monthTarget(on number: Int) -> MonthFollower.Target? {
-        guard case .water? = law else { return nil }
+        guard case .water? = law, lakeItem == nil else { return nil }
         let day = day(number)
         return day.limit.map { ($0, day.forecastShare) }
     }
@@ -117,7 +140,7 @@ final class ItemScreen {
         case .water(let item, _):
             return ThresholdFinding(
                 episode: episode, multiple: item.hasMultiple ? exceedanceMultiple(peak) : nil,
-                peakClass: item.rank(of: peak.value), targetClass: section.target(on: date)?.waterClass,
+                peakClass: peakClass(of: peak.value, item), targetClass: section.target(on: date)?.waterClass,
                 peakIndex: nil, targetIndex: nil, unit: item.unit, basis: basis(at: peak.start))
         case .air(let edition):
             guard case .success(let inForce) = edition(station, peak.start),
@@ -129,6 +152,12 @@ final class ItemScreen {
                 unit: inForce.limits.limits.first { $0.parameter == parameter }?.unit ?? "",
                 basis: basis(at: peak.start))
         }
+    }
+
+    /// The class of a value; `nil` where it depends on the kind of water and nobody said that.
+    private func peakClass(of value: ExactDecimal, _ item: SurfaceWaterStandard.Item) -> WaterClass? {
+        let rank = item.rank(of: value)
+        return lakeItem.map { $0.rank(of: value) == rank } ?? true ? rank : nil
     }
 
     func finding(_ forecast: MonthForecast) -> Finding {
@@ -143,7 +172,7 @@ final class ItemScreen {
         let detail = TrendFinding(
             direction: direction, windowEnd: start(of: trend.lastDay + 1), dayCount: trend.dayCount,
             probability: trend.test.probability, slopePerYear: trend.test.slopePerYear, median: trend.test.median,
-            unit: unit)
+            unit: slidingWindow == nil ? unit : changeUnit)
         return Finding(
             id: id(.trend, start(of: trend.startDay)), end: trend.endDay.map { start(of: $0) },
             detail: .trend(detail))
@@ -169,8 +198,32 @@ final class ItemScreen {
                 standard: inForce?.index.document ?? "", edition: inForce?.index.id ?? "",
                 clause: "分指数限值表 / IAQI break points")
         case .water(_, let standard):
-            return LegalBasis(standard: standard.id, edition: standard.id, clause: "表1 / table 1")
+            let clause =
+                lakeItem == nil
+                ? "表1 / table 1"
+                : "表1，水体类型未登记：按河流和湖库限值均超 / table 1, water body not stated: over the limits of river and lake"
+            return LegalBasis(standard: standard.id, edition: standard.id, clause: clause)
         case nil: return LegalBasis(standard: "", edition: "", clause: "")
+        }
+    }
+}
+
+extension TargetLimit {
+    /// - Precondition: the class is one of Ⅰ…Ⅴ.
+    fileprivate init(_ item: SurfaceWaterStandard.Item, _ worst: WaterClass) {
+        switch item.direction {
+        case .maximum: self = .maximum(item.limits[worst.rank - 1])
+        case .minimum: self = .minimum(item.limits[worst.rank - 1])
+        case .range: self = .range(item.limits[0], item.limits[1])
+        }
+    }
+
+    /// Whether less is within this limit than within another of the same direction.
+    fileprivate func isStricter(than other: TargetLimit) -> Bool {
+        switch (self, other) {
+        case (.maximum(let own), .maximum(let others)): own < others
+        case (.minimum(let own), .minimum(let others)): own > others
+        default: false
         }
     }
 }
@@ -183,22 +236,32 @@ package struct StationScreen {
     let items: [ItemScreen]
 
     /// The items of a river section that the rules name; limits by `standard`.
+    ///
+    /// - Parameter waterBody: what is known of the kind of water where neither section nor station says it; without it
+    ///   only what river and lake agree on is decided.
     package static func water(
-        _ section: Section, _ station: Station, standard: SurfaceWaterStandard, rules: DetectionRules
+        _ section: Section, _ station: Station, standard: SurfaceWaterStandard, rules: DetectionRules,
+        waterBody evidence: WaterBody? = nil
     ) -> StationScreen {
-        let waterBody = section.waterBody ?? station.waterBody ?? .river
+        let waterBody = section.waterBody ?? station.waterBody ?? evidence
         var parameters = rules.waterItems
-        for parameter in rules.trendItems + rules.changeItems where !parameters.contains(parameter) {
+        let sliding = rules.slidingTrends.filter { $0.applies(to: station) }.map(\.parameter)
+        for parameter in rules.trendItems + rules.changeItems + sliding where !parameters.contains(parameter) {
             parameters.append(parameter)
         }
         let items = parameters.compactMap { parameter -> ItemScreen? in
-            let item = rules.waterItems.contains(parameter) ? standard.item(parameter, in: waterBody) : nil
+            var (item, lakeItem): (SurfaceWaterStandard.Item?, SurfaceWaterStandard.Item?) = (nil, nil)
+            switch rules.waterItems.contains(parameter) ? standard.row(of: parameter, in: waterBody) : nil {
+            case .item(let known): item = known
+            case .unlike(let river, let lake): (item, lakeItem) = (river, lake)
+            case nil: break
+            }
             let hasTrend = rules.trendItems.contains(parameter)
             let hasChange = rules.changeItems.contains(parameter)
-            guard item != nil || hasTrend || hasChange else { return nil }
+            guard item != nil || hasTrend || hasChange || sliding.contains(parameter) else { return nil }
             return ItemScreen(
                 section: section, station: station, parameter: parameter, law: item.map { .water($0, standard) },
-                hasTrend: hasTrend, hasChange: hasChange, rules: rules)
+                lakeItem: lakeItem, hasTrend: hasTrend, hasChange: hasChange, rules: rules)
         }
         return StationScreen(section: section, station: station, rules: rules, items: items)
     }

@@ -41,8 +41,13 @@ package struct PlainValues: Sendable {
 
     /// Whether a value is within the limit and not near it; `false` where that is not known.
     package func contains(_ value: ExactDecimal) -> Bool {
-        let decimals = -Int(value.exponent)
-        return ranges.indices.contains(decimals) && ranges[decimals].contains(value.mantissa)
+        range(exponent: value.exponent)?.contains(value.mantissa) ?? false
+    }
+
+    /// The mantissas of such values with an exponent; `nil` where that is not known.
+    func range(exponent: Int8) -> ClosedRange<Int64>? {
+        let decimals = -Int(exponent)
+        return ranges.indices.contains(decimals) ? ranges[decimals] : nil
     }
 
     /// The largest whole m with m · 10^−decimals ≤ `bound`; `nil` beyond 18 digits.

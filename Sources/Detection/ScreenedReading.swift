@@ -38,7 +38,7 @@ struct OrderedReadings {
 
     init(_ unordered: [ScreenedReading]) {
         // The everyday case: one reading a start, in order.
-        if zip(unordered, unordered.dropFirst()).allSatisfy({ $0.start < $1.start }) {
+        if Self.isOrdered(unordered) {
             readings = unordered
             return
         }
@@ -58,6 +58,15 @@ struct OrderedReadings {
                 readings[readings.count - 1] = reading
             }
         }
+    }
+
+    private static func isOrdered(_ readings: [ScreenedReading]) -> Bool {
+        var last = Int64.min
+        for reading in readings {
+            if reading.start.milliseconds <= last { return false }
+            last = reading.start.milliseconds
+        }
+        return true
     }
 
     /// By time; equal times in an order that depends on the readings alone, missing ones first.

@@ -3,6 +3,7 @@
 internal import Exact
 package import Monitoring
 package import Standards
+internal import Statistics
 
 /// Looks through all readings of a river section's stations.
 ///
@@ -67,6 +68,9 @@ extension ItemScreen {
                 series, offset: rules.offset, minimumCount: minimumDayCount(station, rules))
             found[.trend] = trendEpisodes(daily, .rising, rule: rules.trend).map { finding($0, .rising) }
         }
+        if let slidingWindow {
+            found[.trend] = slidingTrends(series, slidingWindow).map { finding($0, .rising) }
+        }
         if let change = detectors.change {
             found[.change] = change.episodes.map { finding($0, change.state.grid) }
         }
@@ -81,6 +85,31 @@ extension ItemScreen {
                         end: last)))
             result.findings += findings
         }
+    }
+
+    /// As the rule is written: after each day with a usable reading, the test of the window's readings anew.
+    private func slidingTrends(_ series: OrderedReadings, _ window: Int) -> [TrendEpisode] {
+        let usable = series.readings.filter { isInMean($0, series) }
+        var hold = TrendHold()
+        for (place, reading) in usable.enumerated() {
+            let day = reading.start.dayNumber(at: rules.offset)
+            let isLastOfDay = place + 1 == usable.count || usable[place + 1].start.dayNumber(at: rules.offset) != day
+            guard isLastOfDay, place + 1 >= window else { continue }
+            let held = usable[(place + 1 - window)...place]
+            let values = held.compactMap { $0.value?.approximate }
+            guard let test = mannKendall(values) else { continue }
+            var found = TrendTest(probability: test.p, slopePerYear: 0, median: 0)
+            let times = held.map { Double($0.start.milliseconds) / 86_400_000 }
+            if test.p <= rules.trend.significance, test.s > 0, let slope = senSlope(values, times: times),
+                let middle = median(values)
+            {
+                found = TrendTest(probability: test.p, slopePerYear: slope.slope * 365.25, median: middle)
+            }
+            hold.take(
+                found, shows: shows(.rising, found, rules.trend), on: day,
+                dayCount: Set(held.map { $0.start.dayNumber(at: rules.offset) }).count, rules.trend)
+        }
+        return hold.episodes(rules.trend)
     }
 
     /// As the rule is written: at the end of each day that is followed by another, the mean of the month so far.

@@ -14,6 +14,14 @@ package enum ChunkProblem: Error, Hashable, Sendable {
     case trailingBytes(offset: Int)
 }
 
+/// The times that were unfolded last: series of one station mostly have the same, and their bytes are then the same.
+package struct UnfoldedTimes: Sendable {
+    fileprivate var bytes: [UInt8] = []
+    fileprivate var start: [Int64] = []
+
+    package init() {}
+}
+
 extension Chunk {
     /// Replaces this chunk by the one in `bytes`, keeping the columns' memory.
     package mutating func decode(_ bytes: UnsafeRawBufferPointer) throws(ChunkProblem) {
@@ -21,10 +29,22 @@ extension Chunk {
         let (rows, isScaled) = try decodeHead(&reader)
         if rows > 0 {
             try decodeTimes(&reader, rows)
-            try reader.steps(into: &sequence, count: rows)
-            try reader.small(count: rows, limit: 3) { qualifier.append(UInt8($0)) }
-            try decodeFlags(&reader, rows)
-            try decodeDigits(&reader, isScaled: isScaled)
+            try decodeColumns(&reader, rows, isScaled: isScaled)
+        }
+        guard reader.offset == bytes.count else { throw .trailingBytes(offset: reader.offset) }
+    }
+
+    /// As `decode(_:)`; times that are those of the chunk before are taken over.
+    package mutating func decode(
+        _ bytes: UnsafeRawBufferPointer, _ times: inout UnfoldedTimes
+    ) throws(ChunkProblem) {
+        // The column may be another's too: it is let go of, not emptied.
+        start = []
+        var reader = ByteReader(bytes)
+        let (rows, isScaled) = try decodeHead(&reader)
+        if rows > 0 {
+            try decodeTimes(&reader, rows, &times)
+            try decodeColumns(&reader, rows, isScaled: isScaled)
         }
         guard reader.offset == bytes.count else { throw .trailingBytes(offset: reader.offset) }
     }
@@ -32,10 +52,38 @@ extension Chunk {
     /// Replaces this chunk by the times alone of the one in `bytes`; its other columns are empty.
     ///
     /// What follows the times is not looked at: that it is whole, `decode` says.
-    package mutating func decodeTimes(_ bytes: UnsafeRawBufferPointer) throws(ChunkProblem) {
+    package mutating func decodeTimes(
+        _ bytes: UnsafeRawBufferPointer, _ times: inout UnfoldedTimes
+    ) throws(ChunkProblem) {
+        start = []
         var reader = ByteReader(bytes)
         let (rows, _) = try decodeHead(&reader)
-        if rows > 0 { try decodeTimes(&reader, rows) }
+        if rows > 0 { try decodeTimes(&reader, rows, &times) }
+    }
+
+    private mutating func decodeColumns(
+        _ reader: inout ByteReader, _ rows: Int, isScaled: Bool
+    ) throws(ChunkProblem) {
+        try reader.steps(into: &sequence, count: rows)
+        try reader.small(count: rows, limit: 3) { qualifier.append(UInt8($0)) }
+        try decodeFlags(&reader, rows)
+        try decodeDigits(&reader, isScaled: isScaled)
+    }
+
+    private mutating func decodeTimes(
+        _ reader: inout ByteReader, _ rows: Int, _ times: inout UnfoldedTimes
+    ) throws(ChunkProblem) {
+        let place = reader.offset
+        // As many rows from the same bytes are the same times.
+        if times.start.count == rows, reader.follows(times.bytes) {
+            start = times.start
+            reader.offset += times.bytes.count
+            return
+        }
+        start.reserveCapacity(rows)
+        try decodeTimes(&reader, rows)
+        times.bytes = Array(reader.bytes[place..<reader.offset])
+        times.start = start
     }
 
     private mutating func decodeHead(_ reader: inout ByteReader) throws(ChunkProblem) -> (rows: Int, isScaled: Bool) {

@@ -39,6 +39,12 @@ struct ByteReader {
 
     mutating func signed() throws(ChunkProblem) -> Int64 { unzigzag(try varint()) }
 
+    /// Whether the next bytes are these.
+    func follows(_ expected: [UInt8]) -> Bool {
+        guard expected.count <= bytes.count - offset else { return false }
+        return expected.elementsEqual(bytes[offset..<offset + expected.count])
+    }
+
     mutating func take(_ length: UInt64) throws(ChunkProblem) -> UnsafeRawBufferPointer {
         guard length <= UInt64(bytes.count - offset) else { throw .truncated(offset: offset) }
         let part = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + Int(length)])

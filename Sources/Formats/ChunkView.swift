@@ -91,7 +91,8 @@ package struct CurrentView: Sendable {
 
     /// The everyday case: each start has one version, and all are seen.
     private mutating func append(whole chunk: Chunk, _ flags: [UInt32]) {
-        start += chunk.start
+        // Series of one station share the column of their times.
+        if start.isEmpty { start = chunk.start } else { start += chunk.start }
         mantissa += chunk.mantissa
         exponent += chunk.exponent
         qualifier += chunk.qualifier

@@ -50,8 +50,13 @@ func decodeText(
         }
         return .stopped(source.fault ?? fault, nil)
     }
-    guard let format = DetectedFormat(sniffed, context: context),
-        let usual = context.profiles[format.id] ?? BuiltInProfiles.all[format.id]
+    let detected = DetectedFormat(sniffed, context: context)
+    // Its columns would be read as those of laboratory results.
+    switch detected {
+    case .evidence?, nil: if sniffed.isInstrumentTable { return .stopped(.instrumentTable(sniffed), nil) }
+    default: break
+    }
+    guard let format = detected, let usual = context.profiles[format.id] ?? BuiltInProfiles.all[format.id]
     else {
         let unknown = Rejection(.unknownFormat, row: 0, excerpt: sniffed.excerpt, remedy: DetectedFormat.remedy)
         return .stopped(source.fault ?? unknown, nil)

@@ -35,15 +35,21 @@ package struct LiveStation {
 
     /// - Parameters:
     ///   - series: all series of the station.
+    ///   - table: the checks of stations before it, of the same registry.
+    ///   - records: of the checks of the station's instruments.
     ///   - basis: the basis, where it was computed before of the same things.
     /// - Returns: `nil` when the section belongs to no boundary.
     package init?(
         _ section: Section, _ station: Station, in registry: Registry, series: [SeriesKey], checks: CheckSet,
-        rules: DetectionRules, basis: Digest256? = nil
+        table: inout StationChecksTable, rules: DetectionRules, records: [InstrumentRecord] = [],
+        basis: Digest256? = nil
     ) {
         switch registry.boundaries[section.boundary]?.kind {
         case nil: return nil
-        case .river: screen = .water(section, station, standard: .gb3838of2002, rules: rules)
+        case .river:
+            screen = .water(
+                section, station, standard: .gb3838of2002, rules: rules.judging(section, in: registry),
+                waterBody: registry.waterBody(of: station.id))
         case .air:
             screen = .air(
                 section, station,
@@ -56,9 +62,10 @@ package struct LiveStation {
         let isScreened = self.series.map { screened.contains($0.parameter) }
         self.isScreened = isScreened
         let profile = registry.profiles[station.profile]
+        let failed = FailedStretches(records, rules: checks.instruments)
         screening = StationScreening(
             zip(self.series, isScreened).filter(\.1).map(\.0), judged: judged, of: station, checks: checks,
-            profile: profile)
+            table: &table, profile: profile, failed: failed)
         blocks = ScreeningBlocks(cadence: station.cadence)
         if let basis {
             self.basis = basis
@@ -67,15 +74,21 @@ package struct LiveStation {
         let flags = (profile?.flags ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.rawValue)" }
         let chain = station.region.map { registry.chain(of: $0) } ?? []
         let adoptions = registry.adoptions.filter { chain.contains($0.region) }
-        let text = [
-            "detectors \(StationDetectors.version)", "checks \(checks.id)",
-            "blocks \(blocks.length) \(blocks.margin)", "rules \(Self.text(of: rules))",
-            "section \(section.id.rawValue) \(section.waterBody?.rawValue ?? "")",
-            "targets \(section.targets.map(\.basisText).joined(separator: "; "))",
-            "station \(station.id.rawValue) \(station.waterBody?.rawValue ?? "") \(station.cadence?.milliseconds ?? 0)",
-            "flags \(flags.joined(separator: "; "))", "adoptions \(adoptions.isEmpty ? "" : "\(adoptions)")",
-            "series \(self.series.map(\.canonicalText).sorted().joined(separator: "; "))",
-        ].joined(separator: "\n")
+        // Said where the boundary names others than the rules, so that other states stay of use.
+        let items =
+            screen.rules.waterItems == rules.waterItems
+            ? "" : "\nitems \(screen.rules.waterItems.map(\.rawValue).joined(separator: " "))"
+        let known = section.waterBody(at: station, in: registry)
+        let text =
+            [
+                "detectors \(StationDetectors.version)", "checks \(checks.id)",
+                "blocks \(blocks.length) \(blocks.margin)", "rules \(Self.text(of: rules))",
+                "section \(section.id.rawValue) \(section.waterBody?.rawValue ?? "")",
+                "targets \(section.targets.map(\.basisText).joined(separator: "; "))",
+                "station \(station.id.rawValue) \(known?.rawValue ?? "unstated") \(station.cadence?.milliseconds ?? 0)",
+                "flags \(flags.joined(separator: "; "))", "adoptions \(adoptions.isEmpty ? "" : "\(adoptions)")",
+                "series \(self.series.map(\.canonicalText).sorted().joined(separator: "; "))",
+            ].joined(separator: "\n") + items + failed.text
         self.basis = sha256(Array(text.utf8))
     }
 
@@ -84,6 +97,24 @@ package struct LiveStation {
 
     private static func text(of rules: DetectionRules) -> String {
         rules == usualRules.rules ? usualRules.text : "\(rules)"
+    }
+}
+
+extension DetectionRules {
+    /// These rules with the items that take part in the class of a section: those its boundary names.
+    package func judging(_ section: Section, in registry: Registry) -> DetectionRules {
+        let named = registry.boundaryStandards[section.boundary].flatMap { WaterItemProfile($0) }?.items
+        guard let named, named != waterItems else { return self }
+        var rules = self
+        rules.waterItems = waterItems.filter { named.contains($0) } + named.filter { !waterItems.contains($0) }
+        return rules
+    }
+}
+
+extension Section {
+    /// The kind of water at one of its stations, `nil` where nobody said it.
+    package func waterBody(at station: Station, in registry: Registry) -> WaterBody? {
+        waterBody ?? station.waterBody ?? registry.waterBody(of: station.id)
     }
 }
 

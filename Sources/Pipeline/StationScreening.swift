@@ -24,10 +24,13 @@ struct StationScreening {
     private let blocks: ScreeningBlocks
     private let cadence: Duration64?
     private let flags: [String: QualityVerdict]
+    private let failed: FailedStretches
 
     init(
-        _ keys: [SeriesKey], judged: Set<ParameterID>, of station: Station, checks: CheckSet, profile: SourceProfile?
+        _ keys: [SeriesKey], judged: Set<ParameterID>, of station: Station, checks: CheckSet,
+        table: inout StationChecksTable, profile: SourceProfile?, failed: FailedStretches
     ) {
+        self.failed = failed
         self.keys = keys
         isJudged = keys.map { judged.contains($0.parameter) }
         blocks = ScreeningBlocks(cadence: station.cadence)
@@ -36,7 +39,8 @@ struct StationScreening {
         var places: [Kind: [Int]] = [:]
         for (place, key) in keys.enumerated() { places[Kind(key), default: []].append(place) }
         groups = places.values.map { places in
-            (places, StationChecks(checks, station: station.id, parameters: places.map { keys[$0].parameter }))
+            let parameters = places.map { keys[$0].parameter }
+            return (places, table.checks(checks, station: station.id, parameters: parameters))
         }
     }
 
@@ -81,8 +85,22 @@ struct StationScreening {
         }
         for place in views.indices where isJudged[place] {
             readings[place] += stretches[place].stored.disputed(in: interval)
+            for stretch in failed[keys[place].parameter] { suspect(&readings[place], in: stretch) }
         }
         return readings
+    }
+}
+
+extension StationScreening {
+    /// Makes readings suspect that their instrument's checks do not stand behind.
+    private func suspect(_ readings: inout [ScreenedReading], in stretch: Range<Int64>) {
+        for (place, reading) in readings.enumerated()
+        where stretch.contains(reading.start.milliseconds) && reading.value != nil
+            && reading.verdict.rawValue < QualityVerdict.suspect.rawValue
+        {
+            readings[place] = ScreenedReading(
+                start: reading.start, value: reading.value, qualifier: reading.qualifier, verdict: .suspect)
+        }
     }
 }
 
@@ -101,31 +119,34 @@ private struct ScreeningStretch {
         let count = rows.count
         let (value, state) = Self.numbers(view, rows)
         let said = view.flagTable.map { SeriesColumns.said(by: $0, flags) }
+        let verdicts = said.map(\.verdict)
+        let reasons = said.map(\.reason)
         let isFlagless = said.count == 1
         columns = ScreenedColumns(
             SeriesColumns(
                 parameter: stored.key.parameter, cadence: cadence, station: stored.key.station,
                 start: Array(view.start[rows]), value: value, state: state,
                 flagVerdict: isFlagless
-                    ? [QualityVerdict](repeating: said[0].verdict, count: count)
-                    : view.flag[rows].map { said[Int($0)].verdict },
+                    ? [QualityVerdict](repeating: verdicts[0], count: count)
+                    : view.flag[rows].map { verdicts[Int($0)] },
                 flagReason: isFlagless
-                    ? [NotTestedReason](repeating: said[0].reason, count: count)
-                    : view.flag[rows].map { said[Int($0)].reason }))
+                    ? [NotTestedReason](repeating: reasons[0], count: count)
+                    : view.flag[rows].map { reasons[Int($0)] }))
     }
 
     /// The binary values of some rows, and what each offers.
     private static func numbers(_ view: CurrentView, _ rows: Range<Int>) -> ([Double], [ReadingState]) {
         var value = [Double](repeating: .nan, count: rows.count)
         var state = [ReadingState](repeating: .missing, count: rows.count)
-        let missing = Qualifier.missing.rawValue
-        for (place, row) in rows.enumerated() where view.qualifier[row] != missing {
-            let number = ExactDecimal(mantissa: view.mantissa[row], exponent: view.exponent[row]).approximate
-            let qualifier = view.qualifier[row]
-            value[place] = number
-            state[place] = ReadingState(
-                of: number,
-                isCensored: qualifier == Qualifier.below.rawValue || qualifier == Qualifier.above.rawValue)
+        let (none, missing) = (Qualifier.none.rawValue, Qualifier.missing.rawValue)
+        let (mantissa, exponent) = (view.mantissa.span.extracting(rows), view.exponent.span.extracting(rows))
+        let qualifiers = view.qualifier.span.extracting(rows)
+        var binary = BinaryValues()
+        var (values, states) = (value.mutableSpan, state.mutableSpan)
+        for place in 0..<rows.count where qualifiers[place] != missing {
+            // A decimal of 18 digits is a finite number.
+            values[place] = binary.number(mantissa[place], exponent: exponent[place])
+            states[place] = qualifiers[place] == none ? .measured : .censored
         }
         return (value, state)
     }
@@ -142,14 +163,16 @@ private struct ScreeningStretch {
         let view = stored.view
         let (mantissa, exponent, qualifiers) = (view.mantissa.span, view.exponent.span, view.qualifier.span)
         let (starts, isDisputed, said) = (view.start.span, view.isDisputed.span, verdicts.span)
+        let (none, missing) = (Qualifier.none.rawValue, Qualifier.missing.rawValue)
         for row in rows {
             let place = row + offset
             if isDisputed[place] { continue }
-            let qualifier = Qualifier(rawValue: qualifiers[place]) ?? .missing
+            let raw = qualifiers[place]
+            let qualifier = raw == none ? .none : Qualifier(rawValue: raw) ?? .missing
             readings.append(
                 ScreenedReading(
                     start: Instant(milliseconds: starts[place]),
-                    value: qualifier == .missing
+                    value: raw == missing
                         ? nil : ExactDecimal(mantissa: mantissa[place], exponent: exponent[place]),
                     qualifier: qualifier, verdict: said[row - first]))
         }

@@ -157,11 +157,10 @@ private struct SeriesScratch: Sendable {
             open = usable
         }
         ran = 0
-        for index in 0..<count {
-            worst[index] = flags[index]
-            compared[index] = 0
-            open[index] = 0
-        }
+        var span = worst.mutableSpan
+        for index in 0..<count { span[index] = flags[index] }
+        clear(&compared)
+        clear(&open)
     }
 
     /// Takes the raw verdicts of a rule, of which 0 says nothing.
@@ -184,8 +183,14 @@ private struct SeriesScratch: Sendable {
         ran |= check.bit
         var span = worst.mutableSpan
         raise(&span, to: said)
-        if required.contains(check) {
-            for index in open.indices where said[index] == .notTested { open[index] = 1 }
+        if required.contains(check) { markOpen(said) }
+    }
+
+    /// Marks where a required check said nothing. Cases are matched here and below: comparing them is a call.
+    private mutating func markOpen(_ said: Span<QualityVerdict>) {
+        var span = open.mutableSpan
+        for index in 0..<said.count {
+            if case .notTested = said[index] { span[index] = 1 }
         }
     }
 
@@ -202,9 +207,7 @@ private struct SeriesScratch: Sendable {
         var said = takeOutSaid()
         defer { self.said = said }
         ran |= CheckName.sourceFlag.bit
-        if required.contains(.sourceFlag) {
-            for index in open.indices where flags[index] == .notTested { open[index] = 1 }
-        }
+        if required.contains(.sourceFlag) { markOpen(flags) }
         if let range = checks.grossRange {
             var span = said.mutableSpan
             grossRange(values, range, into: &span)
@@ -236,7 +239,7 @@ private struct SeriesScratch: Sendable {
             measured, usable: usable.span, regular: regular.span, start: start, reach: cadence * neighbourCadences,
             threshold, into: &span)
         take(.spike, said.span, required)
-        if said.contains(.suspect) { findNeighbours(series.state.span.extracting(rows), start, cadence) }
+        if hasSuspect(said.span) { findNeighbours(series.state.span.extracting(rows), start, cadence) }
     }
 
     private mutating func findNeighbours(_ states: Span<ReadingState>, _ start: Span<Int64>, _ cadence: Int64) {
@@ -273,7 +276,9 @@ private struct SeriesScratch: Sendable {
             take(.stuckDecimals, said.span, required)
         }
         if isRuled {
-            for index in said.indices { said[index] = QualityVerdict(rawValue: compared[index]) ?? .notTested }
+            let compared = compared
+            var span = said.mutableSpan
+            span.withMutableRawValues { said in for index in 0..<compared.count { said[index] = compared[index] } }
             take(.crossParameter, said.span, required)
         }
         close(required)
@@ -282,13 +287,30 @@ private struct SeriesScratch: Sendable {
     /// What a required check did not test is not valid.
     private mutating func close(_ required: RequiredChecks) {
         let isOpen = !required.areAll(in: ran)
-        for index in worst.indices where worst[index] == .valid && (isOpen || open[index] == 1) {
-            worst[index] = .notTested
+        let open = open
+        var span = worst.mutableSpan
+        for index in 0..<span.count {
+            if case .valid = span[index], isOpen || open[index] == 1 { span[index] = .notTested }
         }
     }
 }
 
-private func clear(_ said: inout [QualityVerdict]) { for index in said.indices { said[index] = .notTested } }
+private func clear(_ said: inout [QualityVerdict]) {
+    var span = said.mutableSpan
+    span.withMutableRawValues { $0.update(repeating: QualityVerdict.notTested.rawValue) }
+}
+
+private func clear(_ column: inout [UInt8]) {
+    var span = column.mutableSpan
+    span.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
+}
+
+private func hasSuspect(_ said: Span<QualityVerdict>) -> Bool {
+    for index in 0..<said.count {
+        if case .suspect = said[index] { return true }
+    }
+    return false
+}
 
 extension SeriesColumns {
     /// Some rows as columns of their own.

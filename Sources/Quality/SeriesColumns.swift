@@ -77,7 +77,14 @@ package struct SeriesColumns: Sendable {
 
     package var measured: [Double] {
         if isAllMeasured { return value }
-        return zip(value, state).map { $1 == .measured ? $0 : .nan }
+        var measured = value
+        var span = measured.mutableSpan
+        let state = state.span
+        for index in 0..<state.count {
+            if case .measured = state[index] { continue }
+            span[index] = .nan
+        }
+        return measured
     }
 
     /// Appends one reading; `flags` is the source profile's table of flags.

@@ -43,13 +43,14 @@ package struct RegistryReader {
 
     /// The registry of `files` and every problem found, sorted by file and line.
     ///
-    /// A path is relative to `stations/`; agreements (`…/agreements/…`) and check sets (`…/checks/…`) have their own
-    /// readers and are passed over.
+    /// A path is relative to `stations/`; agreements (`…/agreements/…`), check sets (`…/checks/…`) and the rules of
+    /// detection (`detection.yaml`) have their own readers and are passed over.
     package static func read(
         _ files: [(path: String, text: String)], parameters: ParameterCatalogue = .standard
     ) -> (registry: Registry, problems: [Problem]) {
         var reader = RegistryReader(parameters: parameters)
-        for file in files.sorted(by: { $0.path < $1.path }) where !isAgreement(file.path) && !isCheckSet(file.path) {
+        for file in files.sorted(by: { $0.path < $1.path })
+        where !isAgreement(file.path) && !isCheckSet(file.path) && !isDetectionRules(file.path) {
             reader.readFile(file.text, path: file.path)
         }
         reader.assemble()
@@ -66,6 +67,10 @@ package struct RegistryReader {
 
     package static func isCheckSet(_ path: String) -> Bool {
         path.split(separator: "/").dropLast().contains("checks")
+    }
+
+    package static func isDetectionRules(_ path: String) -> Bool {
+        path.split(separator: "/").last.map { $0 == "detection.yaml" || $0 == "detection.yml" } ?? false
     }
 
     private init(parameters: ParameterCatalogue) { self.parameters = parameters }

@@ -64,6 +64,23 @@ package struct SurfaceWaterStandard: Sendable {
         items.first { $0.parameter == parameter && ($0.waterBody ?? waterBody) == waterBody }
     }
 
+    /// What holds for `parameter` where the kind of water is known or not.
+    package enum Row: Sendable {
+        case item(Item)
+        /// Nobody said the kind of water, and the limits of the two differ.
+        case unlike(river: Item, lake: Item)
+    }
+
+    /// The row for `parameter`; where nobody said the kind of water, the one that both kinds share, or both.
+    ///
+    /// - Returns: `nil` when the standard sets no class limits, or without the kind of water sets them for one kind alone.
+    package func row(of parameter: ParameterID, in waterBody: WaterBody?) -> Row? {
+        if let waterBody { return item(parameter, in: waterBody).map { .item($0) } }
+        guard let river = item(parameter, in: .river), let lake = item(parameter, in: .lake) else { return nil }
+        return river.direction == lake.direction && river.limits == lake.limits
+            ? .item(river) : .unlike(river: river, lake: lake)
+    }
+
     /// The limit of `parameter` for `target`: the value that still meets the class.
     ///
     /// - Returns: `nil` when there is none: no row, a range, or a class worse than Ⅴ.

@@ -7,13 +7,15 @@ package import Monitoring
 /// Reads the series of a station within one transaction; of each series the chunk read last is held.
 package final class StationChunks {
     /// A chunk of one series, and what was unfolded of it.
-    private struct Held {
+    private final class Held {
         let span: Int64
         let payload: [UInt8]
         /// The series has no other.
         var isOnly = false
         var starts: [Int64]?
         var view: CurrentView?
+
+        init(span: Int64, payload: [UInt8]) { (self.span, self.payload) = (span, payload) }
     }
 
     private let onward: RawStatement
@@ -22,6 +24,7 @@ package final class StationChunks {
     private let hidden: Set<Int64>
     private var held: [Int64: Held] = [:]
     private var chunk = Chunk()
+    private var times = UnfoldedTimes()
 
     package init(_ reader: BookReader) throws {
         onward = try RawStatement(
@@ -108,7 +111,9 @@ package final class StationChunks {
     /// Holds a chunk, in place of the one of its series that was held.
     private func hold(_ record: SeriesRecord, _ span: Int64, _ payload: UnsafeRawBufferPointer) -> Held {
         if let known = held[record.id], known.span == span { return known }
-        return Held(span: span, payload: Array(payload))
+        let new = Held(span: span, payload: Array(payload))
+        held[record.id] = new
+        return new
     }
 
     private func starts(
@@ -116,33 +121,46 @@ package final class StationChunks {
     ) throws -> [Int64] {
         // Which rows a batch brought that is not whole, the times alone do not say.
         guard hidden.isEmpty else { return try view(record, span, payload).start }
-        var found = hold(record, span, payload)
+        let found = hold(record, span, payload)
         if let known = found.starts { return known }
-        do throws(ChunkProblem) { try chunk.decodeTimes(payload) } catch {
+        do throws(ChunkProblem) { try chunk.decodeTimes(payload, &times) } catch {
             throw damagedChunk(record.key.canonicalText, span, error)
         }
-        var starts: [Int64] = []
-        starts.reserveCapacity(chunk.count)
-        for start in chunk.start where start != starts.last { starts.append(start) }
+        let starts = chunk.distinctStarts
         found.starts = starts
-        held[record.id] = found
         return starts
     }
 
     private func view(
         _ record: SeriesRecord, _ span: Int64, _ payload: UnsafeRawBufferPointer
     ) throws -> CurrentView {
-        var found = hold(record, span, payload)
+        let found = hold(record, span, payload)
         if let known = found.view { return known }
-        do throws(ChunkProblem) { try chunk.decode(payload) } catch {
+        do throws(ChunkProblem) { try chunk.decode(payload, &times) } catch {
             throw damagedChunk(record.key.canonicalText, span, error)
         }
         var view = CurrentView()
         let isWhole = hidden.isEmpty || !chunk.sequence.contains(where: hidden.contains)
         view.append(isWhole ? chunk : chunk.without(hidden))
         found.view = view
-        held[record.id] = found
         return view
+    }
+}
+
+extension Chunk {
+    /// Each start once.
+    fileprivate var distinctStarts: [Int64] {
+        var last: Int64?
+        // The everyday case: each start has one version, and the column itself is handed on.
+        let isDistinct = start.allSatisfy { next in
+            defer { last = next }
+            return next != last
+        }
+        if isDistinct { return start }
+        var starts: [Int64] = []
+        starts.reserveCapacity(count)
+        for next in start where next != starts.last { starts.append(next) }
+        return starts
     }
 }
 

@@ -95,6 +95,34 @@ private func threshold(_ finding: Finding?) throws -> ThresholdFinding {
         #expect(try threshold(result.findings.last).peakClass == WaterClass(rank: 6))
     }
 
+    @Test func `Where nobody said the kind of water, only what river and lake agree on is told`() throws {
+        // Total phosphorus, Ⅲ: 0.2 mg/L in rivers, 0.05 in lakes. 0.1 and 0.2 lie between: neither over nor within.
+        let unstated = Station(
+            id: river.id, name: river.name, medium: .water, region: nil, waterBody: nil, aliases: [],
+            cadence: river.cadence, profile: "p", isProvisional: false)
+        func found(_ parameter: String, _ cells: String) throws -> [Finding] {
+            findings(
+                section: section(),
+                stationSeries: [
+                    StationReadings(
+                        station: unstated, readings: [ParameterID(parameter): try readings("2026-04-01", cells)])
+                ], standard: .gb3838of2002, rules: DetectionRules(), now: try instant("2026-04-02", hour: 12)
+            ).findings.filter { $0.id.kind == .threshold }
+        }
+        #expect(try found("tp", "0.1 0.1 0.2 0.1 0.06").isEmpty)
+        let both = try found("tp", "0.04 0.25 0.3 0.1 0.1 0.1 0.04 0.04 0.05")
+        #expect(both.count == 1)
+        let detail = try threshold(both.first)
+        // The readings between the limits end nothing: the first within both does.
+        #expect(try both.first?.end == instant("2026-04-02"))
+        #expect(detail.episode.overCount == 2)
+        #expect(detail.episode.peak.limit == .maximum(ExactDecimal(mantissa: 2, exponent: -1)))
+        #expect(detail.peakClass == nil && detail.basis.clause.contains("water body not stated"))
+        // Items with one row for both are judged as ever.
+        #expect(try found("codmn", "7 7 5 5 5").count == 1)
+        #expect(try found("nh3n", "0.5 1.2 1.84 0.5 0.5 0.5").count == 1)
+    }
+
     @Test func `A target changes with the civil day of the reading`() throws {
         // Ⅲ (≤ 6) until the end of March, Ⅱ (≤ 4) from April: 5 mg/L is over only from 2026-04-01 00:00 +08:00.
         let changing = section(water: [(nil, "2026-04-01", 3), ("2026-04-01", nil, 2)])

@@ -56,6 +56,8 @@ private let rules: DetectionRules = {
     rules.change.baselineDays = 5
     rules.change.baselineMinimum = 2
     rules.change.runLengthDays = 10
+    // The trend of readings in place of daily means; the other items keep theirs.
+    rules.slidingTrends = [SlidingTrendEntry(parameter: ParameterID("codmn"), stations: [], window: 40)]
     return rules
 }()
 

@@ -83,5 +83,35 @@ extension FlowTests {
             #expect(row["suspect"] == "5" && row["valid"] == "6" && row["not_tested"] == "1")
             #expect(try Program.run(["doctor", "--data", data]).exitCode == 0)
         }
+
+        @Test("Alerts rest on no reading that a failed check stands against, and the table is no batch")
+        func alerts() throws {
+            let river = try ExampleRiver()
+            let rows = (0..<12).map { step in
+                let hour = step * 4
+                let stamp = String(format: "2025-05-%02dT%02d:00:00+08:00", 1 + hour / 24, hour % 24)
+                return "EX-DOWN-1,codmn,\(stamp),\(step == 0 ? "2" : "8").\(step % 7)\(step),N"
+            }
+            let batch = try river.write("batch.csv", rows)
+            let data = river.folder.file("data")
+            #expect(try Program.run(["ingest", batch, "--data", data, "--stations", river.stations]).exitCode == 0)
+            func exceedances() throws -> [[String: String]] {
+                try Program.run(["alerts", "--data", data, "--format", "json"]).records.filter {
+                    $0["kind"] == "threshold"
+                }
+            }
+            let before = try exceedances()
+            #expect(before.map { $0["start"] } == ["2025-05-01T04:00:00+08:00"])
+            let table = river.folder.file("qa.csv")
+            try Self.table.write(toFile: table, atomically: true, encoding: .utf8)
+            let sent = try Program.run(["ingest", table, "--data", data])
+            #expect(
+                sent.exitCode != 0 && (sent.output + sent.notes).contains("tributary instrument file"), "\(sent.notes)")
+            #expect(
+                try Program.run(["instrument", "file", table, "--data", data, "--by", "Wang"]).exitCode == 0)
+            // Those between the passes around the failure are suspect; what follows the last pass is an episode.
+            let after = try exceedances().filter { $0["state"] != "withdrawn" }
+            #expect(after.map { $0["start"] } == ["2025-05-02T00:00:00+08:00"])
+        }
     }
 }

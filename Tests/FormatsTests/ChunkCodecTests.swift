@@ -54,6 +54,25 @@ import Testing
         }
     }
 
+    @Test func `times taken over from the chunk before are those of the bytes, whatever chunk was before`() throws {
+        var encoder = ChunkEncoder()
+        var chunk = Chunk()
+        var times = UnfoldedTimes()
+        var held: [(Chunk, [Int64])] = []
+        for seed in 1...400 {
+            var generator = ChunkGenerator(state: UInt64(seed / 2 % 40 + 1))
+            var said = randomChunk(&generator)
+            if seed % 3 == 0 { said = makeChunk([chunkRow(Int64(seed % 5) * 60_000, 20, -2, sequence: Int64(seed))]) }
+            let bytes = encoder.encode(said)
+            try bytes.withUnsafeBytes { try chunk.decode($0, &times) }
+            #expect(isSameChunk(chunk, said), "seed \(seed)")
+            held.append((chunk, said.start))
+            try bytes.withUnsafeBytes { try chunk.decodeTimes($0, &times) }
+            #expect(chunk.start == said.start && chunk.mantissa.isEmpty)
+        }
+        #expect(held.allSatisfy { $0.0.start == $0.1 })
+    }
+
     @Test func `the widest numbers come back: digits, exponents, times and log positions at their limits`() throws {
         var encoder = ChunkEncoder()
         let bounds = Chunk.startRange

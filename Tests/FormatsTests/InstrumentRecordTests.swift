@@ -46,6 +46,20 @@ import Testing
         #expect(table.records[1].upperLimit == ExactDecimal("1.2") && table.records[1].reference == nil)
     }
 
+    @Test(arguments: ["station,parameter,kind,time,result,reference", "站点,监测项目,核查类型,时间,结果,标准值"])
+    func `Sent as a batch it is refused with the command that files it, never read as laboratory results`(
+        header: String
+    ) throws {
+        let text = "#issuer: Example Ltd\n#document: QA-7\n\(header)\nEX-1,codmn,zero,2026-05-01 08:30,0.05,0\n"
+        let decoded = decodeForTest(text)
+        guard case .stopped(let fault, nil) = decoded.outcome else {
+            Issue.record("It was read: \(decoded.outcome)")
+            return
+        }
+        #expect(fault.reason == .unknownFormat && fault.remedy.contains("tributary instrument file"))
+        #expect(decoded.readings.isEmpty)
+    }
+
     @Test(arguments: [
         ("", "instrument.header", 0),
         ("station,parameter,kind,time\nEX-1,tp,zero,2026-05-01 08:30", "instrument.header", 1),

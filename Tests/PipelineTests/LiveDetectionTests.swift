@@ -64,6 +64,7 @@ private final class MemoryBook: ObservationSource, LiveSource {
     private var chunks: [SeriesKey: [Int64: Chunk]] = [:]
     private var states: [Instant: DetectorCheckpoint] = [:]
     private var basis: Digest256?
+    private var table = StationChecksTable()
     private var sequence: Int64 = 0
     private(set) var work: (first: Instant, last: Instant)?
     private(set) var told: [FindingID: Finding] = [:]
@@ -138,7 +139,8 @@ private final class MemoryBook: ObservationSource, LiveSource {
     private func look(_ first: Instant, _ last: Instant, budget: Int) throws {
         let all = series(of: station.id)
         let live = try #require(
-            LiveStation(section, station, in: registry, series: all, checks: ExampleChecks.set, rules: rules))
+            LiveStation(
+                section, station, in: registry, series: all, checks: ExampleChecks.set, table: &table, rules: rules))
         if live.basis != basis { states = [:] }
         basis = live.basis
         guard let newest = live.series.compactMap({ extent($0)?.end }).max() else { return }

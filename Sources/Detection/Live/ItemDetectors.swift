@@ -10,6 +10,8 @@ struct ItemDetectors: Sendable {
     /// Readings near the limit and not beyond it.
     var preWarning: EpisodeFinder
     var trend: TrendFollower?
+    /// In place of `trend` where a deployer asks for it.
+    var sliding: SlidingTrendFollower?
     var forecast: MonthFollower?
     var change: ChangeFollower?
 
@@ -22,6 +24,9 @@ struct ItemDetectors: Sendable {
                 .rising, rule: rules.trend, offset: rules.offset,
                 minimumCount: minimumDayCount(screen.station, rules))
         }
+        if let window = screen.slidingWindow {
+            sliding = SlidingTrendFollower(readings: window, rule: rules.trend, offset: rules.offset)
+        }
         if case .water(let item, _)? = screen.law, item.direction != .range,
             let cadence = screen.station.cadence, cadence > .zero
         {
@@ -32,9 +37,51 @@ struct ItemDetectors: Sendable {
         }
     }
 
+    /// Adds the readings of one day.
+    mutating func add(_ series: OrderedReadings, _ rows: Range<Int>, on day: ItemScreen.Day, _ screen: ItemScreen) {
+        let hasConflicts = !series.conflicting.isEmpty
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+            if !hasConflicts, !threshold.isUnderWay, !preWarning.isUnderWay {
+                let end = series.plainRun(from: row, until: rows.upperBound, day.plain)
+                if row < end {
+                    addPlain(series.readings, row..<end, on: day, screen)
+                    row = end
+                    continue
+                }
+            }
+            let reading = series.readings[row]
+            add(
+                reading, isConflicting: hasConflicts && series.conflicting.contains(reading.start), on: day, screen)
+            row += 1
+        }
+    }
+
+    /// Adds readings of which nothing is said, while nothing is under way: what adding each of them comes to.
+    private mutating func addPlain(
+        _ readings: [ScreenedReading], _ rows: Range<Int>, on day: ItemScreen.Day, _ screen: ItemScreen
+    ) {
+        let (first, last) = (readings[rows.lowerBound].start, readings[rows.upperBound - 1].start)
+        threshold.addPlain(from: first, to: last)
+        if day.preWarningShare != nil { preWarning.addPlain(from: first, to: last) }
+        let hasMeans = screen.hasTrend || screen.hasChange
+        if !hasMeans, forecast == nil, sliding == nil { return }
+        var binary = BinaryValues()
+        for row in rows {
+            guard let value = readings[row].value else { continue }
+            if hasMeans {
+                let number = binary.number(value.mantissa, exponent: value.exponent)
+                trend?.add(number, dayNumber: day.number)
+                change?.add(number, start: readings[row].start, lastOver: nil)
+            }
+            forecast?.add(value, start: readings[row].start, dayNumber: day.number, screen)
+            sliding?.add(value, start: readings[row].start, dayNumber: day.number)
+        }
+    }
+
+    /// Adds one reading.
     mutating func add(_ reading: ScreenedReading, isConflicting: Bool, on day: ItemScreen.Day, _ screen: ItemScreen) {
-        let isUsable =
-            !isConflicting && reading.verdict != .suspect && reading.verdict != .invalid && reading.value != nil
+        let isUsable = !isConflicting && reading.isAccepted && reading.value != nil
         if isUsable, reading.qualifier == .none, let value = reading.value, day.plain.contains(value) {
             // Nothing is near: what the general path comes to for most readings.
             threshold.addPlain(reading.start)
@@ -44,10 +91,12 @@ struct ItemDetectors: Sendable {
                 preWarning.cut(at: reading.start)
             }
         } else if screen.law != nil {
-            let judged = reading.value.map { screen.judged($0, on: day) }
-            threshold.add(reading, judged: judged ?? nil, isConflicting: isConflicting, limit: day.limit)
+            let judged = reading.value.flatMap { value in
+                day.isDecided(value, reading.qualifier) ? screen.judged(value, on: day) : nil
+            }
+            threshold.add(reading, judged: judged, isConflicting: isConflicting, limit: day.limit)
             if day.preWarningShare != nil || preWarning.isUnderWay {
-                addPreWarning(reading, judged: judged ?? nil, isConflicting: isConflicting, isUsable: isUsable, day)
+                addPreWarning(reading, judged: judged, isConflicting: isConflicting, isUsable: isUsable, day)
             }
         }
         let mean = isUsable && reading.qualifier == .none ? reading.value : nil
@@ -57,6 +106,18 @@ struct ItemDetectors: Sendable {
             change?.add(value, start: reading.start, lastOver: threshold.candidate?.lastOver)
         }
         forecast?.add(mean, start: reading.start, dayNumber: day.number, screen)
+        if let mean { sliding?.add(mean, start: reading.start, dayNumber: day.number) }
+    }
+
+    /// The trend so far, of daily means or of readings: the last may be open.
+    var trends: (direction: TrendFinding.Direction, episodes: [TrendEpisode])? {
+        trend.map { ($0.direction, $0.episodes) } ?? sliding.map { ($0.direction, $0.episodes) }
+    }
+
+    /// Judges the day under way as a whole one, for histories that nothing follows on.
+    mutating func closeTrendDay() {
+        trend?.closeDay()
+        sliding?.closeDay()
     }
 
     private mutating func addPreWarning(
@@ -77,6 +138,36 @@ struct ItemDetectors: Sendable {
             (near, held) = limit.near(judged, share: day.preWarningShare)
         }
         preWarning.add(reading, judged: held, isConflicting: isConflicting, limit: near)
+    }
+}
+
+extension ScreenedReading {
+    /// Whether no check turned it down. Cases are matched, not compared: it is asked of every reading.
+    fileprivate var isAccepted: Bool {
+        switch verdict {
+        case .notTested, .valid: true
+        case .suspect, .invalid: false
+        }
+    }
+}
+
+extension OrderedReadings {
+    /// The end of the readings from `row` on that are usable and of which nothing is to be said.
+    fileprivate func plainRun(from row: Int, until end: Int, _ plain: PlainValues) -> Int {
+        var row = row
+        var range: ClosedRange<Int64>?
+        var exponent = Int8.max
+        while row < end {
+            let reading = readings[row]
+            guard case .none = reading.qualifier, let value = reading.value, reading.isAccepted else { return row }
+            if value.exponent != exponent {
+                exponent = value.exponent
+                range = plain.range(exponent: exponent)
+            }
+            guard let range, range.lowerBound <= value.mantissa, value.mantissa <= range.upperBound else { return row }
+            row += 1
+        }
+        return row
     }
 }
 

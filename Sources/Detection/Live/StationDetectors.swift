@@ -79,18 +79,16 @@ package struct StationDetectors {
 
     private mutating func add(_ series: OrderedReadings, _ rows: Range<Int>, at place: Int, _ item: ItemScreen) {
         if rows.isEmpty { return }
-        var day = ItemScreen.Day(number: .min)
-        var days = Int64.max..<Int64.max
-        for row in rows {
-            let reading = series.readings[row]
-            if !days.contains(reading.start.milliseconds) {
-                let number = reading.start.dayNumber(at: screen.rules.offset)
-                day = item.day(number)
-                let begin = Int64(number) * 86_400_000 - Int64(screen.rules.offset.minutes) * 60_000
-                days = begin..<(begin + 86_400_000)
-            }
-            let isConflicting = !series.conflicting.isEmpty && series.conflicting.contains(reading.start)
-            items[place].add(reading, isConflicting: isConflicting, on: day, item)
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+            let number = series.readings[row].start.dayNumber(at: screen.rules.offset)
+            let end = Int64(number + 1) * 86_400_000 - Int64(screen.rules.offset.minutes) * 60_000
+            var next = row + 1
+            while next < rows.upperBound, series.readings[next].start.milliseconds < end { next += 1 }
+            // A constant: what is handed on with every reading is not copied for it.
+            let day = item.day(number)
+            items[place].add(series, row..<next, on: day, item)
+            row = next
         }
         spans[place] = (
             spans[place]?.first ?? series.readings[rows.lowerBound].start,
@@ -124,6 +122,7 @@ extension StationDetectors {
             item.threshold.write(to: &state)
             item.preWarning.write(to: &state)
             item.trend?.write(to: &state)
+            item.sliding?.write(to: &state)
             item.forecast?.write(to: &state)
             item.change?.write(to: &state)
         }
@@ -144,6 +143,7 @@ extension StationDetectors {
             items[place].threshold = try EpisodeFinder(rule: rule, from: &state)
             items[place].preWarning = try EpisodeFinder(rule: rule, from: &state)
             try items[place].trend?.read(from: &state)
+            try items[place].sliding?.read(from: &state)
             try items[place].forecast?.read(from: &state)
             try items[place].change?.read(from: &state)
             underWay[place] = items[place].underWay(screen.rules)
@@ -166,7 +166,8 @@ extension ItemDetectors {
         starts[.preWarning] = preWarning.candidate?.start
         starts[.forecast] = forecast?.open?.start ?? forecast?.dayUnderWay?.start(ofNext: 1, rules.offset)
         starts[.change] = change?.underWay
-        starts[.trend] = (trend?.open?.startDay ?? trend?.dayUnderWay)?.start(ofNext: 0, rules.offset)
+        let trendDay = trend?.open?.startDay ?? trend?.dayUnderWay ?? sliding?.open?.startDay ?? sliding?.dayUnderWay
+        starts[.trend] = trendDay?.start(ofNext: 0, rules.offset)
         return starts
     }
 }
@@ -188,7 +189,7 @@ extension StationDetectors {
         for (place, screen) in screen.items.enumerated() {
             guard let span = spans[place] else { continue }
             var item = items[place]
-            if isWhole { item.trend?.closeDay() }
+            if isWhole { item.closeTrendDay() }
             addFindings(item, screen, span, since: underWay[place], isWhole: isWhole, to: &result)
         }
         addSilences(to: &result)
@@ -207,9 +208,9 @@ extension StationDetectors {
         }
         if let forecast = item.forecast { found[.forecast] = forecast.forecasts.map { screen.finding($0) } }
         if let change = item.change { found[.change] = change.episodes.map { screen.finding($0, change.state.grid) } }
-        if let trend = item.trend { found[.trend] = trend.episodes.map { screen.finding($0, trend.direction) } }
+        if let trend = item.trends { found[.trend] = trend.episodes.map { screen.finding($0, trend.direction) } }
         var goesOn = isWhole ? [:] : item.underWay(self.screen.rules)
-        if !isWhole, item.trend != nil, goesOn[.trend] == nil { goesOn[.trend] = startOfDay(span.last) }
+        if !isWhole, item.trends != nil, goesOn[.trend] == nil { goesOn[.trend] = startOfDay(span.last) }
         for (kind, findings) in found {
             // Trends start with a day, forecasts with the one after, and changes with a stretch of hours.
             var first = [.trend, .forecast, .change].contains(kind) ? startOfDay(span.first) : span.first

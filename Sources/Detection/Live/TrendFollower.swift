@@ -20,10 +20,7 @@ struct TrendFollower: Sendable {
     private var day = Int.min
     private var sum = 0.0
     private var count = 0
-    private(set) var open: TrendEpisode?
-    private var quietDays = 0
-    private var firstQuietDay = 0
-    private var closed: [TrendEpisode] = []
+    private var hold = TrendHold()
 
     /// - Parameter minimumCount: readings a day needs, at least 1.
     init(_ direction: TrendFinding.Direction, rule: TrendRule, offset: UTCOffset, minimumCount: Int) {
@@ -60,43 +57,16 @@ struct TrendFollower: Sendable {
     private mutating func testWindow() {
         guard days.count >= rule.minimumDays else { return }
         let test = TrendTest(days: days[...], means: means[...], significance: rule.significance)
-        if let test, shows(direction, test, rule) {
-            if open == nil {
-                open = TrendEpisode(startDay: day, endDay: nil, lastDay: day, dayCount: days.count, test: test)
-            }
-            open?.shownDays += 1
-            open?.lastDay = day
-            open?.dayCount = days.count
-            open?.test = test
-            quietDays = 0
-        } else if open != nil {
-            countQuietDay()
-        }
-    }
-
-    private mutating func countQuietDay() {
-        guard var episode = open else { return }
-        if episode.shownDays < rule.holdOnDays {
-            open = nil
-            return
-        }
-        if quietDays == 0 { firstQuietDay = day }
-        quietDays += 1
-        guard quietDays >= rule.holdOffDays else { return }
-        episode.endDay = firstQuietDay
-        closed.append(episode)
-        open = nil
-        quietDays = 0
+        hold.take(
+            test, shows: test.map { shows(direction, $0, rule) } ?? false, on: day, dayCount: days.count, rule)
     }
 
     /// The day whose mean no window has yet; `nil` when no reading of it came.
     var dayUnderWay: Int? { count > 0 ? day : nil }
 
     /// The episodes so far in time order; the last may be open.
-    var episodes: [TrendEpisode] {
-        guard let open, open.shownDays >= rule.holdOnDays else { return closed }
-        return closed + [open]
-    }
+    var episodes: [TrendEpisode] { hold.episodes(rule) }
+    var open: TrendEpisode? { hold.open }
 }
 
 extension TrendFollower {
@@ -113,17 +83,7 @@ extension TrendFollower {
             state.write(day)
             state.write(sum)
         }
-        state.write(quietDays)
-        state.write(quietDays > 0 ? firstQuietDay : 0)
-        state.write(open) { state, episode in
-            state.write(episode.startDay)
-            state.write(episode.shownDays)
-            state.write(episode.lastDay)
-            state.write(episode.dayCount)
-            state.write(episode.test.probability)
-            state.write(episode.test.slopePerYear)
-            state.write(episode.test.median)
-        }
+        hold.write(to: &state)
     }
 
     /// Takes over the state written by a follower with the same rule.
@@ -144,25 +104,6 @@ extension TrendFollower {
         } else {
             day = days.last ?? .min
         }
-        quietDays = try state.count()
-        firstQuietDay = try state.integer()
-        guard quietDays < rule.holdOffDays else { throw state.problem }
-        if try state.flag() { open = try TrendEpisode(from: &state) }
-    }
-}
-
-extension TrendEpisode {
-    fileprivate init(from state: inout StateReader) throws(StateProblem) {
-        let startDay = try state.integer()
-        let shownDays = try state.count()
-        let lastDay = try state.integer()
-        let dayCount = try state.count()
-        let test = TrendTest(
-            probability: try state.double(), slopePerYear: try state.double(), median: try state.double())
-        guard startDay <= lastDay, startDay.magnitude < 1 << 32, lastDay.magnitude < 1 << 32, shownDays > 0 else {
-            throw state.problem
-        }
-        self.init(
-            startDay: startDay, shownDays: shownDays, endDay: nil, lastDay: lastDay, dayCount: dayCount, test: test)
+        hold = try TrendHold(from: &state, rule)
     }
 }

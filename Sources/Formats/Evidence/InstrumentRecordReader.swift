@@ -67,6 +67,29 @@ private enum InstrumentColumn: String, CaseIterable {
     }
 }
 
+extension Cell {
+    /// Whether a text begins as a table of instruments' checks: no other table has their kind, station, parameter, time
+    /// and result.
+    var isInstrumentTable: Bool {
+        var lines = EvidenceLines(self)
+        while lines.seen < EvidenceLayout.preambleLimit, let cells = lines.next() {
+            let columns = Set(cells.compactMap { InstrumentColumn(heading: InstrumentTableReader.trimmed($0)) })
+            if columns.isSuperset(of: InstrumentColumn.required) { return true }
+        }
+        return false
+    }
+}
+
+extension Rejection {
+    static func instrumentTable(_ text: Cell) -> Rejection {
+        Rejection(
+            .unknownFormat, row: 0, excerpt: text.excerpt,
+            remedy:
+                "It is a table of instruments' checks (质控记录), no observations: file it with `tributary instrument file "
+                + "TABLE --by NAME`.")
+    }
+}
+
 private struct InstrumentTableReader {
     let file: String
     let parameters: ParameterCatalogue
@@ -96,7 +119,7 @@ private struct InstrumentTableReader {
         if columns == nil { report(0, "header", "There is no header.", "Write the columns \(Self.names).") }
     }
 
-    private static func trimmed(_ cell: String) -> String {
+    static func trimmed(_ cell: String) -> String {
         String(cell.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }
 

@@ -2,8 +2,10 @@
 
 import ArgumentParser
 import Compensation
+import Detection
 import Foundation
 import Monitoring
+import Pipeline
 import Quality
 import Standards
 
@@ -111,6 +113,7 @@ struct CheckCommand: AsyncParsableCommand {
         }
         if isFolder.boolValue {
             let folder = try RegistryFolder.load(path)
+            noteUnstatedWater(folder.registry)
             let found = folder.problems + folder.agreementFiles.flatMap { agreement($0.text, $0.path, folder.registry) }
             if found.isEmpty {
                 let registry = folder.registry
@@ -123,6 +126,7 @@ struct CheckCommand: AsyncParsableCommand {
             return found
         }
         let text = try RegistryFile(reading: shown).text
+        if DetectionRulesReader.isRules(path) { return DetectionRulesReader.read([(shown, text)]).problems }
         if CheckSetReader.isCheckSet(path) {
             let above = URL(filePath: path).deletingLastPathComponent().deletingLastPathComponent()
             let folder = stations.folder ?? above.path(percentEncoded: false)
@@ -133,6 +137,20 @@ struct CheckCommand: AsyncParsableCommand {
         }
         let around = try (stations.folder ?? Self.registryAround(path)).map { try RegistryFolder.load($0).registry }
         return agreement(text, shown, around ?? Registry())
+    }
+
+    /// Sections whose kind of water nobody said: limits that differ between rivers and lakes decide little there.
+    private func noteUnstatedWater(_ registry: Registry) {
+        for section in registry.sections.values.sorted(by: { $0.id < $1.id })
+        where registry.boundaries[section.boundary]?.kind == .river {
+            let unstated = section.stations.compactMap { registry.stations[$0] }
+                .filter { section.waterBody(at: $0, in: registry) == nil }
+            if unstated.isEmpty { continue }
+            Terminal.note(
+                "notice: section \(section.id): nobody said the kind of water at "
+                    + "\(unstated.map(\.id.rawValue).joined(separator: ", ")): where the limits of rivers and lakes differ "
+                    + "(total phosphorus), only what both agree on is judged. State `water-body: river` or `lake`.")
+        }
     }
 
     /// The registry an agreement lies in: the folder above `<boundary>/agreements/`.

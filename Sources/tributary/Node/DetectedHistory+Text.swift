@@ -110,6 +110,14 @@ extension DetectedHistory {
                     english: "\(unjudgedSeries.count) series have no limits; \(counts.unjudged) values are in no class."
                 ))
         }
+        let unstated = unjudgedSeries.count { plan.lacksWaterBody($0.limits.series) }
+        if unstated > 0 {
+            notes.append(
+                Words(
+                    chinese: "其中 \(unstated) 个序列：水体类型未登记，河流与湖库限值不同，未评。请登记 water-body。",
+                    english: "Of them \(unstated) series: nobody said the kind of water, and the limits of rivers and "
+                        + "lakes differ. State `water-body` of the section or station."))
+        }
         if counts.disputed + counts.censored + counts.leftOut > 0 {
             notes.append(
                 Words(

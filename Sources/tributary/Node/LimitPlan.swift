@@ -15,10 +15,12 @@ struct LimitPlan: Sendable {
     let source: String
     private let profile: LimitProfile?
     private let registry: Registry
+    private let rules: DetectionRules
 
     /// - Parameter id: which limit profile, when there are several.
-    init(registry: Registry, limits id: String?, folder: String?) throws {
+    init(registry: Registry, rules: DetectionRules, limits id: String?, folder: String?) throws {
         self.registry = registry
+        self.rules = rules
         if let id {
             guard let chosen = registry.limitProfiles[id] else {
                 throw CommandFailure(
@@ -61,7 +63,6 @@ struct LimitPlan: Sendable {
     /// How `record` is judged.
     func limits(of key: SeriesKey) -> SeriesLimits {
         if let profile { return limits(of: key, profile) }
-        let rules = DetectionRules()
         let station = registry.stations[key.station]
         let flags = FlagRule.verdicts(station.flatMap { registry.profiles[$0.profile]?.flags } ?? [:])
         let isReading = (key.statistic == .instant || key.statistic == .mean) && key.window <= .hours(4)
@@ -74,6 +75,18 @@ struct LimitPlan: Sendable {
         return SeriesLimits(
             series: key, spans: spans(of: key.parameter, section, station, rules.offset), flags: flags,
             episode: rules.episode)
+    }
+
+    /// Whether a series has no limits because nobody said the kind of water, on which they depend.
+    func lacksWaterBody(_ key: SeriesKey) -> Bool {
+        let section = registry.sections(of: key.station).first { registry.boundaries[$0.boundary]?.kind == .river }
+        guard profile == nil, let section, let station = registry.stations[key.station],
+            rules.judging(section, in: registry).waterItems.contains(key.parameter)
+        else { return false }
+        let standard = SurfaceWaterStandard.gb3838of2002
+        guard section.waterBody(at: station, in: registry) == nil else { return false }
+        if case .item? = standard.row(of: key.parameter, in: nil) { return false }
+        return WaterBody.allCases.contains { standard.item(key.parameter, in: $0) != nil }
     }
 
     private func limits(of key: SeriesKey, _ profile: LimitProfile) -> SeriesLimits {
@@ -96,11 +109,9 @@ struct LimitPlan: Sendable {
         of parameter: ParameterID, _ section: Section, _ station: Station, _ offset: UTCOffset
     ) -> [LimitSpan] {
         let standard = SurfaceWaterStandard.gb3838of2002
-        let body = section.waterBody ?? station.waterBody ?? .river
         // Items that take no part in the section's class (total nitrogen in rivers, with most lists) get none here.
-        let assessed = registry.boundaryStandards[section.boundary].flatMap { WaterItemProfile($0) }?.items
-        guard (assessed ?? DetectionRules().waterItems).contains(parameter),
-            let item = standard.item(parameter, in: body),
+        guard rules.judging(section, in: registry).waterItems.contains(parameter),
+            case .item(let item)? = standard.row(of: parameter, in: section.waterBody(at: station, in: registry)),
             let direction = LimitDirection(rawValue: item.direction.rawValue), direction.isOrdered(item.limits)
         else { return [] }
         let limits = ClassLimits(direction: direction, limits: item.limits)

@@ -21,8 +21,13 @@ struct KnownStation {
 
     init(records: [SeriesRecord]) {
         self.records = records
-        let keys = Set(realTimeSeries(among: records.map(\.key)))
-        own = records.filter { keys.contains($0.key) }
+        // Both in the same order, each key once.
+        var keys = realTimeSeries(among: records.map(\.key))[...]
+        own = records.filter { record in
+            guard record.key == keys.first else { return false }
+            keys.removeFirst()
+            return true
+        }
     }
 }
 
@@ -30,6 +35,9 @@ struct KnownStation {
 struct LiveStations {
     private let sections: [StationID: [Section]]
     var known: [StationID: KnownStation] = [:]
+    var checks = StationChecksTable()
+    /// Records of the checks of instruments, by station; `nil` until they were asked for.
+    private var instruments: [StationID: [InstrumentRecord]]?
     /// All sections were gone through since the start, so that what is stored is what the readings say.
     var isChecked = false
 
@@ -44,6 +52,21 @@ struct LiveStations {
 
     /// The sections a station measures for, in id order.
     func sections(of station: StationID) -> [Section] { sections[station] ?? [] }
+
+    mutating func instrumentRecords(of station: StationID, in reader: BookReader) throws -> [InstrumentRecord] {
+        let known =
+            try instruments
+            ?? Dictionary(grouping: reader.instrumentFilings().flatMap(\.filing.records), by: \.station)
+        instruments = known
+        return known[station] ?? []
+    }
+
+    /// Lets go of what records of instruments made of stations: all of them are gone through again.
+    mutating func forgetInstruments() {
+        instruments = nil
+        known = [:]
+        isChecked = false
+    }
 
     /// All that measure for a section, in id order.
     let stations: [StationID]
@@ -62,7 +85,7 @@ struct LiveNews {
 /// How much is looked at in one transaction.
 enum LiveBudget {
     /// Readings: well under the 50 ms that a live batch may wait.
-    static let readings = 16_384
+    static let readings = 32_768
     /// What a station costs besides its readings, in readings.
     static let station = 200
 }

@@ -28,8 +28,8 @@ extension Node {
 
     func performDetect(_ query: DetectQuery, _ format: OutputFormat) async throws -> CommandReply {
         let interval = try holeInterval(HoleQuery(from: query.from, until: query.until)) ?? SeriesScan.wholeTime
-        let plan = try LimitPlan(
-            registry: try detectRegistry(query.stations), limits: query.limits, folder: query.stations)
+        let (registry, rules) = try detectRegistry(query.stations)
+        let plan = try LimitPlan(registry: registry, rules: rules, limits: query.limits, folder: query.stations)
         let (book, threads) = (book, try IntakeThreads.count())
         return try await withCheckedThrowingContinuation { waiting in
             Self.detections.async {
@@ -42,8 +42,8 @@ extension Node {
         }
     }
 
-    private func detectRegistry(_ folder: String?) throws -> Registry {
-        guard let folder else { return registry.registry }
+    private func detectRegistry(_ folder: String?) throws -> (Registry, DetectionRules) {
+        guard let folder else { return (registry.registry, registry.detectionRules) }
         let loaded = try RegistryFolder.load(folder)
         guard loaded.problems.isEmpty else {
             throw CommandFailure(
@@ -51,7 +51,7 @@ extension Node {
                 message: loaded.problems.map(\.description).joined(separator: "\n")
                     + "\n\(folder) has \(loaded.problems.count) problems: see `tributary check \(folder)`.")
         }
-        return loaded.registry
+        return (loaded.registry, loaded.detectionRules)
     }
 }
 

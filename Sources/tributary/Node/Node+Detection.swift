@@ -137,13 +137,15 @@ extension Node {
         defer { news.known[work.station] = known }
         news.budget -= LiveBudget.station
         guard let newest = known.newest, let registered = registry.registry.stations[work.station] else { return }
+        let keys = known.own.map(\.key)
+        let records = try live.instrumentRecords(of: work.station, in: writer.reader)
+        let checks = registry.checkSets.set(for: registered, in: registry.registry)
         var restOf: Instant?
         for section in live.sections(of: work.station) {
             guard
                 let live = LiveStation(
-                    section, registered, in: registry.registry, series: known.own.map(\.key),
-                    checks: registry.checkSets.set(for: registered, in: registry.registry), rules: DetectionRules(),
-                    basis: known.bases[section.id])
+                    section, registered, in: registry.registry, series: keys, checks: checks, table: &self.live.checks,
+                    rules: registry.detectionRules, records: records, basis: known.bases[section.id])
             else { continue }
             known.bases[section.id] = live.basis
             do {
@@ -197,7 +199,7 @@ extension Node {
     /// Looks for stations that are silent by the clock.
     func judgeSilence() throws {
         let now = Node.clock()
-        let silenceRule = DetectionRules().silence
+        let silenceRule = registry.detectionRules.silence
         var found: [AlertChanges] = []
         for station in live.stations {
             guard let last = live.known[station]?.newest, let registered = registry.registry.stations[station] else {

@@ -16,7 +16,7 @@ struct InstrumentTableFiling: Codable, Sendable {
 }
 
 extension Node {
-    func performFileInstruments(_ request: InstrumentTableFiling, _ format: OutputFormat) throws -> CommandReply {
+    func performFileInstruments(_ request: InstrumentTableFiling, _ format: OutputFormat) async throws -> CommandReply {
         let now = Node.clock()
         let (table, faults) = readInstrumentRecords(
             request.table.text, file: request.table.path, parameters: catalogue)
@@ -42,6 +42,9 @@ extension Node {
         let filing = InstrumentFiling(
             document: table.document, records: records, person: request.person, filedAt: now)
         let record = try recording { try $0.file(filing) }
+        // Readings of long ago may have become suspect, or are no longer.
+        live.forgetInstruments()
+        try await updateAllAlerts()
         return .done(Self.render([record].flatMap(instrumentLines), format))
     }
 

@@ -127,7 +127,7 @@ extension Node: NodeReading {
     }
 
     private func isSilent(since last: Instant, _ cadence: Duration64) -> Bool {
-        let limit = cadence.milliseconds * Int64(DetectionRules().silence.cadences)
+        let limit = cadence.milliseconds * Int64(registry.detectionRules.silence.cadences)
         return Node.clock().milliseconds - last.milliseconds > limit
     }
 

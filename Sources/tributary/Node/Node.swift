@@ -169,7 +169,7 @@ actor Node {
             case .fileNotice(let filing, let format): return try performFileNotice(filing, format)
             case .decideNotice(let deciding, let format): return try performDecideNotice(deciding, format)
             case .notices(let query, let format): return try performNotices(query, format)
-            case .fileInstruments(let filing, let format): return try performFileInstruments(filing, format)
+            case .fileInstruments(let filing, let format): return try await performFileInstruments(filing, format)
             case .instruments(let station, let format): return try performInstruments(station: station, format)
             case .sender(let act, let format): return try performSender(act, format)
             case .seriesTable(let name): return try performSeriesTable(name)

@@ -1,5 +1,6 @@
 // The registry folder (`stations/`) as read from disk: its files' texts, what they say, and what is wrong with them.
 
+import Detection
 import Foundation
 import Monitoring
 import Quality
@@ -21,6 +22,8 @@ struct RegistryFolder: Sendable {
     let registry: Registry
     /// Which quality checks run where.
     let checkSets: CheckSets
+    /// The numbers detection works with.
+    let detectionRules: DetectionRules
     /// Faults of the registry; agreements are checked apart.
     let problems: [Problem]
 
@@ -34,7 +37,10 @@ struct RegistryFolder: Sendable {
         let checks = CheckSetReader.read(
             files.filter { CheckSetReader.isCheckSet($0.path) }.map { ($0.path, $0.text) }, registry: read.registry)
         checkSets = checks.sets
-        self.problems = problems + read.problems + checks.problems
+        let rules = DetectionRulesReader.read(
+            files.filter { DetectionRulesReader.isRules($0.path) }.map { ($0.path, $0.text) })
+        detectionRules = rules.rules
+        self.problems = problems + read.problems + checks.problems + rules.problems
     }
 
     /// Reads every YAML file below `folder`; a file that cannot be read is a problem, not the end.

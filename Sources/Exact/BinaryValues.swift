@@ -1,0 +1,25 @@
+// Many decimals as binary numbers: what `ExactDecimal.approximate` says of each, the power of ten looked up once a run.
+
+/// The nearest binary values of decimals, for statistics only.
+///
+/// - Reference: `ExactDecimal.approximate`; the same bits.
+package struct BinaryValues: Sendable {
+    @usableFromInline package var exponent = Int8(0)
+    @usableFromInline package var power = 1.0
+
+    package init() {}
+
+    /// The binary value of `mantissa × 10^exponent`.
+    ///
+    /// - Precondition: the exponent is a decimal's.
+    @inlinable
+    package mutating func number(_ mantissa: Int64, exponent: Int8) -> Double {
+        if exponent != self.exponent { take(exponent) }
+        return exponent < 0 ? Double(mantissa) / power : Double(mantissa) * power
+    }
+
+    @usableFromInline package mutating func take(_ exponent: Int8) {
+        self.exponent = exponent
+        power = ExactDecimal(mantissa: 1, exponent: Int8(exponent.magnitude)).approximate
+    }
+}
