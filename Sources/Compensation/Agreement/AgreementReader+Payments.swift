@@ -13,7 +13,7 @@ extension AgreementReader {
                 "signed",
             ]
             guard reading.isMapping(item, "A payment", allowed: allowed) else { return nil }
-            let name = reading.text("name", of: item, "a payment") ?? ""
+            let name = ruleName(of: item, "a payment")
             let what = "payment “\(name)”"
             let each = readRunning(item, what)
             let clause = reading.text("clause", of: item, what) ?? ""
@@ -159,7 +159,7 @@ extension AgreementReader {
                 "name", "each", "direction", "pool", "total", "shares", "remainder", "rounding", "ledger", "clause",
             ]
             guard reading.isMapping(item, "A split", allowed: allowed) else { return nil }
-            let name = reading.text("name", of: item, "a split") ?? ""
+            let name = ruleName(of: item, "a split")
             let what = "split “\(name)”"
             let each = readRunning(item, what)
             let ledger = readLedger(item, what)

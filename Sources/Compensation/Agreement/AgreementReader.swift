@@ -55,6 +55,8 @@ struct AgreementReader {
     var ledgers: [Ledger] = []
     var periodKind: PeriodKind?
     var tableConstants: [AgreementConstant] = []
+    /// Names of payments, splits and checks, which statements and examples tell steps apart by.
+    var ruleNames: Set<String> = []
     var scope = ExpressionScope()
 
     static let keys = [

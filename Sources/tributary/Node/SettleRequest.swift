@@ -72,19 +72,51 @@ func givenFigures(
 }
 
 extension RegistryFolder {
-    /// The agreement of an id, or of a file's text that a caller sends along.
-    func agreement(_ name: String, document: String?) throws -> Agreement {
+    /// The texts of the folder by id; what cannot be read is told of by their check.
+    var agreementSeries: [AgreementSeries] {
+        AgreementSeries.series(of: agreementFiles.compactMap { readAgreement($0.text, file: $0.path).agreement })
+    }
+
+    /// The agreement of an id that is in force over `period`, or of a file's text that a caller sends along.
+    func agreement(_ name: String, document: String?, period: SettlementPeriod?) throws -> Agreement {
         if let document { return try checked(document, file: name) }
-        for file in agreementFiles {
-            let read = readAgreement(file.text, file: file.path)
-            if read.agreement?.id == name { return try checked(file.text, file: file.path) }
+        let known = agreementSeries
+        if let series = known.first(where: { $0.id == name }) {
+            return try checked(version(of: series, period))
         }
-        let known = agreementFiles.compactMap { readAgreement($0.text, file: $0.path).agreement?.id }
+        // A file with faults has no terms to compare, but its id is on its first line.
+        for file in agreementFiles where file.text.contains("agreement: \(name)\n") {
+            _ = try checked(file.text, file: file.path)
+        }
         throw CommandFailure(
             status: ExitStatus.inputUnusable,
             message: known.isEmpty
                 ? "This node knows no agreement: start it with --stations, or give an agreement's file."
-                : "There is no agreement \(name); known are \(known.sorted().joined(separator: ", ")).")
+                : "There is no agreement \(name); known are \(known.map(\.id).joined(separator: ", ")).")
+    }
+
+    /// The one text of a series that holds over a period; a series of one text is refused by the settlement itself.
+    private func version(of series: AgreementSeries, _ period: SettlementPeriod?) throws -> Agreement {
+        guard series.versions.count > 1, let period else { return series.versions[0] }
+        let found = series.inForce(over: period)
+        guard found.count == 1 else {
+            let texts = series.versions.map {
+                "\($0.file) (\($0.validity.from?.description ?? "…")/\($0.validity.until?.description ?? "…"))"
+            }
+            throw CommandFailure(
+                status: ExitStatus.inputUnusable,
+                message: (found.isEmpty
+                    ? "No text of \(series.id) is in force on all of \(period): "
+                    : "\(found.count) texts of \(series.id) are in force over \(period): ")
+                    + texts.joined(separator: ", ") + ". Correct their validity (tributary check), "
+                    + "or name the file that counts with --agreement FILE.")
+        }
+        return found[0]
+    }
+
+    private func checked(_ agreement: Agreement) throws -> Agreement {
+        guard let file = agreementFiles.first(where: { $0.path == agreement.file }) else { return agreement }
+        return try checked(file.text, file: file.path)
     }
 
     func checked(_ text: String, file: String) throws -> Agreement {
