@@ -23,6 +23,7 @@ extension AgreementReader {
             let place = item["name"] ?? item
             define(name, unit, sets: each.map(\.set), line: place.line, column: place.column)
             scope.laterNames.remove(name)
+            stepNames.insert(name)
             guard let expression, let text = item["expression"] else { continue }
             formulas.append(
                 AgreementFormula(

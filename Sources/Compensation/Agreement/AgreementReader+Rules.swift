@@ -68,7 +68,12 @@ extension AgreementReader {
         reading.items("checks", of: node, "the agreement", required: false).compactMap { item in
             let allowed = ["name", "each", "clause", "equal", "within", "at-most", "holds"]
             guard reading.isMapping(item, "A check", allowed: allowed) else { return nil }
-            let name = ruleName(of: item, "a check")
+            let name = reading.text("name", of: item, "a check") ?? ""
+            if !name.isEmpty, !controlNames.insert(name).inserted {
+                reading.report(
+                    "agreement.name", at: item["name"] ?? item, "“\(name)” is the name of another check.",
+                    "Give each check a name of its own.")
+            }
             let what = "check “\(name)”"
             let each = readRunning(item, what)
             let clause = reading.text("clause", of: item, what) ?? ""
@@ -118,17 +123,6 @@ extension AgreementReader {
             return nil
         }
         return (left, right, unit.factor == .one && second.factor != .one ? second : unit)
-    }
-
-    /// The name of a payment, split or check, which nothing else may bear.
-    mutating func ruleName(of item: PositionedNode, _ what: String) -> String {
-        let name = reading.text("name", of: item, what) ?? ""
-        if !name.isEmpty, scope.symbols[name] != nil || !ruleNames.insert(name).inserted {
-            reading.report(
-                "agreement.name", at: item["name"] ?? item, "“\(name)” is the name of something else already.",
-                "Give each formula, payment, split and check a name of its own: statements tell them apart by it.")
-        }
-        return name
     }
 
     mutating func readNetting(_ node: PositionedNode) -> NettingRule? {
