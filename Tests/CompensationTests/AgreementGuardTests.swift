@@ -141,6 +141,51 @@ struct AgreementGuardTests {
             }, "\(check.notices)")
     }
 
+    @Test("A pool is proved to give no more than it gets, or it is said")
+    func pools() {
+        func pool(_ given: String, _ more: String = "") -> [String] {
+            Self.check(
+                """
+                inputs:
+                  x: {measure: given, unit: 万元, range: [0, any], clause: c}
+                payments:
+                  - {name: in, clause: c, payer: a, payee: pool, amount: x}
+                  - {name: out, clause: c, payer: pool, payee: b, amount: "\(given)"}
+                \(more)
+                examples:
+                  - {name: e, source: invented, inputs: {x: 1}, expect: {net: {pool: 0, a: -1 万元, b: 1 万元}}}
+                """
+            ).notices.filter { $0.check == "agreement.pool" }.map(\.message)
+        }
+        #expect(pool("x") == [])
+        #expect(pool("min(x, 3 万元)") == [])
+        #expect(pool("when x > 2 万元 then 3 万元 else x") == ["The pool “pool” gives more than it gets for 2 万元 < x < 3 万元."])
+        #expect(pool("x × x ÷ 1 万元") == ["That the pool “pool” gives no more than it gets is not proved."])
+        #expect(pool("x × x ÷ 1 万元", "checks:\n  - {name: z, clause: c, at-most: [x × x ÷ 1 万元, x]}") == [])
+    }
+
+    @Test("An example may say how much was measured and which run it is, so that shares and gates have cases")
+    func measuredShare() throws {
+        let text = AgreementLanguageTests.text(
+            """
+            gates: [{run: final, minimum-share: 0.9, clause: c7}]
+            statistics: {averaging: [], quality: valid-only, below-detection: half-limit, comparison: unrounded, ph-places: 2, clause: c}
+            inputs:
+              x: {measure: period-mean, section: s1, parameter: tp, unit: mg/L, clause: c}
+            payments:
+              - {name: pay, clause: c, payer: a, payee: b, amount: x × 1 万元·L/mg}
+            examples:
+              - {name: e, source: invented, share: 0.75, inputs: {x: 1}, expect: {lines: [{payer: a, payee: b, amount: 1 万元}]}}
+              - {name: f, source: invented, share: 0.7, inputs: {x: 1}, expect: {refuses: clause 5 asks for 75 %}}
+              - {name: g, source: invented, share: 0.9, run: final, inputs: {x: 1}, expect: {lines: [{payer: a, payee: b, amount: 1 万元}]}}
+              - {name: h, source: invented, share: 0.85, run: final, inputs: {x: 1}, expect: {refuses: asks for 90 %}}
+            """)
+        let (agreement, problems) = readAgreement(text, file: "x.yaml")
+        let read = try #require(agreement, "\(problems)")
+        for example in read.examples { #expect(run(example, of: read) == []) }
+        #expect(mutationScore(of: read).survivors.map(\.change) == [])
+    }
+
     @Test(
         "Weights are known by their names in both languages, as a group of figures, or by adds-to",
         arguments: [

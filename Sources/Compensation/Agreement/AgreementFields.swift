@@ -73,7 +73,8 @@ struct AgreementReading {
             return false
         }
         for (place, entry) in entries.enumerated() where !allowed.contains(entry.key) {
-            if place > 0, entry.value.isBlank, entry.key.allSatisfy(\.isNumber), let cut = entries[place - 1].value.text {
+            if place > 0, entry.value.isBlank, entry.key.allSatisfy(\.isNumber), let cut = entries[place - 1].value.text
+            {
                 report(
                     "agreement.number", line: entry.keyLine, column: entry.keyColumn,
                     "“\(cut),\(entry.key)” is cut in two by its comma.",

@@ -39,7 +39,8 @@ package struct AgreementSeries: Sendable {
                 problems.append(
                     Problem(
                         check: "agreement.dates.overlap", file: later.file, line: 0,
-                        message: "“\(id)” holds from \(from) here, and \(earlier.file) holds \(shown(earlier.validity)).",
+                        message:
+                            "“\(id)” holds from \(from) here, and \(earlier.file) holds \(shown(earlier.validity)).",
                         remedy: "Let validity: until of the earlier text be the day the later one begins, \(from), "
                             + "or give one of them an id of its own."))
             }

@@ -30,10 +30,12 @@ package struct InputRange: Hashable, Sendable {
             return "\(value.shortText)\(symbol) is not \(isClass ? "a class" : "a whole number")."
         }
         if let low, value < low {
-            return "\(value.shortText)\(symbol) is \(isClass && low == .one ? "not a class" : "less than \(low.shortText)\(symbol)")."
+            return
+                "\(value.shortText)\(symbol) is \(isClass && low == .one ? "not a class" : "less than \(low.shortText)\(symbol)")."
         }
         if let high, value > high {
-            return "\(value.shortText)\(symbol) is \(isClass && low == .one ? "not a class" : "more than \(high.shortText)\(symbol)")."
+            return
+                "\(value.shortText)\(symbol) is \(isClass && low == .one ? "not a class" : "more than \(high.shortText)\(symbol)")."
         }
         return nil
     }

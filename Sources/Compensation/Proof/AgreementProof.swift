@@ -20,7 +20,7 @@ extension Agreement {
         let prover = AgreementProver(self)
         var findings = payments.flatMap(prover.branchFindings)
         findings += choiceSites.flatMap(prover.choiceFindings)
-        findings += weightFindings() + splits.flatMap(shareFindings) + poolFindings()
+        findings += weightFindings() + splits.flatMap(shareFindings) + prover.poolFindings()
         for payment in payments { findings += routeFindings(of: payment) }
         return findings
     }

@@ -1,6 +1,5 @@
-// What can be proved of an agreement's weights, shares, routes and pools without any figure.
+// What can be proved of an agreement's weights, shares and routes without any figure.
 
-internal import Accounting
 internal import Exact
 
 extension Agreement {
@@ -72,30 +71,6 @@ extension Agreement {
             for (members, value) in constant.values { values[constant.name, members] = value * constant.unit.factor }
         }
         return values
-    }
-
-    /// A pool that gets and gives: whether an example has it give more than it got.
-    func poolFindings() -> [ProofFinding] {
-        let pools = parties.filter { $0.role == .pool }.map(\.id)
-        if pools.isEmpty { return [] }
-        var found: [String: ProofFinding] = [:]
-        for example in examples {
-            for run in runs(of: example, of: self, keepsNotes: false) {
-                guard case .settled(let settled) = run.outcome else { continue }
-                for pool in pools where found[pool] == nil {
-                    let gets = settled.lines.contains { $0.payee == pool && !$0.money.isZero }
-                    guard gets, let position = settled.net.first(where: { $0.party == pool && $0.money.isNegative })
-                    else { continue }
-                    found[pool] = ProofFinding(
-                        check: "agreement.pool", line: example.line, column: example.column,
-                        message: "In example “\(example.name)” the pool “\(pool)” gives "
-                            + "\(-position.money) more than it got.",
-                        remedy: "Correct the shares, say where the rest comes from, or write a check: at-most: [given, got].",
-                        isFault: false)
-                }
-            }
-        }
-        return pools.compactMap { found[$0] }
     }
 
     /// A member that would pay itself, found before any figure is.
