@@ -80,19 +80,20 @@ extension RegistryFolder {
     /// The agreement of an id that is in force over `period`, or of a file's text that a caller sends along.
     func agreement(_ name: String, document: String?, period: SettlementPeriod?) throws -> Agreement {
         if let document { return try checked(document, file: name) }
-        let known = agreementSeries
-        if let series = known.first(where: { $0.id == name }) {
-            return try checked(version(of: series, period))
-        }
-        // A file with faults has no terms to compare, but its id is on its first line.
-        for file in agreementFiles where file.text.contains("agreement: \(name)\n") {
+        // Most files are of other agreements; only those that name this one are read.
+        let named = agreementFiles.filter { $0.text.contains(name) }
+        let series = AgreementSeries.series(of: named.compactMap { readAgreement($0.text, file: $0.path).agreement })
+        if let found = series.first(where: { $0.id == name }) { return try checked(version(of: found, period)) }
+        // A file with faults has no terms, but its id is on a line of its own.
+        for file in named where file.text.contains("agreement: \(name)\n") {
             _ = try checked(file.text, file: file.path)
         }
+        let known = agreementSeries.map(\.id)
         throw CommandFailure(
             status: ExitStatus.inputUnusable,
             message: known.isEmpty
                 ? "This node knows no agreement: start it with --stations, or give an agreement's file."
-                : "There is no agreement \(name); known are \(known.map(\.id).joined(separator: ", ")).")
+                : "There is no agreement \(name); known are \(known.joined(separator: ", ")).")
     }
 
     /// The one text of a series that holds over a period; a series of one text is refused by the settlement itself.
