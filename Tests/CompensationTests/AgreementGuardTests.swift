@@ -75,6 +75,23 @@ struct AgreementGuardTests {
         #expect(problems.contains { $0.description.contains(words) }, "\(problems)")
     }
 
+    @Test("A formula in per cent whose value is a plain number does not say which is meant")
+    func plainFormula() {
+        let problems = Self.check(
+            """
+            inputs:
+              s: {measure: given, unit: "%", clause: c}
+            formulas:
+              - {name: f, expression: when s > 1 % then 75 else 0, unit: "%", clause: c}
+            payments:
+            \(Self.nothing)
+            examples:
+              - {name: e, source: invented, inputs: {s: 1}, expect: {lines: [{payer: a, payee: b, amount: 1 万元}]}}
+            """
+        ).problems.filter { $0.check == "expression.unit" }
+        #expect(problems.map(\.message) == ["“75”, a plain number, would be 7500 %."])
+    }
+
     @Test("Nothing, the whole and a fraction against a plain number stand beside a percentage as they are")
     func plainScales() {
         let problems = Self.check(
