@@ -7,6 +7,8 @@ package struct UnitProblem: Error, Equatable, Sendable, CustomStringConvertible 
         /// More than `UnitOfMeasure.textLimit` characters.
         case tooLong
         case unknownSymbol(String)
+        /// A number that is no power of ten.
+        case multiplier(String)
         /// An exponent outside ±9, at this part.
         case exponentOutOfRange(String)
         /// An operator or parenthesis where a unit should stand, or none where one should: the rest of the text.
@@ -24,6 +26,7 @@ package struct UnitProblem: Error, Equatable, Sendable, CustomStringConvertible 
             case .empty: "it is empty; a pure number is written 1"
             case .tooLong: "it has more than \(UnitOfMeasure.textLimit) characters"
             case .unknownSymbol(let symbol): "\"\(symbol)\" is not a known symbol"
+            case .multiplier(let number): "\(number) is not a power of ten, and no other number multiplies a unit"
             case .exponentOutOfRange(let part): "the exponent in \"\(part)\" is not within ±9"
             case .unexpected(let rest):
                 rest.isEmpty ? "it ends where a symbol should follow" : "\"\(rest)\" stands where it cannot"
@@ -149,6 +152,7 @@ private struct UnitReader {
         let bare = String((isNegative ? symbol.dropLast() : symbol[...]))
         guard !digits.isEmpty, !bare.isEmpty else { throw unknown(name) }
         guard let atom = Self.atom(bare.hasSuffix("^") ? String(bare.dropLast()) : bare) else { throw unknown(bare) }
+        if atom.symbol.allSatisfy(\.isNumber), !bare.hasSuffix("^") { throw unknown(name) }
         guard let power = Int(digits), (1...9).contains(power) else { throw problem(.exponentOutOfRange(name)) }
         return Self.unit(atom, power: isNegative ? -power : power)
     }
@@ -160,7 +164,8 @@ private struct UnitReader {
 
     private static func atom(_ name: String) -> UnitAtom? {
         if let known = UnitAtom.bySpelling[name] { return known }
-        if name.count <= 9, name.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int(name), number > 0 {
+        // A multiplier is a power of ten; 104 m³ is 10⁴ m³ that lost its raised digit.
+        if name.count <= 10, name.first == "1", name.dropFirst().allSatisfy({ $0 == "0" }), let number = Int(name) {
             return UnitAtom(symbol: String(number), dimension: .none, factor: Fraction(number))
         }
         guard name.first == "{", name.last == "}", name.count > 2 else { return nil }
@@ -176,7 +181,16 @@ private struct UnitReader {
     }
 
     private func unknown(_ symbol: String) -> UnitProblem {
-        UnitProblem(text: text, reason: .unknownSymbol(symbol), suggestions: nearSymbols(symbol))
+        if symbol.allSatisfy({ $0.isASCII && $0.isNumber }) {
+            return UnitProblem(text: text, reason: .multiplier(symbol), suggestions: Self.powers(like: symbol))
+        }
+        return UnitProblem(text: text, reason: .unknownSymbol(symbol), suggestions: nearSymbols(symbol))
+    }
+
+    /// `10^4` for 104, whose raised digit was lost.
+    private static func powers(like digits: String) -> [String] {
+        guard digits.count == 3, digits.hasPrefix("10"), let power = digits.last else { return [] }
+        return ["10^\(power)"]
     }
 }
 

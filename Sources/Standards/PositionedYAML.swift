@@ -123,6 +123,11 @@ private struct Conversion {
             let message = "Nested deeper than \(PositionedYAML.depthLimit) levels."
             return stop("yaml.depth", line, column, message, "Flatten the structure.")
         }
+        if let tag = Self.tag(of: node) {
+            return stop(
+                "yaml.tag", line, column, "A type (\(tag)) is written before a value; every value is text here.",
+                "Remove it.")
+        }
         switch node {
         case .scalar(let scalar):
             if scalar.anchor != nil { return refuseAnchor(line, column) }
@@ -139,6 +144,19 @@ private struct Conversion {
         case .alias:
             return refuseAnchor(line, column)
         }
+    }
+
+    /// The type written before a value, `!!int`; the parser gives what has none an empty name, or that of its shape.
+    private static func tag(of node: Node) -> String? {
+        let name =
+            switch node {
+            case .scalar(let scalar): scalar.tag.description
+            case .sequence(let sequence): sequence.tag.description
+            case .mapping(let mapping): mapping.tag.description
+            case .alias: ""
+            }
+        let untold = ["", "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"]
+        return untold.contains(name) ? nil : name.replacing("tag:yaml.org,2002:", with: "!!")
     }
 
     private mutating func convertEntries(_ mapping: Node.Mapping, depth: Int) -> [PositionedEntry] {

@@ -694,12 +694,24 @@ class Agreement:
                 if pair not in found or blank(found[pair]):
                     raise Refusal(f"{name}{list(pair)} is missing")
             run.values[name] = {keys: quantity(value, entry["unit"]) for keys, value in found.items()}
-            if entry.get("measure") == "section-class":
-                for value in run.values[name].values():
-                    if value not in range(1, 7):
-                        raise Refusal(f"{value} is not a class")
+            low, high, whole = possible(entry)
+            for value in run.values[name].values():
+                figure = value / self.units[name]
+                if whole and figure.denominator != 1 or low is not None and figure < low or high is not None and figure > high:
+                    raise Refusal(f"{figure} {entry['unit']} cannot be")
 
-    def settle(self, given, period=None):
+    def measured(self, example):
+        """Refuses when the example says that less was measured than the rule or the gate of its run asks for."""
+        share, kind = example.get("share"), (example.get("run") or "special").partition("-")[0]
+        if share is None or not self.is_measured:
+            return
+        asked = [Fraction(str(self.node["missing-data"]["minimum-share"]))]
+        asked += [Fraction(str(gate["minimum-share"])) for gate in self.node.get("gates") or []
+                  if gate["run"] == kind and not blank(gate.get("minimum-share"))]
+        if Fraction(str(share)) < max(asked):
+            raise Refusal(f"{share} of the expected values, {max(asked)} asked for")
+
+    def settle(self, given, period=None, example=None):
         """One period: {"refused", "lines", "net", "steps", "exempt", "verdicts"}."""
         self.period = period or self.first_period()
         run = Run(self.sets, self.period)
@@ -707,6 +719,7 @@ class Agreement:
         try:
             self.terms(run)
             self.figures(run, given)
+            self.measured(example or {})
             for entry in self.node.get("exemptions") or []:
                 tree = Parser(entry["when"]).whole()
                 pairs = names_of(entry.get("each"))
@@ -844,6 +857,23 @@ class Agreement:
             result["lines"].append((entry["name"], payer, payee, ledger, portions[party]))
 
 
+def possible(entry):
+    """What an input can be in its unit: lowest, highest, whether whole."""
+    said, unit = entry.get("range"), entry["unit"].replace("µ", "u").replace("μ", "u").replace("³", "3")
+    if said == "any":
+        return None, None, False
+    if said:
+        ends = [None if end == "any" else Fraction(str(end)) for end in said[:2]]
+        return ends[0], ends[1], len(said) == 3
+    if entry.get("measure") == "section-class" or unit in ("class", "类别"):
+        return 1, 6, True
+    if unit in ("rank", "位次"):
+        return 1, None, True
+    if re.fullmatch(r"[munk]?g/(m?L|m3)", unit):
+        return 0, None, False
+    return None, None, False
+
+
 def wanted_keys(agreement, entry):
     keys = [()]
     for name in sets_of(entry.get("each")):
@@ -867,7 +897,7 @@ def collect(refusals, action):
 def examine(agreement, example):
     """The results of an example's periods, and what differs from what it expects."""
     periods = example.get("periods") or [example.get("inputs") or {}]
-    results = [agreement.settle(period, written_period(example.get("period"))) for period in periods]
+    results = [agreement.settle(period, written_period(example.get("period")), example) for period in periods]
     expect, faults = example["expect"], []
     refusals = [r["refused"] for r in results if r["refused"]]
     if "refuses" in expect:

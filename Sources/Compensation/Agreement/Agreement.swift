@@ -29,10 +29,10 @@ package struct Agreement: Sendable {
     /// How far the data must have been reviewed, `nil` where the text says nothing.
     package let review: ReviewRule?
     /// What a kind of run asks beyond the rule for missing data.
-    package let gates: [CompletenessGate]
+    package internal(set) var gates: [CompletenessGate]
     /// Which origin counts, in order of precedence (数据来源的优先次序).
     package let evidence: [SeriesOrigin]
-    package let missingData: MissingDataRule
+    package internal(set) var missingData: MissingDataRule
     /// How means and classes are formed; `nil` where the text says nothing, and then nothing measured settles.
     package let statistics: StatisticTerms?
     package internal(set) var constants: [AgreementConstant]
@@ -152,7 +152,9 @@ package struct AgreementConstant: Sendable {
     /// In `unit`; the key of a single value is empty, a blank one is absent.
     package internal(set) var values: [[String]: Fraction]
     /// In the order of their days; empty unless the value changes with time.
-    package let dated: [Dated]
+    package internal(set) var dated: [Dated]
+    /// What its values over the last set must add up to, in `unit`; `nil` where nothing is said.
+    package var addsTo: Fraction?
     package let clause: String
     package let source: String
     package let confidence: Confidence
@@ -183,6 +185,8 @@ package struct AgreementInput: Sendable {
     package let parameter: ParameterID?
     package let unit: UnitOfMeasure
     package let sets: [String]
+    /// What it can be at all; another value stops the run.
+    package let range: InputRange
     package let clause: String
 }
 
@@ -236,8 +240,8 @@ package struct AgreementPayment: Sendable {
     }
 
     package struct Transfer: Sendable {
-        let payer: MemberNode
-        let payee: MemberNode
+        var payer: MemberNode
+        var payee: MemberNode
         package internal(set) var amount: Expression
     }
 
@@ -276,14 +280,14 @@ package struct AgreementSplit: Sendable {
 
     package let name: String
     package let each: [RunningVariable]
-    package let direction: Direction
+    package internal(set) var direction: Direction
     let pool: MemberNode
     package internal(set) var total: Expression
     package internal(set) var shares: Shares
-    package let remainder: String
+    package internal(set) var remainder: String
     package internal(set) var rule: RoundingRule
     /// In units of the ledger.
-    package let step: Fraction
+    package internal(set) var step: Fraction
     package let stepText: String
     package let ledger: Ledger
     package let clause: String

@@ -153,60 +153,14 @@ private struct ReferenceCheck {
         }
     }
 
-    /// Branches no example takes, and formulas and splits no example reaches; a template with blanks settles nothing.
+    /// What no example reaches.
     mutating func untriedClauses() {
-        guard agreement.blanks.isEmpty else { return }
-        let tried = agreement.examples.flatMap { runs(of: $0, of: agreement) }
-        let reached = Set(tried.flatMap(\.steps).map { bare($0.name) })
-        for formula in agreement.formulas where !reached.contains(formula.name) {
+        for found in agreement.untriedClauses() {
             notices.append(
                 finding(
-                    "agreement.example.clause", line: formula.line, column: formula.column,
-                    "No example computes “\(formula.name)” (\(formula.clause)).", "Add one that reaches it."))
-        }
-        for split in agreement.splits where !reached.contains(split.name) {
-            notices.append(
-                finding(
-                    "agreement.example.clause", line: split.line, column: split.column,
-                    "No example divides “\(split.name)” (\(split.clause)).", "Add one that reaches it."))
-        }
-        for payment in agreement.payments {
-            let taken = branchesTaken(of: payment, in: tried)
-            for (index, branch) in payment.branches.enumerated() where !taken.contains(index) {
-                let condition = branch.condition.map { "when \($0.text)" } ?? "otherwise"
-                notices.append(
-                    finding(
-                        "agreement.example.clause", line: branch.line, column: branch.column,
-                        "No example takes branch \(index + 1) of payment “\(payment.name)” (\(condition)).",
-                        "Add a case for it under examples."))
-            }
+                    "agreement.example.clause", line: found.line, column: found.column, found.message, found.remedy))
         }
     }
-
-    private func branchesTaken(of payment: AgreementPayment, in runs: [SettlementRun]) -> Set<Int> {
-        var taken: Set<Int> = []
-        for step in runs.flatMap(\.steps) where bare(step.name) == payment.name {
-            let held = step.decisions.first(where: \.holds)?.condition
-            if let index = payment.branches.firstIndex(where: { held != nil && $0.condition?.text == held })
-                ?? payment.branches.firstIndex(where: { $0.condition == nil })
-            {
-                taken.insert(index)
-            }
-        }
-        for run in runs {
-            guard case .notSettled(let obstacles) = run.outcome else { continue }
-            for (index, branch) in payment.branches.enumerated() {
-                guard case .undetermined(let words) = branch.outcome else { continue }
-                if obstacles.contains(where: { bare($0.item) == payment.name && $0.why.contains(words) }) {
-                    taken.insert(index)
-                }
-            }
-        }
-        return taken
-    }
-
-    /// `pay` of `pay[d1]`.
-    private func bare(_ name: String) -> String { String(name.prefix { $0 != "[" }) }
 
     /// What can be proved of the branches, weights and routes before any figure arrives.
     mutating func proofs() {

@@ -72,7 +72,15 @@ struct AgreementReading {
                 "Write the keys \(allowed.joined(separator: ", ")).")
             return false
         }
-        for entry in entries where !allowed.contains(entry.key) {
+        for (place, entry) in entries.enumerated() where !allowed.contains(entry.key) {
+            if place > 0, entry.value.isBlank, entry.key.allSatisfy(\.isNumber), let cut = entries[place - 1].value.text
+            {
+                report(
+                    "agreement.number", line: entry.keyLine, column: entry.keyColumn,
+                    "“\(cut),\(entry.key)” is cut in two by its comma.",
+                    "Write \(cut)\(entry.key): the decimal mark is a point and there are no thousands separators.")
+                continue
+            }
             let hint = nearest(to: entry.key, among: allowed).map { "Did you mean “\($0)”?" }
             report(
                 "agreement.key", line: entry.keyLine, column: entry.keyColumn,

@@ -11,7 +11,8 @@ extension AgreementReader {
         return reading.items("examples", of: node, "the agreement", required: false).compactMap { item in
             guard
                 reading.isMapping(
-                    item, "An example", allowed: ["name", "source", "inputs", "periods", "period", "expect"])
+                    item, "An example",
+                    allowed: ["name", "source", "inputs", "periods", "period", "share", "run", "expect"])
             else {
                 return nil
             }
@@ -45,11 +46,15 @@ extension AgreementReader {
                 ? [reading.required("inputs", of: node, what)].compactMap(\.self)
                 : reading.items("periods", of: node, what, required: true)
         let settled = settledPeriod(node, what)
+        let (share, kind) = (exampleShare(node, what), exampleKind(node, what))
+        func period(_ values: [InputKey: WorkedExample.ExampleValue]) -> WorkedExample.Period {
+            WorkedExample.Period(values: values, period: settled, share: share, kind: kind)
+        }
         return places.map { place in
             var values: [InputKey: WorkedExample.ExampleValue] = [:]
-            if place.isBlank { return WorkedExample.Period(values: [:], period: settled) }
+            if place.isBlank { return period([:]) }
             guard reading.isMapping(place, "inputs of \(what)", allowed: inputs.map(\.name)) else {
-                return WorkedExample.Period(values: [:], period: settled)
+                return period([:])
             }
             for entry in place.entries ?? [] {
                 guard let input = inputs.first(where: { $0.name == entry.key }) else { continue }
@@ -59,8 +64,26 @@ extension AgreementReader {
                     values[key] = WorkedExample.ExampleValue(value: value, unit: unit)
                 }
             }
-            return WorkedExample.Period(values: values, period: settled)
+            return period(values)
         }
+    }
+
+    /// The share of the expected values that what is measured has.
+    private mutating func exampleShare(_ node: PositionedNode, _ what: String) -> Fraction? {
+        guard let place = node["share"], let share = reading.number(place, "the share of \(what)") else { return nil }
+        if share >= .zero, share <= .one { return share }
+        reading.report(
+            "agreement.share", at: place, "\(share.shortText) is no share of the expected values.", "Write 0 to 1.")
+        return nil
+    }
+
+    private mutating func exampleKind(_ node: PositionedNode, _ what: String) -> RunKind {
+        guard let text = reading.optionalText("run", of: node, what) else { return .special }
+        if let kind = RunKind(text) { return kind }
+        reading.report(
+            "agreement.value", at: node["run"] ?? node, "“\(text)” is not a kind of run.",
+            "Use provisional, initial, revised-1, final or special.")
+        return .special
     }
 
     private mutating func settledPeriod(_ node: PositionedNode, _ what: String) -> SettlementPeriod? {

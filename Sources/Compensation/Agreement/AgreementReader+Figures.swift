@@ -13,7 +13,7 @@ extension AgreementReader {
     mutating func constant(_ entry: PositionedEntry, also extra: [String]) -> AgreementConstant? {
         let what = "“\(entry.key)”"
         let node = entry.value
-        let allowed = ["value", "values", "dated", "each", "unit", "clause", "source", "confidence"] + extra
+        let allowed = ["value", "values", "dated", "each", "unit", "adds-to", "clause", "source", "confidence"] + extra
         guard reading.isMapping(node, what, allowed: allowed) else { return nil }
         let unit = reading.unit("unit", of: node, what)
         let clause = reading.text("clause", of: node, what) ?? ""
@@ -41,7 +41,9 @@ extension AgreementReader {
         guard let unit, let confidence else { return nil }
         define(entry.key, unit, sets: sets, line: entry.keyLine, column: entry.keyColumn)
         return AgreementConstant(
-            name: entry.key, unit: unit, sets: sets, values: values, dated: dated, clause: clause, source: source,
+            name: entry.key, unit: unit, sets: sets, values: values, dated: dated,
+            addsTo: node["adds-to"].flatMap { figure($0, in: unit, "adds-to of \(what)") }, clause: clause,
+            source: source,
             confidence: confidence, line: entry.keyLine, column: entry.keyColumn)
     }
 
@@ -65,7 +67,13 @@ extension AgreementReader {
             }
             return [([], value)]
         case (nil, let values?, nil): return members(of: values, "“values” of \(what)", sets[...], what)
-        case (nil, nil, _?): return []
+        case (nil, nil, let dated?):
+            if !sets.isEmpty {
+                reading.report(
+                    "agreement.required", at: dated, "\(what) changes with time, but says “each”.",
+                    "Write a constant of its own with dated: for each member.")
+            }
+            return []
         default:
             reading.report(
                 "agreement.required", at: node, "\(what) has neither or both of “value” and “values”.",
@@ -222,7 +230,7 @@ extension AgreementReader {
     mutating func readInputs(_ node: PositionedNode) {
         for entry in entries("inputs", of: node, "c: {measure: given, unit: mg/L, clause: …}") {
             let what = "input “\(entry.key)”"
-            let allowed = ["measure", "section", "party", "parameter", "unit", "each", "clause"]
+            let allowed = ["measure", "section", "party", "parameter", "unit", "each", "range", "clause"]
             guard reading.isMapping(entry.value, what, allowed: allowed) else { continue }
             let measure: InputMeasure? = reading.choice("measure", of: entry.value, what)
             let unit = reading.unit("unit", of: entry.value, what)
@@ -238,8 +246,32 @@ extension AgreementReader {
             inputs.append(
                 AgreementInput(
                     name: entry.key, measure: measure, section: section, party: party, parameter: parameter,
-                    unit: unit, sets: sets, clause: clause))
+                    unit: unit, sets: sets, range: readRange(entry.value, what, unit, measure), clause: clause))
         }
+    }
+
+    /// `any`, `[low, high]` or `[low, high, whole]` in the input's unit; without it what its kind can be.
+    private mutating func readRange(
+        _ node: PositionedNode, _ what: String, _ unit: UnitOfMeasure, _ measure: InputMeasure
+    ) -> InputRange {
+        let natural = InputRange.natural(of: unit, measure)
+        guard let found = node["range"] else { return natural }
+        if found.text == "any" { return .any }
+        let items = found.items ?? []
+        func end(_ item: PositionedNode) -> Fraction? {
+            item.text == "any" ? nil : reading.number(item, "an end of the range of \(what)")
+        }
+        let problems = reading.problems.count
+        let ends = items.prefix(2).map(end)
+        guard items.count == 2 || items.count == 3 && items[2].text == "whole", reading.problems.count == problems,
+            ends.allSatisfy({ $0 != nil }) ? (ends[0] ?? .zero) <= (ends[1] ?? .zero) : true
+        else {
+            reading.report(
+                "agreement.range", at: found, "The range of \(what) is any or two values, the lower first.",
+                "Write range: [0, 6, whole], range: [0, any], or range: any.")
+            return natural
+        }
+        return InputRange(low: ends[0], high: ends[1], isWhole: items.count == 3)
     }
 
     private mutating func checkReferences(

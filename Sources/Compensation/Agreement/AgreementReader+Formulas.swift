@@ -23,6 +23,7 @@ extension AgreementReader {
             let place = item["name"] ?? item
             define(name, unit, sets: each.map(\.set), line: place.line, column: place.column)
             scope.laterNames.remove(name)
+            stepNames.insert(name)
             guard let expression, let text = item["expression"] else { continue }
             formulas.append(
                 AgreementFormula(
@@ -52,6 +53,15 @@ extension AgreementReader {
             reading.report(
                 "expression.type", at: place, "\(what) needs a number, and this is a condition.",
                 "Write when … then … else ….")
+            return nil
+        }
+        if let unit, unit.isCommensurable(with: .one), unit.factor != .one, let number = expression.root.bareNumber {
+            let (text, same) = (expression.excerpt(number.range), (number.base / unit.factor).shortText)
+            reading.report(
+                ExpressionProblem(
+                    check: "expression.unit", range: number.range,
+                    message: "“\(text)”, a plain number, would be \(same) \(unit.symbol).",
+                    remedy: "Write \(text) \(unit.symbol) if that is meant, or \(same) \(unit.symbol)."), in: place)
             return nil
         }
         if let unit, !found.isCommensurable(with: unit) {
@@ -108,6 +118,20 @@ extension AgreementReader {
             let clause = reading.text("clause", of: item, what) ?? ""
             guard let condition = condition("met-when", of: item, what) else { return nil }
             return AgreementVerdict(name: name, section: section, condition: condition, clause: clause)
+        }
+    }
+}
+
+extension ExpressionNode {
+    /// A number without a unit that is the whole value, or that of a branch; nothing and one are the same in every scale.
+    fileprivate var bareNumber: NumberLiteral? {
+        switch self {
+        case .number(let literal):
+            literal.unitText.isEmpty && !literal.base.isZero && literal.base != .one ? literal : nil
+        case .negated(let inner, _): inner.bareNumber
+        case .choice(let branches, let otherwise, _):
+            (branches.map(\.value) + [otherwise]).lazy.compactMap(\.bareNumber).first
+        default: nil
         }
     }
 }

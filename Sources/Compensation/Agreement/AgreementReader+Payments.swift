@@ -13,7 +13,7 @@ extension AgreementReader {
                 "signed",
             ]
             guard reading.isMapping(item, "A payment", allowed: allowed) else { return nil }
-            let name = reading.text("name", of: item, "a payment") ?? ""
+            let name = stepName(of: item, "a payment")
             let what = "payment “\(name)”"
             let each = readRunning(item, what)
             let clause = reading.text("clause", of: item, what) ?? ""
@@ -31,6 +31,17 @@ extension AgreementReader {
                 clause: clause,
                 line: item.line, column: item.column)
         }
+    }
+
+    /// The name of a payment or split, which no other one and no formula bears.
+    private mutating func stepName(of item: PositionedNode, _ what: String) -> String {
+        let name = reading.text("name", of: item, what) ?? ""
+        if !name.isEmpty, !stepNames.insert(name).inserted {
+            reading.report(
+                "agreement.name", at: item["name"] ?? item, "“\(name)” is the name of another step.",
+                "Give each formula, payment and split a name of its own: statements tell them apart by it.")
+        }
+        return name
     }
 
     private func branch(
@@ -159,7 +170,7 @@ extension AgreementReader {
                 "name", "each", "direction", "pool", "total", "shares", "remainder", "rounding", "ledger", "clause",
             ]
             guard reading.isMapping(item, "A split", allowed: allowed) else { return nil }
-            let name = reading.text("name", of: item, "a split") ?? ""
+            let name = stepName(of: item, "a split")
             let what = "split “\(name)”"
             let each = readRunning(item, what)
             let ledger = readLedger(item, what)

@@ -69,6 +69,11 @@ extension AgreementReader {
             let allowed = ["name", "each", "clause", "equal", "within", "at-most", "holds"]
             guard reading.isMapping(item, "A check", allowed: allowed) else { return nil }
             let name = reading.text("name", of: item, "a check") ?? ""
+            if !name.isEmpty, !controlNames.insert(name).inserted {
+                reading.report(
+                    "agreement.name", at: item["name"] ?? item, "“\(name)” is the name of another check.",
+                    "Give each check a name of its own.")
+            }
             let what = "check “\(name)”"
             let each = readRunning(item, what)
             let clause = reading.text("clause", of: item, what) ?? ""

@@ -82,7 +82,7 @@ extension AgreementReader {
 
     mutating func readSections(_ node: PositionedNode) {
         scope.sets["sections"] = []
-        guard let found = node["sections"], !found.isBlank else { return }
+        guard let found = node["sections"], !isBlankList(found, "sections") else { return }
         guard let entries = found.entries else {
             reading.report(
                 "agreement.shape", at: found, "“sections” is written as id: {name: …} lines.",
@@ -104,8 +104,17 @@ extension AgreementReader {
         scope.sets["sections"] = sections.map(\.id)
     }
 
+    /// A key without a value says neither that there are none nor which there are.
+    private mutating func isBlankList(_ node: PositionedNode, _ key: String) -> Bool {
+        guard node.isBlank else { return false }
+        reading.report(
+            "agreement.\(key)", at: node, "“\(key)” is empty.",
+            "Name them, or leave the key out where the agreement has none.")
+        return true
+    }
+
     mutating func readIndicators(_ node: PositionedNode) {
-        guard let found = node["indicators"], !found.isBlank else {
+        guard let found = node["indicators"], !isBlankList(found, "indicators") else {
             scope.sets["indicators"] = []
             return
         }

@@ -55,6 +55,9 @@ struct AgreementReader {
     var ledgers: [Ledger] = []
     var periodKind: PeriodKind?
     var tableConstants: [AgreementConstant] = []
+    /// Names of formulas, payments and splits, by which statements and examples tell steps apart.
+    var stepNames: Set<String> = []
+    var controlNames: Set<String> = []
     var scope = ExpressionScope()
 
     static let keys = [

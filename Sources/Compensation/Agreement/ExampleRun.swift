@@ -10,8 +10,10 @@ package func runs(of example: WorkedExample, of agreement: Agreement, keepsNotes
         guard let period = given.period ?? agreement.firstPeriod else { return nil }
         let values = given.values.mapValues { (value: $0.value, unit: $0.unit) }
         return settle(
-            agreement, period: period, kind: .special,
-            inputs: TableInputSource(values, document: "example \(example.name)"), program: "worked example",
+            agreement, period: period, kind: given.kind,
+            inputs: ExampleSource(
+                table: TableInputSource(values, document: "example \(example.name)"), share: given.share),
+            program: "worked example",
             keepsNotes: keepsNotes)
     }
 }
@@ -52,6 +54,21 @@ package func run(_ example: WorkedExample, of agreement: Agreement, keepsNotes: 
     if let refusal = example.refusal { return differences(refusal: refusal, obstacles) + steps }
     if !obstacles.isEmpty { return ["it does not settle: " + obstacles.map(\.description).joined(separator: " ")] }
     return differences(example, amounts, net, agreement.currency) + faults + steps
+}
+
+/// The figures of an example, those that are measured with the share the example gives them.
+private struct ExampleSource: InputSource {
+    let table: TableInputSource
+    let share: Fraction?
+
+    func value(for request: InputRequest) -> InputResult {
+        let found = table.value(for: request)
+        guard let share, request.measure != .given, case .value(let value) = found else { return found }
+        return .value(
+            InputValue(
+                value: value.value, unit: value.unit, share: share, evidence: value.evidence,
+                substitutions: value.substitutions))
+    }
 }
 
 private struct ExampleRoute: Hashable {

@@ -25,6 +25,10 @@ package struct WorkedExample: Sendable {
         package let values: [InputKey: ExampleValue]
         /// `nil` for the first whole period in which the agreement is in force.
         package let period: SettlementPeriod?
+        /// How much of the expected values of what is measured there is, where the example says it.
+        package var share: Fraction?
+        /// The kind of run, which may have a gate of its own.
+        package var kind = RunKind.special
     }
 
     /// A value with its place, so that a message can point at it.

@@ -214,7 +214,7 @@ extension UnitOfMeasure {
     static let rank = known("rank")
     static let classStep = known("class")
 
-    private static func known(_ symbol: String) -> UnitOfMeasure {
+    static func known(_ symbol: String) -> UnitOfMeasure {
         guard let unit = try? UnitOfMeasure(parsing: symbol) else { preconditionFailure("“\(symbol)” is a unit.") }
         return unit
     }

@@ -259,9 +259,49 @@ package struct ExpressionUnits {
             if !known.unit.isCommensurable(with: unit) {
                 isSound = false
                 mismatch(known, (unit, node), what, at: place)
+            } else if let (number, other) = scaleInDoubt(known, (unit, node)) {
+                isSound = false
+                doubt(number, other)
             }
         }
         return isSound ? first?.unit : nil
+    }
+
+    /// A number beside a quantity in %, ‰ or ppm that does not say which it is meant in.
+    private func scaleInDoubt(
+        _ left: (unit: UnitOfMeasure, node: ExpressionNode), _ right: (unit: UnitOfMeasure, node: ExpressionNode)
+    ) -> (number: NumberLiteral, other: UnitOfMeasure)? {
+        guard left.unit.isCommensurable(with: .one), left.unit.factor != right.unit.factor else { return nil }
+        func literal(_ node: ExpressionNode) -> NumberLiteral? {
+            switch node {
+            case .number(let literal): literal
+            case .negated(.number(let literal), _): literal
+            default: nil
+            }
+        }
+        let (first, second) = (literal(left.node), literal(right.node))
+        guard (first == nil) != (second == nil), let number = first ?? second else { return nil }
+        let other = first == nil ? left.unit : right.unit
+        // Nothing and the whole are the same in every scale people use; a share of a plain number is said by %.
+        if other.factor == .one { return nil }
+        if number.unitText.isEmpty, number.base.isZero || number.base == .one { return nil }
+        return (number, other)
+    }
+
+    private mutating func doubt(_ number: NumberLiteral, _ other: UnitOfMeasure) {
+        let text = expression.excerpt(number.range)
+        let same = (number.base / other.factor).shortText
+        if number.unitText.isEmpty {
+            report(
+                "expression.unit", number.range,
+                "“\(text)”, a plain number, stands beside a quantity in \(other.symbol): it would be \(same) \(other.symbol).",
+                "Write \(text) \(other.symbol) if that is meant, or \(same) \(other.symbol).")
+        } else {
+            report(
+                "expression.unit", number.range,
+                "“\(text)” stands beside a quantity in \(other.symbol): it would be \(same) \(other.symbol).",
+                "Write the number in \(other.symbol).")
+        }
     }
 
     private mutating func mismatch(

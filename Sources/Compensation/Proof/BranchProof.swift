@@ -7,51 +7,70 @@ internal import Exact
 struct BranchProof {
     /// Cells for which no condition holds, in words.
     var holes: [String] = []
+    /// The same where a quantity that is not linear decides, so that nobody knows whether such values occur.
+    var openHoles: [String] = []
     /// Pairs of conditions that both hold somewhere, with a cell.
     var overlaps: [(first: Int, second: Int, cell: String)] = []
-    /// Conditions that never decide: whatever holds there was taken by one above.
-    var unreachable: [Int] = []
-    /// False when there are more cells than `cellLimit`: nothing is claimed then.
+    /// Conditions that decide somewhere.
+    var deciding: Set<Int> = []
+    /// False when more than `cellLimit` cells would have to be looked at: nothing is claimed then.
     var isComplete = true
 
-    static let cellLimit = 50_000
+    /// Cells looked at in one proof: about a second.
+    static let cellLimit = 20_000
     /// Holes named in one message.
     static let shownLimit = 3
 }
 
+/// What a proof knows of the quantities in its forms.
+struct ProofTerms {
+    var quantities: [String: CaseReader.Quantity] = [:]
+    /// Where the run stops by itself, so that nothing need be said.
+    var stops: [Proposition] = []
+
+    func isFree(_ form: [String: Fraction]) -> Bool { form.keys.allSatisfy { quantities[$0]?.isFree ?? true } }
+}
+
 /// Decides over all real values of the quantities in `conditions`; `nil` stands for a condition that always holds.
-func prove(
-    _ conditions: [Proposition?], isWhole: (String) -> Bool, shown: @escaping ([String: Fraction], Fraction?) -> String
-) -> BranchProof {
+func prove(_ conditions: [Proposition?], _ terms: ProofTerms) -> BranchProof {
     var proof = BranchProof()
-    let grid = CellGrid(conditions.compactMap(\.self), isWhole: isWhole)
-    guard grid.count <= BranchProof.cellLimit else {
-        proof.isComplete = false
-        return proof
-    }
-    var decides = Array(repeating: false, count: conditions.count)
+    var walk = CellWalk(conditions.map { $0 ?? .constant(true) }, terms)
     var overlapping: Set<[Int]> = []
-    grid.forEach { cell in
-        let holding = conditions.indices.filter { conditions[$0].map(cell.holds) ?? true }
+    proof.isComplete = walk.forEach { cell, truths in
+        let holding = truths.indices.filter { truths[$0] }
         let explicit = holding.filter { conditions[$0] != nil }
         guard let first = holding.first else {
-            if cell.isFeasible { proof.holes.append(cell.described(shown)) }
+            if cell.isFeasible(terms), !cell.isStopped {
+                if cell.isFree(terms) { proof.holes.append(cell.described(terms)) } else {
+                    proof.openHoles.append(cell.described(terms))
+                }
+            }
             return
         }
-        if !decides[first], cell.isFeasible { decides[first] = true }
-        if explicit.count > 1, overlapping.insert(Array(explicit.prefix(2))).inserted {
-            if cell.isFeasible {
-                proof.overlaps.append((explicit[0], explicit[1], cell.described(shown)))
-            } else {
-                overlapping.remove(Array(explicit.prefix(2)))
-            }
+        if !proof.deciding.contains(first), cell.isFeasible(terms) { proof.deciding.insert(first) }
+        let pair = Array(explicit.prefix(2))
+        if pair.count == 2, !overlapping.contains(pair), cell.isFeasible(terms) {
+            overlapping.insert(pair)
+            proof.overlaps.append((pair[0], pair[1], cell.described(terms)))
         }
     }
-    proof.unreachable = conditions.indices.filter { !decides[$0] }
     return proof
 }
 
-/// One cell: where each form lies, and the answer to each question.
+/// Whether two lists of conditions decide alike for all values.
+func decideAlike(_ old: [Proposition?], _ new: [Proposition?], _ terms: ProofTerms) -> Bool {
+    let conditions = (old + new).map { $0 ?? .constant(true) }
+    var walk = CellWalk(conditions, terms)
+    var isAlike = true
+    let isComplete = walk.forEach { cell, truths in
+        let first = truths[..<old.count].firstIndex(of: true)
+        let second = truths[old.count...].firstIndex(of: true).map { $0 - old.count }
+        if first != second, cell.isFeasible(terms) { isAlike = false }
+    }
+    return isComplete && isAlike
+}
+
+/// One cell: where some forms lie, and the answers to some questions; what it leaves open decides nothing.
 struct ProofCell {
     /// A point, or the open interval between two thresholds; `nil` is infinity.
     enum Place: Hashable {
@@ -60,19 +79,26 @@ struct ProofCell {
     }
 
     var forms: [[String: Fraction]] = []
-    var places: [Place] = []
+    var places: [[String: Fraction]: Place] = [:]
     var answers: [String: Bool] = [:]
+    /// Whether the run stops here by itself.
+    var isStopped = false
 
-    func holds(_ proposition: Proposition) -> Bool {
+    /// Whether a proposition holds everywhere or nowhere in the cell; `nil` when it depends on what is open.
+    func truth(_ proposition: Proposition) -> Bool? {
         switch proposition {
         case .constant(let value): return value
-        case .question(let text): return answers[text] ?? false
-        case .and(let left, let right): return holds(left) && holds(right)
-        case .or(let left, let right): return holds(left) || holds(right)
-        case .not(let inner): return !holds(inner)
+        case .question(let text): return answers[text]
+        case .not(let inner): return truth(inner).map { !$0 }
+        case .and(let left, let right):
+            guard let first = truth(left) else { return truth(right) == false ? false : nil }
+            return first ? truth(right) : false
+        case .or(let left, let right):
+            guard let first = truth(left) else { return truth(right) == true ? true : nil }
+            return first ? true : truth(right)
         case .threshold(let threshold):
-            guard let index = forms.firstIndex(of: threshold.form) else { return false }
-            switch places[index] {
+            guard let place = places[threshold.form] else { return nil }
+            switch place {
             case .point(let value): return threshold.sign.holds(value, threshold.value)
             case .between(let low, _):
                 // All thresholds are ends of cells, so the whole interval lies on one side of this one.
@@ -87,35 +113,49 @@ struct ProofCell {
         }
     }
 
-    /// Whether values of the quantities exist that lie in this cell: forms of several quantities may exclude each other.
-    var isFeasible: Bool {
-        if forms.allSatisfy({ $0.count == 1 }) { return true }
+    /// Whether values of the quantities exist that lie in this cell and in their ranges.
+    func isFeasible(_ terms: ProofTerms) -> Bool {
         var system: [LinearConstraint] = []
-        for (form, place) in zip(forms, places) {
+        func add(_ form: [String: Fraction], atMost bound: Fraction, isStrict: Bool) {
+            system.append(LinearConstraint(form: form, bound: bound, isStrict: isStrict))
+        }
+        var names: Set<String> = []
+        for form in forms {
+            guard let place = places[form] else { continue }
+            names.formUnion(form.keys)
+            let turned = form.mapValues { -$0 }
             switch place {
             case .point(let value):
-                system.append(LinearConstraint(form: form, bound: value, isStrict: false))
-                system.append(LinearConstraint(form: form.mapValues { -$0 }, bound: -value, isStrict: false))
+                add(form, atMost: value, isStrict: false)
+                add(turned, atMost: -value, isStrict: false)
             case .between(let low, let high):
-                if let high { system.append(LinearConstraint(form: form, bound: high, isStrict: true)) }
-                if let low {
-                    system.append(LinearConstraint(form: form.mapValues { -$0 }, bound: -low, isStrict: true))
-                }
+                if let high { add(form, atMost: high, isStrict: true) }
+                if let low { add(turned, atMost: -low, isStrict: true) }
             }
+        }
+        for name in names {
+            guard let quantity = terms.quantities[name] else { continue }
+            if let high = quantity.high { add([name: .one], atMost: high, isStrict: false) }
+            if let low = quantity.low { add([name: Fraction(-1)], atMost: -low, isStrict: false) }
         }
         return isSolvable(system)
     }
 
-    func described(_ shown: ([String: Fraction], Fraction?) -> String) -> String {
+    /// Whether only quantities that may take any value decide here.
+    func isFree(_ terms: ProofTerms) -> Bool { places.keys.allSatisfy(terms.isFree) }
+
+    func described(_ terms: ProofTerms) -> String {
         var parts: [String] = []
-        for (form, place) in zip(forms, places) {
-            let name = shown(form, nil)
+        for form in forms {
+            guard let place = places[form] else { continue }
+            let name = terms.words(form)
+            func shown(_ value: Fraction) -> String { terms.words(value, of: form) }
             switch place {
-            case .point(let value): parts.append("\(name) = \(shown(form, value))")
+            case .point(let value): parts.append("\(name) = \(shown(value))")
             case .between(nil, nil): break
-            case .between(let low?, nil): parts.append("\(name) > \(shown(form, low))")
-            case .between(nil, let high?): parts.append("\(name) < \(shown(form, high))")
-            case .between(let low?, let high?): parts.append("\(shown(form, low)) < \(name) < \(shown(form, high))")
+            case .between(let low?, nil): parts.append("\(name) > \(shown(low))")
+            case .between(nil, let high?): parts.append("\(name) < \(shown(high))")
+            case .between(let low?, let high?): parts.append("\(shown(low)) < \(name) < \(shown(high))")
             }
         }
         for (question, answer) in answers.sorted(by: { $0.key < $1.key }) {
@@ -125,107 +165,22 @@ struct ProofCell {
     }
 }
 
-/// Every cell of the thresholds that occur.
-private struct CellGrid {
-    private var forms: [[String: Fraction]] = []
-    private var places: [[ProofCell.Place]] = []
-    private var questions: [String] = []
-
-    init(_ conditions: [Proposition], isWhole: (String) -> Bool) {
-        var thresholds: [[String: Fraction]: Set<Fraction>] = [:]
-        var asked: Set<String> = []
-        for condition in conditions {
-            condition.visit { part in
-                if case .threshold(let threshold) = part {
-                    thresholds[threshold.form, default: []].insert(threshold.value)
-                }
-                if case .question(let text) = part { asked.insert(text) }
-            }
-        }
-        questions = asked.sorted()
-        for (form, values) in thresholds.sorted(by: { $0.key.keys.sorted().joined() < $1.key.keys.sorted().joined() }) {
-            forms.append(form)
-            let whole = form.count == 1 && isWhole(form.keys.first ?? "")
-            places.append(Self.cells(values.sorted(), whole: whole))
-        }
+extension ProofTerms {
+    /// `2×x − y`.
+    func words(_ form: [String: Fraction]) -> String {
+        form.sorted { $0.key < $1.key }.enumerated().map { index, term in
+            let words = quantities[term.key]?.words ?? term.key
+            let sign = term.value.isNegative ? "−" : index == 0 ? "" : "+"
+            let size = term.value.magnitude
+            let part = size == .one ? words : "\(size.shortText)×\(words)"
+            return index == 0 ? sign + part : " \(sign) \(part)"
+        }.joined()
     }
 
-    /// Points and open intervals; of a quantity that is whole only those that hold a whole number.
-    private static func cells(_ values: [Fraction], whole: Bool) -> [ProofCell.Place] {
-        var cells: [ProofCell.Place] = [.between(nil, values.first)]
-        for (index, value) in values.enumerated() {
-            if !whole || value.isInteger { cells.append(.point(value)) }
-            let next = index + 1 < values.count ? values[index + 1] : nil
-            if whole, let next, value.rounded(to: .one, .down) + .one >= next, !value.isNegative { continue }
-            cells.append(.between(value, next))
-        }
-        return cells
+    /// A value of a form in the unit of its first quantity.
+    func words(_ value: Fraction, of form: [String: Fraction]) -> String {
+        let unit = quantities[form.keys.sorted()[0]]?.unit ?? .one
+        let text = (value / unit.factor).shortText
+        return unit.symbol == UnitOfMeasure.one.symbol ? text : "\(text) \(unit.symbol)"
     }
-
-    var count: Int {
-        var count = 1
-        for list in places {
-            count *= list.count
-            if count > BranchProof.cellLimit { return count }
-        }
-        return questions.count > 12 ? BranchProof.cellLimit + 1 : count << questions.count
-    }
-
-    func forEach(_ body: (ProofCell) -> Void) {
-        var indices = Array(repeating: 0, count: places.count)
-        repeat {
-            for answer in 0..<(1 << questions.count) {
-                var cell = ProofCell()
-                cell.forms = forms
-                cell.places = zip(places, indices).map { $0[$1] }
-                for (place, question) in questions.enumerated() { cell.answers[question] = answer >> place & 1 == 1 }
-                body(cell)
-            }
-        } while advance(&indices)
-    }
-
-    private func advance(_ indices: inout [Int]) -> Bool {
-        for place in indices.indices.reversed() {
-            indices[place] += 1
-            if indices[place] < places[place].count { return true }
-            indices[place] = 0
-        }
-        return false
-    }
-}
-
-/// `Σ coefficient × quantity ≤ bound`, or `<`.
-struct LinearConstraint {
-    let form: [String: Fraction]
-    let bound: Fraction
-    let isStrict: Bool
-}
-
-/// Whether real numbers satisfy all constraints: quantities are eliminated one by one (Fourier and Motzkin).
-///
-/// - Complexity: doubly exponential in the quantities in the worst case; the conditions of an agreement have a few.
-func isSolvable(_ constraints: [LinearConstraint]) -> Bool {
-    var system = constraints
-    while let name = system.lazy.compactMap({ $0.form.keys.sorted().first }).first {
-        let above = system.filter { ($0.form[name] ?? .zero) > .zero }
-        let below = system.filter { ($0.form[name] ?? .zero) < .zero }
-        var rest = system.filter { $0.form[name] == nil }
-        guard above.count * below.count < 10_000 else { return true }
-        for upper in above {
-            for lower in below {
-                guard let up = upper.form[name], let down = lower.form[name] else { continue }
-                var form: [String: Fraction] = [:]
-                for key in Set(upper.form.keys).union(lower.form.keys) where key != name {
-                    let value = (upper.form[key] ?? .zero) / up - (lower.form[key] ?? .zero) / down
-                    if !value.isZero { form[key] = value }
-                }
-                rest.append(
-                    LinearConstraint(
-                        form: form, bound: upper.bound / up - lower.bound / down,
-                        isStrict: upper.isStrict || lower.isStrict))
-            }
-        }
-        system = rest
-    }
-    return system.allSatisfy { $0.isStrict ? .zero < $0.bound : .zero <= $0.bound }
 }

@@ -10,56 +10,57 @@ struct ExpressionChange {
 }
 
 extension Expression {
-    /// Every number a tenth larger and a tenth smaller, every comparison with its edge moved or turned round, every
-    /// rounding by each other rule.
-    var changes: [ExpressionChange] {
+    /// Every number outside `grouped` a tenth larger and smaller, every rounding by each other rule, every ranking with
+    /// each other tie rule and each key in the other direction.
+    ///
+    /// Comparisons and the numbers in them move together with those that share their edge: see `SharedEdge`.
+    func changes(without grouped: Set<Int>) -> [ExpressionChange] {
         var found: [ExpressionChange] = []
         var site = 0
         root.visit { node in
+            defer { site += 1 }
+            let place = site
+            func add(_ words: String, _ change: @escaping (ExpressionNode) -> ExpressionNode) {
+                found.append(ExpressionChange(words: words, changed: replacing([place], change)))
+            }
             switch node {
-            case .number(let literal):
-                for value in literal.nearby {
-                    let place = site
-                    let text = excerpt(literal.range)
-                    let shown = value / (literal.unit?.factor ?? .one)
-                    found.append(
-                        ExpressionChange(
-                            words:
-                                "“\(text)” changed to \(shown.shortText)\(literal.unitText.isEmpty ? "" : " ")\(literal.unitText)",
-                            changed: Expression(
-                                text: self.text,
-                                root: root.rewritten(at: place) { $0.withNumber(value) })))
-                }
-            case .comparison(let operands, let operators, let range):
-                if operands.contains(where: { if case .member = $0 { true } else { false } }) { break }
-                for (index, sign) in operators.enumerated() {
-                    let place = site
-                    let other = sign.edgeMoved
-                    found.append(
-                        ExpressionChange(
-                            words: "“\(sign.rawValue)” changed to “\(other.rawValue)” in “\(excerpt(range))”",
-                            changed: Expression(
-                                text: self.text,
-                                root: root.rewritten(at: place) { $0.withOperator(other, at: index) })))
-                }
-            case .rounded(_, _, let rule, let range):
+            case .number(let literal) where !grouped.contains(place):
+                for value in literal.nearby { add(changeWords(literal, value)) { $0.withNumber(value) } }
+            case .rounded(let value, let step, let rule, let range):
                 for other in rule.others {
-                    let place = site
-                    found.append(
-                        ExpressionChange(
-                            words: "\(rule.agreementText) changed to \(other.agreementText) in “\(excerpt(range))”",
-                            changed: Expression(
-                                text: self.text,
-                                root: root.rewritten(at: place) { node in
-                                    guard case .rounded(let value, let step, _, let range) = node else { return node }
-                                    return .rounded(value, to: step, other, range: range)
-                                })))
+                    add("\(rule.agreementText) changed to \(other.agreementText) in “\(excerpt(range))”") { _ in
+                        .rounded(value, to: step, other, range: range)
+                    }
+                }
+            case .rank(let member, let running, let keys, let ties, let range):
+                for index in keys.indices {
+                    var turned = keys
+                    turned[index] = RankKey(value: keys[index].value, isAscending: !keys[index].isAscending)
+                    add("key \(index + 1) turned round in “\(excerpt(range))”") { _ in
+                        .rank(member, running, keys: turned, ties: ties, range: range)
+                    }
+                }
+                let from = ties.map { "ties \($0.rawValue)" } ?? "no tie rule"
+                for other in TieRule.allCases where other != ties && (ties != nil || other == .best) {
+                    add("\(from) changed to ties \(other.rawValue) in “\(excerpt(range))”") { _ in
+                        .rank(member, running, keys: keys, ties: other, range: range)
+                    }
                 }
             default: break
             }
-            site += 1
         }
         return found
+    }
+
+    /// `“0.5” changed to 0.55`.
+    func changeWords(_ literal: NumberLiteral, _ value: Fraction) -> String {
+        let shown = (value / (literal.unit?.factor ?? .one)).shortText
+        return "“\(excerpt(literal.range))” changed to \(shown)\(literal.unitText.isEmpty ? "" : " ")\(literal.unitText)"
+    }
+
+    /// This expression with the nodes at `sites` replaced.
+    func replacing(_ sites: Set<Int>, _ change: (ExpressionNode) -> ExpressionNode) -> Expression {
+        Expression(text: text, root: root.rewritten(at: sites, change))
     }
 }
 
@@ -99,12 +100,12 @@ extension ComparisonOperator {
 }
 
 extension ExpressionNode {
-    fileprivate func withNumber(_ base: Fraction) -> ExpressionNode {
+    func withNumber(_ base: Fraction) -> ExpressionNode {
         guard case .number(let literal) = self else { return self }
         return .number(NumberLiteral(literal, base: base))
     }
 
-    fileprivate func withOperator(_ sign: ComparisonOperator, at index: Int) -> ExpressionNode {
+    func withOperator(_ sign: ComparisonOperator, at index: Int) -> ExpressionNode {
         guard case .comparison(let operands, var operators, let range) = self else { return self }
         operators[index] = sign
         return .comparison(operands, operators, range: range)
@@ -112,22 +113,27 @@ extension ExpressionNode {
 
     /// This tree with the node at `site` (counted as `visit` does) replaced.
     func rewritten(at site: Int, _ change: (ExpressionNode) -> ExpressionNode) -> ExpressionNode {
-        var rewriting = Rewriting(site: site)
+        rewritten(at: [site], change)
+    }
+
+    /// This tree with the nodes at `sites` replaced.
+    func rewritten(at sites: Set<Int>, _ change: (ExpressionNode) -> ExpressionNode) -> ExpressionNode {
+        var rewriting = Rewriting(sites: sites)
         return rewriting.walk(self, change)
     }
 }
 
 private struct Rewriting {
-    let site: Int
+    let sites: Set<Int>
     var count = 0
 
-    init(site: Int) { self.site = site }
+    init(sites: Set<Int>) { self.sites = sites }
 
     mutating func walk(_ node: ExpressionNode, _ change: (ExpressionNode) -> ExpressionNode) -> ExpressionNode {
         let here = count
         count += 1
         let inside = children(of: node, change)
-        return here == site ? change(inside) : inside
+        return sites.contains(here) ? change(inside) : inside
     }
 
     private mutating func running(

@@ -1,4 +1,4 @@
-// A comparison as thresholds on linear forms, so that branches can be proved to cover every value and not to overlap.
+// A comparison as a threshold on a linear form of the names as written: what two comparisons of one rule share.
 
 internal import Exact
 
@@ -17,45 +17,18 @@ struct LinearForm: Hashable {
         return sum
     }
 
+    static func - (left: LinearForm, right: LinearForm) -> LinearForm { left + right.scaled(by: Fraction(-1)) }
+
     func scaled(by factor: Fraction) -> LinearForm {
         if factor.isZero { return LinearForm() }
         return LinearForm(terms: terms.mapValues { $0 * factor }, constant: constant * factor)
     }
 }
 
-/// `form sign threshold`, the form's first coefficient being one; or an answer that depends on nothing.
-struct Threshold: Hashable {
-    let form: [String: Fraction]
-    let sign: ComparisonOperator
-    let value: Fraction
-}
-
-/// A condition over thresholds and over questions that are answered yes or no.
-indirect enum Proposition {
-    case threshold(Threshold)
-    /// A question about members or exemptions, by its text.
-    case question(String)
-    case constant(Bool)
-    case and(Proposition, Proposition)
-    case or(Proposition, Proposition)
-    case not(Proposition)
-
-    func visit(_ body: (Proposition) -> Void) {
-        body(self)
-        switch self {
-        case .threshold, .question, .constant: break
-        case .and(let left, let right), .or(let left, let right):
-            left.visit(body)
-            right.visit(body)
-        case .not(let inner): inner.visit(body)
-        }
-    }
-}
-
-/// Reads conditions of one agreement as propositions; figures the agreement fixes are put in.
-struct PropositionReader {
+/// Reads the edges of one agreement's comparisons by their text; figures the agreement fixes are put in.
+struct EdgeReader {
     let agreement: Agreement
-    private let fixed: [String: Fraction]
+    let fixed: [String: Fraction]
 
     init(_ agreement: Agreement) {
         self.agreement = agreement
@@ -68,28 +41,8 @@ struct PropositionReader {
         self.fixed = fixed
     }
 
-    func proposition(_ expression: Expression) -> Proposition { proposition(expression.root, expression) }
-
-    func proposition(_ node: ExpressionNode, _ expression: Expression) -> Proposition {
-        switch node {
-        case .comparison(let operands, let operators, _):
-            if operands.contains(where: isMember) {
-                return .question(expression.excerpt(node.range))
-            }
-            let parts = operators.enumerated().map { position, sign in
-                compare(operands[position], sign, operands[position + 1], expression)
-            }
-            return parts.dropFirst().reduce(parts[0]) { .and($0, $1) }
-        case .logical(let how, let left, let right, _):
-            let (first, second) = (proposition(left, expression), proposition(right, expression))
-            return how == .and ? .and(first, second) : .or(first, second)
-        case .not(let inner, _): return .not(proposition(inner, expression))
-        default: return .question(expression.excerpt(node.range))
-        }
-    }
-
     /// A bare name that is no figure is a member.
-    private func isMember(_ node: ExpressionNode) -> Bool {
+    func isMember(_ node: ExpressionNode) -> Bool {
         switch node {
         case .name(let name, _, _): agreement.scope.symbols[name] == nil
         case .member: true
@@ -97,17 +50,14 @@ struct PropositionReader {
         }
     }
 
-    private func compare(
-        _ left: ExpressionNode, _ sign: ComparisonOperator, _ right: ExpressionNode, _ expression: Expression
-    ) -> Proposition {
-        let difference = form(left, expression) + form(right, expression).scaled(by: Fraction(-1))
+    /// What two sides are compared at, the same for `x ≤ 10`, `10 < x` and `x − 10 > 0`.
+    func edge(_ left: ExpressionNode, _ right: ExpressionNode, _ expression: Expression) -> Threshold {
+        let difference = form(left, expression) - form(right, expression)
         guard let first = difference.terms.keys.sorted().first, let lead = difference.terms[first] else {
-            return .constant(sign.holds(difference.constant, .zero))
+            return Threshold(form: [:], sign: .equal, value: difference.constant)
         }
-        return .threshold(
-            Threshold(
-                form: difference.terms.mapValues { $0 / lead }, sign: lead.isNegative ? sign.mirrored : sign,
-                value: -difference.constant / lead))
+        return Threshold(
+            form: difference.terms.mapValues { $0 / lead }, sign: .equal, value: -difference.constant / lead)
     }
 
     /// A value as a linear form; what is not linear is a quantity of its own, by its text.
@@ -126,7 +76,7 @@ struct PropositionReader {
             let (first, second) = (form(left, expression), form(right, expression))
             switch how {
             case .add: return first + second
-            case .subtract: return first + second.scaled(by: Fraction(-1))
+            case .subtract: return first - second
             case .multiply:
                 if first.terms.isEmpty { return second.scaled(by: first.constant) }
                 if second.terms.isEmpty { return first.scaled(by: second.constant) }
@@ -140,18 +90,5 @@ struct PropositionReader {
 
     private func quantity(_ range: Range<Int>, _ expression: Expression) -> LinearForm {
         LinearForm(terms: [expression.excerpt(range).filter { $0 != " " }: .one])
-    }
-}
-
-extension ComparisonOperator {
-    /// The same comparison with its sides exchanged.
-    var mirrored: ComparisonOperator {
-        switch self {
-        case .less: .greater
-        case .lessOrEqual: .greaterOrEqual
-        case .greater: .less
-        case .greaterOrEqual: .lessOrEqual
-        case .equal, .notEqual: self
-        }
     }
 }

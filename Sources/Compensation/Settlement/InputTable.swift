@@ -169,6 +169,13 @@ private struct InputTableReading {
         guard let (input, brackets) = input(named: cells[0], line: line),
             let key = key(of: input, brackets, cells, line: line), checkPlace(cells, input, key, line: line)
         else { return }
+        let digits = cells[4].drop { $0 == "-" || $0 == "+" }
+        if digits.count > 1, digits.first == "0", digits.dropFirst().first?.isNumber == true {
+            report(
+                line, "“\(cells[4])” begins with a zero: some programs read it as octal.",
+                "Write it without the leading zero.")
+            return
+        }
         guard let value = Fraction(cells[4]) else {
             report(
                 line, cells[4].isEmpty ? "“\(cells[0])” has no value." : "“\(cells[4])” is not a number.",

@@ -228,9 +228,8 @@ struct Settlement {
             if !given.unit.isCommensurable(with: request.unit) {
                 let why = "The value is in \(given.unit.shown), the agreement asks for \(request.unit.shown)."
                 obstacles.append(obstacle(.wrongUnit, why, "Supply it in \(request.unit.symbol)."))
-            } else if request.measure == .sectionClass, !isClass(given) {
-                let why = "\(given.value.shortText) is not a class."
-                obstacles.append(obstacle(.wrongValue, why, "Supply a whole number from 1 (Ⅰ) to 6 (worse than Ⅴ)."))
+            } else if let (why, needed) = impossible(given, request) {
+                obstacles.append(obstacle(.wrongValue, why, needed))
             } else if let share = given.share, let problem = incompleteness(share, request) {
                 obstacles.append(problem)
             } else {
@@ -240,8 +239,13 @@ struct Settlement {
         return nil
     }
 
-    private func isClass(_ given: InputValue) -> Bool {
-        given.value.integer.map { (1...6).contains($0) } ?? false
+    /// Why a figure cannot be what it is said to be; a trial varies figures as if they had no steps.
+    private func impossible(_ given: InputValue, _ request: InputRequest) -> (why: String, needed: String)? {
+        guard let input = agreement.inputs.first(where: { $0.name == request.key.name }),
+            !isTrial || request.measure == .sectionClass
+        else { return nil }
+        let value = given.value * given.unit.factor / input.unit.factor
+        return input.range.objection(to: value, in: input.unit).map { ($0, input.range.remedy(in: input.unit)) }
     }
 
     /// The obstacle when less than the agreed share of the period is measured, or no share is agreed.

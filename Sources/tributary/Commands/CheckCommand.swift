@@ -114,7 +114,12 @@ struct CheckCommand: AsyncParsableCommand {
         if isFolder.boolValue {
             let folder = try RegistryFolder.load(path)
             noteUnstatedWater(folder.registry)
-            let found = folder.problems + folder.agreementFiles.flatMap { agreement($0.text, $0.path, folder.registry) }
+            var found = folder.problems + folder.agreementFiles.flatMap { agreement($0.text, $0.path, folder.registry) }
+            for series in folder.agreementSeries {
+                let (problems, notices) = series.findings()
+                found += problems
+                for notice in notices { Terminal.note("notice: \(notice)") }
+            }
             if found.isEmpty {
                 let registry = folder.registry
                 Terminal.note(

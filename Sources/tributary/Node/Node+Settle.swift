@@ -13,8 +13,8 @@ import Web
 extension Node {
     func performSettle(_ request: SettleRequest) throws -> CommandReply {
         let (exclusions, format) = (request.exclusions, request.format)
-        let agreement = try registry.agreement(request.agreement ?? "", document: request.document)
         let period = try request.settledPeriod
+        let agreement = try registry.agreement(request.agreement ?? "", document: request.document, period: period)
         guard let kind = RunKind(request.kind) else {
             throw CommandFailure(
                 status: ExitStatus.inputUnusable,

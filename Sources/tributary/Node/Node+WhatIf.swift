@@ -42,12 +42,12 @@ private struct HistoryReplay {
         _ request: SettleRequest, _ registry: RegistryFolder, draft: Agreement
     ) throws -> [Agreement] {
         if let name = request.agreement, request.document != nil {
-            return [try registry.agreement(name, document: request.document)]
+            return [try registry.agreement(name, document: request.document, period: nil)]
         }
         let known = registry.agreementFiles.compactMap { readAgreement($0.text, file: $0.path).agreement }
         if let name = request.agreement {
             let named = known.filter { $0.id == name }
-            return named.isEmpty ? [try registry.agreement(name, document: nil)] : named
+            return named.isEmpty ? [try registry.agreement(name, document: nil, period: nil)] : named
         }
         let settling = known.filter { !$0.isTemplate && $0.digest != draft.digest }
         let same = settling.filter { $0.id == draft.id }

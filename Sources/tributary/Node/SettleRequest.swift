@@ -72,19 +72,52 @@ func givenFigures(
 }
 
 extension RegistryFolder {
-    /// The agreement of an id, or of a file's text that a caller sends along.
-    func agreement(_ name: String, document: String?) throws -> Agreement {
+    /// The texts of the folder by id; what cannot be read is told of by their check.
+    var agreementSeries: [AgreementSeries] {
+        AgreementSeries.series(of: agreementFiles.compactMap { readAgreement($0.text, file: $0.path).agreement })
+    }
+
+    /// The agreement of an id that is in force over `period`, or of a file's text that a caller sends along.
+    func agreement(_ name: String, document: String?, period: SettlementPeriod?) throws -> Agreement {
         if let document { return try checked(document, file: name) }
-        for file in agreementFiles {
-            let read = readAgreement(file.text, file: file.path)
-            if read.agreement?.id == name { return try checked(file.text, file: file.path) }
+        // Most files are of other agreements; only those that name this one are read.
+        let named = agreementFiles.filter { $0.text.contains(name) }
+        let series = AgreementSeries.series(of: named.compactMap { readAgreement($0.text, file: $0.path).agreement })
+        if let found = series.first(where: { $0.id == name }) { return try checked(version(of: found, period)) }
+        // A file with faults has no terms, but its id is on a line of its own.
+        for file in named where file.text.contains("agreement: \(name)\n") {
+            _ = try checked(file.text, file: file.path)
         }
-        let known = agreementFiles.compactMap { readAgreement($0.text, file: $0.path).agreement?.id }
+        let known = agreementSeries.map(\.id)
         throw CommandFailure(
             status: ExitStatus.inputUnusable,
             message: known.isEmpty
                 ? "This node knows no agreement: start it with --stations, or give an agreement's file."
-                : "There is no agreement \(name); known are \(known.sorted().joined(separator: ", ")).")
+                : "There is no agreement \(name); known are \(known.joined(separator: ", ")).")
+    }
+
+    /// The one text of a series that holds over a period; a series of one text is refused by the settlement itself.
+    private func version(of series: AgreementSeries, _ period: SettlementPeriod?) throws -> Agreement {
+        guard series.versions.count > 1, let period else { return series.versions[0] }
+        let found = series.inForce(over: period)
+        guard found.count == 1 else {
+            let texts = series.versions.map {
+                "\($0.file) (\($0.validity.from?.description ?? "…")/\($0.validity.until?.description ?? "…"))"
+            }
+            throw CommandFailure(
+                status: ExitStatus.inputUnusable,
+                message: (found.isEmpty
+                    ? "No text of \(series.id) is in force on all of \(period): "
+                    : "\(found.count) texts of \(series.id) are in force over \(period): ")
+                    + texts.joined(separator: ", ") + ". Correct their validity (tributary check), "
+                    + "or name the file that counts with --agreement FILE.")
+        }
+        return found[0]
+    }
+
+    private func checked(_ agreement: Agreement) throws -> Agreement {
+        guard let file = agreementFiles.first(where: { $0.path == agreement.file }) else { return agreement }
+        return try checked(file.text, file: file.path)
     }
 
     func checked(_ text: String, file: String) throws -> Agreement {
