@@ -69,6 +69,7 @@ package struct SettlementInputs<Source: ObservationSource>: InputSource {
         var statistics: [PeriodStatistic] = []
         var series: [String] = []
         var digests: [String] = []
+        var uses: [EvidenceUse] = []
         var share = Fraction.one
         var used = 0
         var expected = 0
@@ -78,6 +79,9 @@ package struct SettlementInputs<Source: ObservationSource>: InputSource {
             case .success(let mean):
                 statistics.append(mean.statistic)
                 series += mean.evidence.series
+                uses += mean.evidence.uses.map {
+                    EvidenceUse(of: "\(parameter) \($0.of)", used: $0.used, due: $0.due, without: $0.without)
+                }
                 digests.append(mean.evidence.digest)
                 share = min(share, mean.share)
                 used += mean.statistic.used
@@ -103,7 +107,7 @@ package struct SettlementInputs<Source: ObservationSource>: InputSource {
             }
             let evidence = InputEvidence(
                 series: series, interval: period.interval, count: used, expectedCount: expected,
-                digest: digests.joined(separator: "+"))
+                digest: digests.joined(separator: "+"), uses: uses)
             return .value(
                 InputValue(value: Fraction(reached.rank), unit: unit, share: share, evidence: evidence))
         }
@@ -203,7 +207,7 @@ package struct SettlementInputs<Source: ObservationSource>: InputSource {
                             + "versions, the first for \(stamp).")))
         }
         let rule = PeriodRule(
-            cadence: cadence, levels: terms.averaging.map { PeriodRule.Level($0, minimumShare: request.minimumShare) },
+            cadence: cadence, levels: terms.averaging.map { PeriodRule.Level($0.unit, needs: $0.needs) },
             periodShare: request.minimumShare,
             averaging: key.parameter == ParameterID("ph") ? .hydrogenIons(places: terms.phPlaces) : .arithmetic,
             quality: terms.quality, belowDetection: terms.belowDetection)
@@ -220,7 +224,7 @@ package struct SettlementInputs<Source: ObservationSource>: InputSource {
         let digest = try source.digest([key], over: period.interval)
         let evidence = InputEvidence(
             series: [key.canonicalText] + evidence(of: both), interval: period.interval, count: statistic.used,
-            expectedCount: statistic.expected, digest: digest.description)
+            expectedCount: statistic.expected, digest: digest.description, uses: statistic.uses)
         return .success(PeriodMean(statistic: statistic, evidence: evidence, place: station.id.rawValue))
     }
 
@@ -248,5 +252,51 @@ package struct SettlementInputs<Source: ObservationSource>: InputSource {
             return "剔除 exclusion \(record.id) (\(record.kind.name.chinese) \(record.kind.name.english)\(approval)): "
                 + "\(parameter) 不剔除时 as measured \(measured)"
         } + both.notApproved.map { "剔除未批准 exclusion \($0): nobody approved it, it changes nothing" }
+    }
+}
+
+extension PeriodStatistic {
+    /// How many values and units of each level took part, and why the others did not, as a statement prints it.
+    fileprivate var uses: [EvidenceUse] {
+        let refusedCount = refused.values.reduce(0, +)
+        let missing = max(0, expected - self.used - refusedCount)
+        let notReceived = EvidenceUse.Without(BilingualName(chinese: "未收到", english: "not received"), missing)
+        let refusals = Refusal.allCases.map { EvidenceUse.Without($0.name, refused[$0] ?? 0) }
+        let units = BilingualName(chinese: "所在日月数据不足", english: "in units with too few")
+        let values = EvidenceUse(
+            of: "数值 values", used: entered, due: expected,
+            without: ([notReceived] + refusals + [EvidenceUse.Without(units, self.used - entered)]).filter { $0.count > 0 })
+        return [values]
+            + levels.map { level in
+                let short = BilingualName(chinese: "数据不足", english: "with less than \(level.needs)")
+                return EvidenceUse(
+                    of: "\(level.unit.name.chinese) \(level.unit.name.english)", used: level.used, due: level.expected,
+                    without: [EvidenceUse.Without(short, level.expected - level.used)].filter { $0.count > 0 })
+            }
+    }
+}
+
+extension PeriodStatistic.Refusal {
+    fileprivate var name: BilingualName {
+        switch self {
+        case .missing: BilingualName(chinese: "报送为缺测", english: "sent as missing")
+        case .quality: BilingualName(chinese: "质控未通过", english: "refused by quality")
+        case .censored: BilingualName(chinese: "未检出而无数值", english: "censored without a number")
+        case .impossible: BilingualName(chinese: "不可能值", english: "impossible")
+        case .excluded: BilingualName(chinese: "剔除", english: "excluded")
+        }
+    }
+}
+
+extension CivilUnit {
+    fileprivate var name: BilingualName {
+        switch self {
+        case .hour: BilingualName(chinese: "小时", english: "hours")
+        case .fourHours: BilingualName(chinese: "四小时", english: "4-hour spans")
+        case .day: BilingualName(chinese: "日", english: "days")
+        case .month: BilingualName(chinese: "月", english: "months")
+        case .quarter: BilingualName(chinese: "季", english: "quarters")
+        case .year: BilingualName(chinese: "年", english: "years")
+        }
     }
 }
