@@ -53,7 +53,8 @@ struct PeriodComputation {
         return PeriodStatistic(
             parameter: parameter, period: period, value: value, used: admitted.count,
             expected: expectedValues(in: period.interval), entered: trail.entered, levels: trail.levels,
-            refused: admitted.refused, parts: trail.parts, ions: trail.ions, isDisputed: admitted.isDisputed, reviewState: reviewState, qualityPolicy: rule.quality.name,
+            refused: admitted.refused, parts: trail.parts, ions: trail.ions, isDisputed: admitted.isDisputed,
+            reviewState: reviewState, qualityPolicy: rule.quality.name,
             chain: rule.chain, exclusions: exclusions.map(\.id).sorted())
     }
 

@@ -1,6 +1,7 @@
 // Goal: what an agreement asks of its data, a typed figure does not pass by; a baseline is a signed object.
 // Method: the example agreement with a review and a gate settled from a table; one mistake of a baseline at a time.
 
+import Assessment
 import Compensation
 import Exact
 import Monitoring

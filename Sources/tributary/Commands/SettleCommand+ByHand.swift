@@ -1,5 +1,6 @@
 // Settling from a table alone: what an auditor does with a published notice, and what a draft would have moved.
 
+import Assessment
 import Compensation
 import Exact
 import Foundation

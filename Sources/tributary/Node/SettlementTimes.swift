@@ -1,7 +1,6 @@
 // What `--events` and `--as-of` say of the windows of a settlement, read and checked in one place.
 
 import Compensation
-import Foundation
 import Monitoring
 
 /// The recorded events of a period and the day its windows are judged by.
