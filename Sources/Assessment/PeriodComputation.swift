@@ -10,6 +10,16 @@ struct PeriodComputation {
         let start: Int64
         let value: Fraction
         let ions: HydrogenIonWeights
+        /// Single values in it.
+        let count: Int
+    }
+
+    /// What is found on the way to a mean, besides it.
+    private struct Trail {
+        var parts: [PeriodStatistic.Part] = []
+        var ions = HydrogenIonWeights()
+        var levels: [PeriodStatistic.LevelUse] = []
+        var entered = 0
     }
 
     private let parameter: ParameterID
@@ -38,20 +48,17 @@ struct PeriodComputation {
     }
 
     func statistic() -> PeriodStatistic {
-        var parts: [PeriodStatistic.Part] = []
-        var ions = HydrogenIonWeights()
-        let unrounded = mean(parts: &parts, ions: &ions)
+        var trail = Trail()
+        let unrounded = mean(&trail)
         return PeriodStatistic(
             parameter: parameter, period: period, value: unrounded.map(printed), unrounded: unrounded,
-            used: admitted.count,
-            expected: expectedValues(in: period.interval), refused: admitted.refused, parts: parts,
-            ions: ions, isDisputed: admitted.isDisputed, reviewState: reviewState, qualityPolicy: rule.quality.name,
+            used: admitted.count, expected: expectedValues(in: period.interval), entered: trail.entered,
+            levels: trail.levels, refused: admitted.refused, parts: trail.parts, ions: trail.ions,
+            isDisputed: admitted.isDisputed, reviewState: reviewState, qualityPolicy: rule.quality.name,
             chain: rule.chain, exclusions: exclusions.map(\.id).sorted())
     }
 
-    private func mean(
-        parts: inout [PeriodStatistic.Part], ions: inout HydrogenIonWeights
-    ) -> Result<Fraction, NotAssessable> {
+    private func mean(_ trail: inout Trail) -> Result<Fraction, NotAssessable> {
         let last = period.until.advanced(byDays: -1)
         if GasReferenceState.of(parameter, on: period.from) != GasReferenceState.of(parameter, on: last) {
             return .failure(NotAssessable(.mixedEditions, "the gas reference state changes on 2018-09-01"))
@@ -63,17 +70,20 @@ struct PeriodComputation {
         var expected = expectedValues(in: period.interval)
         var lower: CivilUnit?
         for level in rule.levels {
-            (means, parts) =
+            (means, trail.parts) =
                 lower.map { step(means, to: level, from: $0) } ?? firstStep(to: level)
-            (found, expected) = (means.count, expectedParts(parts))
+            (found, expected) = (means.count, expectedParts(trail.parts, of: level.unit))
+            trail.levels.append(
+                PeriodStatistic.LevelUse(unit: level.unit, used: found, expected: expected, needs: level.needs))
             lower = level.unit
         }
+        trail.entered = lower == nil ? admitted.count : means.reduce(0) { $0 + $1.count }
         guard expected > 0, rule.periodNeeds.isReached(by: found, of: expected) else {
             let unit = lower?.rawValue ?? "value"
             let detail = "\(found) of \(expected) \(unit)s, needed is \(rule.periodNeeds)"
             return .failure(NotAssessable(.tooFewValues, detail))
         }
-        return combined(lower == nil ? [merged(rows: 0..<admitted.count, start: 0)] : means, ions: &ions)
+        return combined(lower == nil ? [merged(rows: 0..<admitted.count, start: 0)] : means, ions: &trail.ions)
     }
 
     // MARK: Levels
@@ -137,19 +147,23 @@ struct PeriodComputation {
     private func merged(rows: Range<Int>, start: Int64) -> Mean {
         let share = Fraction(1, rows.count)
         var ions = HydrogenIonWeights()
-        guard averagesIons else { return Mean(start: start, value: admitted.sum(rows) * share, ions: ions) }
+        guard averagesIons else {
+            return Mean(start: start, value: admitted.sum(rows) * share, ions: ions, count: rows.count)
+        }
         ions.add(admitted.counts(rows), weight: share)
-        return Mean(start: start, value: .zero, ions: ions)
+        return Mean(start: start, value: .zero, ions: ions, count: rows.count)
     }
 
     private func merged(_ means: some Collection<Mean>, start: Int64) -> Mean {
         let share = Fraction(1, means.count)
+        let count = means.reduce(0) { $0 + $1.count }
         var ions = HydrogenIonWeights()
         guard averagesIons else {
-            return Mean(start: start, value: means.reduce(Fraction.zero) { $0 + $1.value } * share, ions: ions)
+            let sum = means.reduce(Fraction.zero) { $0 + $1.value }
+            return Mean(start: start, value: sum * share, ions: ions, count: count)
         }
         for mean in means { ions.add(mean.ions) }
-        return Mean(start: start, value: .zero, ions: ions.scaled(by: share))
+        return Mean(start: start, value: .zero, ions: ions.scaled(by: share), count: count)
     }
 
     private func combined(
@@ -194,8 +208,8 @@ struct PeriodComputation {
         return max(0, due - excludedStretches(in: span).reduce(0) { $0 + wholeUnits(of: unit, in: $1) })
     }
 
-    private func expectedParts(_ parts: [PeriodStatistic.Part]) -> Int {
-        guard rule.excludedSlots == .notExpected, let unit = rule.levels.last?.unit else { return parts.count }
+    private func expectedParts(_ parts: [PeriodStatistic.Part], of unit: CivilUnit) -> Int {
+        guard rule.excludedSlots == .notExpected else { return parts.count }
         return expectedUnits(of: unit, in: period.interval)
     }
 

@@ -30,15 +30,28 @@ package struct PeriodStatistic: Sendable {
         package let isValid: Bool
     }
 
+    /// What became of the parts of one level of the mean.
+    package struct LevelUse: Hashable, Sendable {
+        package let unit: CivilUnit
+        /// Units with as much as they need, and units expected.
+        package let used: Int
+        package let expected: Int
+        package let needs: Sufficiency
+    }
+
     package let parameter: ParameterID
     package let period: CivilPeriod
     /// The mean, or why there is none; pH rounded once at the rule's decimals, as it is printed and enters formulas.
     package let value: Result<Fraction, NotAssessable>
     /// The mean as a comparison takes it: `value`, but pH before any rounding (`HydrogenIonWeights.comparableMean`).
     package let unrounded: Result<Fraction, NotAssessable>
-    /// Single values that took part, and how many the rule's step leads to expect.
+    /// Single values that are valid, and how many the rule's step leads to expect.
     package let used: Int
     package let expected: Int
+    /// Those of `used` that lie in units with as much as they need, and so in the mean.
+    package let entered: Int
+    /// From the shortest unit to the longest.
+    package let levels: [LevelUse]
     package let refused: [Refusal: Int]
     package let parts: [Part]
     /// pH: its values with their weights in the mean, so that a mean over sections rounds once and not twice; else empty.

@@ -69,6 +69,7 @@ package struct SettlementInputs<Source: ObservationSource>: InputSource {
         var statistics: [PeriodStatistic] = []
         var series: [String] = []
         var digests: [String] = []
+        var uses: [EvidenceUse] = []
         var share = Fraction.one
         var used = 0
         var expected = 0
@@ -78,6 +79,9 @@ package struct SettlementInputs<Source: ObservationSource>: InputSource {
             case .success(let mean):
                 statistics.append(mean.statistic)
                 series += mean.evidence.series
+                uses += mean.evidence.uses.map {
+                    EvidenceUse(of: "\(parameter) \($0.of)", used: $0.used, due: $0.due, without: $0.without)
+                }
                 digests.append(mean.evidence.digest)
                 share = min(share, mean.share)
                 used += mean.statistic.used
@@ -103,7 +107,7 @@ package struct SettlementInputs<Source: ObservationSource>: InputSource {
             }
             let evidence = InputEvidence(
                 series: series, interval: period.interval, count: used, expectedCount: expected,
-                digest: digests.joined(separator: "+"))
+                digest: digests.joined(separator: "+"), uses: uses)
             return .value(
                 InputValue(value: Fraction(reached.rank), unit: unit, share: share, evidence: evidence))
         }
@@ -203,7 +207,7 @@ package struct SettlementInputs<Source: ObservationSource>: InputSource {
                             + "versions, the first for \(stamp).")))
         }
         let rule = PeriodRule(
-            cadence: cadence, levels: terms.averaging.map { PeriodRule.Level($0, minimumShare: request.minimumShare) },
+            cadence: cadence, levels: terms.averaging.map { PeriodRule.Level($0.unit, needs: $0.needs) },
             periodShare: request.minimumShare,
             averaging: key.parameter == ParameterID("ph") ? .hydrogenIons(places: terms.phPlaces) : .arithmetic,
             quality: terms.quality, belowDetection: terms.belowDetection)
@@ -220,7 +224,7 @@ package struct SettlementInputs<Source: ObservationSource>: InputSource {
         let digest = try source.digest([key], over: period.interval)
         let evidence = InputEvidence(
             series: [key.canonicalText] + evidence(of: both), interval: period.interval, count: statistic.used,
-            expectedCount: statistic.expected, digest: digest.description)
+            expectedCount: statistic.expected, digest: digest.description, uses: statistic.uses)
         return .success(PeriodMean(statistic: statistic, evidence: evidence, place: station.id.rawValue))
     }
 

@@ -49,6 +49,13 @@ import Testing
         #expect(strict.parts.map(\.isValid) == [true, false])
         let half = periodStatistic(values, of: id("codmn"), over: march, rule: rule(share: Fraction(1, 2)))
         #expect(try half.value.get() == Fraction(2))
+        // Five values are valid; the two of the short day are in no mean, and the counts say so.
+        #expect((half.used, half.entered, half.expected) == (5, 3, 12))
+        #expect(half.levels.map(\.used) == [1] && half.levels.map(\.expected) == [2])
+        #expect(half.levels.first?.needs.description == "a share of 1/2")
+        let byCount = rule([.init(.day, needs: Sufficiency(count: 2))])
+        let both = periodStatistic(values, of: id("codmn"), over: march, rule: byCount)
+        #expect(try both.value.get() == Fraction(11, 2) && both.entered == 5)
     }
 
     @Test func `A year is the mean of its months whatever their lengths`() throws {

@@ -57,7 +57,27 @@ struct AgreementMistakesTests {
                 "  stake: {value", "  ⟦max: {value: 1, unit: t, clause: x, confidence: example}\n  stake: {value",
                 "agreement.name", "cannot be a name"
             ),
-            ("averaging: [day, month]", "averaging: ⟦[month, day]", "agreement.statistics", "from short units to long"),
+            (
+                "averaging: [{unit: day, needs: 0.75}, {unit: month, needs: 0.75}]",
+                "averaging: ⟦[{unit: month, needs: 0.75}, {unit: day, needs: 0.75}]", "agreement.statistics",
+                "from short units to long"
+            ),
+            (
+                "averaging: [{unit: day, needs: 0.75}, {unit: month", "averaging: [⟦day, {unit: month",
+                "agreement.statistics", "how much of a day must be measured"
+            ),
+            (
+                "averaging: [{unit: day, needs: 0.75}", "averaging: [{unit: day, needs: ⟦1.5}", "agreement.share",
+                "not a share of what is due"
+            ),
+            (
+                "averaging: [{unit: day, needs: 0.75}", "averaging: [{unit: day, needs: {count: ⟦0}}",
+                "agreement.value", "not a number of values or means"
+            ),
+            (
+                "averaging: [{unit: day, needs: 0.75}", "averaging: [{unit: day, needs: ⟦}", "agreement.blank",
+                "“statistics.averaging day needs” is blank; Example clause 2"
+            ),
             ("quality: valid-only", "quality: ⟦as-printed", "agreement.value", "not a quality policy for money"),
             ("below-detection: half-limit", "below-detection:⟦ ", "agreement.blank", "Example clause 2"),
             ("ph-places: 2", "ph-places: ⟦two", "agreement.value", "Write 0 to 6."),

@@ -41,6 +41,34 @@ struct OracleTests {
         #expect(output.contains("D-GN-2: the program did not run it"))
     }
 
+    @Test("The oracle keeps ledgers apart in what an example states as net, and reads a group in a unit")
+    func ledgersAndGroups() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "oracle-\(UUID().uuidString.prefix(8))")
+        let file = folder.appending(path: "x/agreements/x.yaml")
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let terms = """
+            ledgers: {quota: {name: {zh: 配额, en: quota}, unit: t, smallest: 0.001 t}}
+            inputs:
+              x: {measure: given, unit: ug/m3, clause: clause 1}
+            payments:
+              - {name: fee, clause: clause 2, payer: a, payee: b, amount: "x × 2 万元/(ug/m3)"}
+              - {name: part, clause: clause 3, payer: a, payee: b, amount: 3 t, ledger: quota}
+            examples:
+              - name: both
+                source: invented; 21 × 2 = 42
+                inputs: {x: 21}
+                expect: {net: {b: 42 万元}}
+            """
+        let text = AgreementLanguageTests.text(terms)
+        let agreement = try #require(readAgreement(text, file: "x.yaml").agreement)
+        #expect(run(agreement.examples[0], of: agreement) == [])
+        try text.write(to: file, atomically: true, encoding: .utf8)
+        let (exitCode, output) = try oracle([], root: folder)
+        #expect(exitCode == 0, "\(output)")
+    }
+
     /// fixtures/catalogue/cases.csv: case, kind, agreement, example.
     @Test("Every published and derived case of the reference is a worked example in the file that is named for it")
     func everyCase() {
@@ -81,11 +109,13 @@ struct OracleTests {
 
     private func text(_ value: Fraction) -> String { value.description }
 
-    private func oracle(_ arguments: [String]) throws -> (exitCode: Int32, output: String) {
+    private func oracle(
+        _ arguments: [String], root: URL = ProjectFiles.root.appending(path: "stations")
+    ) throws -> (exitCode: Int32, output: String) {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/python3")
         let script = ProjectFiles.root.appending(path: "Tests/Oracle/oracle.py").path
-        process.arguments = [script, ProjectFiles.root.appending(path: "stations").path] + arguments
+        process.arguments = [script, root.path] + arguments
         let pipe = Pipe()
         process.standardOutput = pipe
         process.standardError = pipe

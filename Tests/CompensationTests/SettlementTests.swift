@@ -91,14 +91,14 @@ struct SettlementTests {
                 "missing-data.minimum-share", "statistics", "k0", "weight[codmn]", "weight[nh3n]", "weight[tn]",
                 "weight[tp]",
                 "stake",
-                "base[codmn]", "base[nh3n]", "base[tn]", "base[tp]",
+                "base[codmn]", "base[nh3n]", "base[tn]", "base[tp]", "base period", "base samples", "base signatures",
             ])
         let run = ExampleYear.run(agreement: template)
         guard case .notSettled(let obstacles) = run.outcome else {
             Issue.record("A template settled.")
             return
         }
-        #expect(obstacles.filter { $0.kind == .blankParameter }.count == 12)
+        #expect(obstacles.filter { $0.kind == .blankParameter }.count == 15)
         let coefficient = try #require(obstacles.first { $0.item == "k0" })
         #expect(
             coefficient.needed.contains("the clause on the stability coefficient k0 of 新安江流域横向生态保护补偿协议"))
@@ -128,6 +128,8 @@ struct SettlementTests {
             ("2025", "2025-01-01/2026-01-01", "2024-01-01/2025-01-01"),
             ("2025-Q1", "2025-01-01/2025-04-01", "2024-10-01/2025-01-01"),
             ("2024-12", "2024-12-01/2025-01-01", "2024-11-01/2024-12-01"),
+            ("2020-H1", "2020-01-01/2020-07-01", "2019-07-01/2020-01-01"),
+            ("2020-H2", "2020-07-01/2021-01-01", "2020-01-01/2020-07-01"),
             ("2025-07-01/2025-10-01", "2025-07-01/2025-10-01", "2025-04-01/2025-07-01"),
         ])
     func periodTexts(text: String, expected: String, previous: String) throws {
@@ -136,10 +138,51 @@ struct SettlementTests {
         #expect(period.previous?.description == previous)
     }
 
+    @Test("A half-year is six civil months, a span the whole validity; statement and parts say so")
+    func halfYears() throws {
+        let notice = ProjectFiles.agreement("catalogue/beijing/agreements/beijing-2020-h1.yaml")
+        let run = try #require(runs(of: notice.examples[0], of: notice).first)
+        #expect(try Statement(run).text.contains("考核期 Period             2020-01-01 至 to 2020-06-30"))
+        let year = try #require(SettlementPeriod(parsing: "2020/2022"))
+        #expect(
+            year.parts(of: .halfYear).map(\.description) == [
+                "2020-01-01/2020-07-01", "2020-07-01/2021-01-01", "2021-01-01/2021-07-01", "2021-07-01/2022-01-01",
+            ])
+        #expect(year.parts(of: .halfYear)[1].months.map(\.description).first == "2020-07-01/2020-08-01")
+        let terms = """
+            inputs:
+              q: {measure: given, each: months, unit: t, clause: clause 1}
+            payments:
+              - {name: fee, clause: clause 2, payer: a, payee: b, amount: "sum(m in months: q[m]) × 1 元/t × (days(m1) ÷ 1 d)"}
+            examples:
+              - name: six
+                source: invented; (1 + 2 + 3 + 4 + 5 + 6) × 31
+                inputs: {q: {m1: 1, m2: 2, m3: 3, m4: 4, m5: 5, m6: 6}}
+                expect: {lines: [{payer: a, payee: b, amount: 651 元}]}
+            """
+        let half = try #require(
+            readAgreement(AgreementLanguageTests.text(terms, period: "half-year"), file: "x.yaml").agreement)
+        #expect(Compensation.run(half.examples[0], of: half) == [])
+        let lump = """
+            payments:
+              - {name: fee, clause: clause 2, payer: a, payee: b, amount: 5 元}
+            examples:
+              - {name: once, source: invented, inputs: {}, expect: {lines: [{payer: a, payee: b, amount: 5 元}]}}
+            """
+        let once = try #require(
+            readAgreement(AgreementLanguageTests.text(lump, period: "span"), file: "x.yaml").agreement)
+        #expect(once.firstPeriod?.description == "2024-01-01/2027-01-01")
+        #expect(Compensation.run(once.examples[0], of: once) == [])
+        let part = settle(
+            once, period: try #require(SettlementPeriod(parsing: "2025")), kind: .special, inputs: TableInputSource([:]),
+            program: "test")
+        #expect(part.refusalText.contains("[wrong-period]"))
+    }
+
     @Test(
         "Texts that are no period",
         arguments: [
-            "", "25", "2025-13", "2025-Q5", "2025-1", "2025-01-01", "2025-02-01/2025-01-01", "2025-01-01/2025-01-01",
+            "", "25", "2025-13", "2025-Q5", "2025-H3", "2025-H0", "2025-1", "2025-01-01", "2025-02-01/2025-01-01", "2025-01-01/2025-01-01",
             "x/y",
             "2025-02-30/2025-03-01",
         ])

@@ -54,7 +54,110 @@ struct WhatIfTests {
         #expect(found.count == 1)
         #expect(found[0].flipBelow == Fraction(5, 2))
         #expect(found[0].flipAbove == nil)
-        #expect(found[0].marginal[["b", "CNY"]] == Fraction(100_000))
+        #expect(found[0].marginalBelow?[["b", "CNY"]] == Fraction(100_000))
+        #expect(found[0].marginalAbove?[["b", "CNY"]] == Fraction(100_000))
+    }
+
+    /// An agreement of one payment over `x` (and a rank over two of them), whose amount is written out.
+    private static func paying(_ amount: String, unit: String, more: String = "", error: String = "") throws -> Agreement {
+        let terms = """
+            \(more)
+            inputs:
+              x: {measure: given, unit: "\(unit)", \(error)clause: clause 1}
+              flag: {measure: given, unit: "1", error: none, clause: 1 or 0}
+            payments:
+              - {name: pay, clause: clause 2, payer: a, payee: b, amount: "\(amount) × flag"}
+            examples:
+              - {name: none, source: invented, inputs: {x: 1}, expect: {refuses: Supply}}
+            """
+        let read = readAgreement(AgreementLanguageTests.text(terms), file: "x.yaml")
+        return try #require(read.agreement, "\(read.problems)")
+    }
+
+    private static let award = """
+        tiers:
+          award: {measures: "%", gives: 万元, how: step, edge: upper, rows: [{to: -10, value: 100}, {from: -10, to: 0, value: 50}, {from: 0, value: 20}], clause: c, confidence: example}
+        """
+
+    @Test("An edge of a tier, a started step and a clamp is a flip; money per unit is that of the side named")
+    func tiersAndSteps() throws {
+        func found(_ agreement: Agreement, _ x: Fraction, _ unit: String) throws -> Sensitivity {
+            let inputs = [
+                InputKey(name: "x"): (x, try UnitOfMeasure(parsing: unit)), InputKey(name: "flag"): (Fraction(1), .one),
+            ]
+            let all = sensitivities(of: agreement, period: try #require(Self.period), inputs: inputs)
+            return try #require(all.first { $0.input.name == "x" })
+        }
+        let tier = try found(try Self.paying("tier(award, x)", unit: "%", more: Self.award), Fraction(-999, 100), "%")
+        #expect(tier.isExact && tier.flipBelow == Fraction(-10) && tier.flipAbove == .zero)
+        #expect(tier.marginalAbove == [:])
+        let steps = try Self.paying("started_steps(x − 20 mg/L, 4 mg/L) × 30 万元", unit: "mg/L")
+        let inside = try found(steps, Fraction(27_999, 1_000), "mg/L")
+        #expect(inside.isExact && inside.flipBelow == Fraction(24) && inside.flipAbove == Fraction(28))
+        // On the edge itself the next step begins just above; a unit moves nothing on either side of it.
+        let edge = try found(steps, Fraction(28), "mg/L")
+        #expect(edge.flipBelow == Fraction(24) && edge.flipAbove == Fraction(28))
+        #expect(edge.marginalBelow == [:] && edge.marginalAbove == [:])
+        let clean = try found(steps, Fraction(5), "mg/L")
+        #expect(clean.isExact && clean.flipBelow == nil && clean.flipAbove == Fraction(20))
+        let capped = try found(
+            try Self.paying("clamp(x, 0 t, 8 t) × 10 元/t", unit: "t"), Fraction(8), "t")
+        #expect(capped.isExact && capped.flipAbove == Fraction(8) && capped.flipBelow == .zero)
+        #expect(capped.marginalBelow?[["b", "CNY"]] == Fraction(10) && capped.marginalAbove == [:])
+        let text = sensitivityText([capped])
+        #expect(text.contains("下方 below: a -10 CNY, b 10 CNY; 上方 above: —"), "\(text)")
+    }
+
+    @Test("What is only searched for and not found is not called nothing")
+    func notFound() throws {
+        let square = try Self.paying("x × x ÷ (1 t × 1 t) × 1 元", unit: "t")
+        let inputs = [
+            InputKey(name: "x"): (Fraction(3), try UnitOfMeasure(parsing: "t")),
+            InputKey(name: "flag"): (Fraction(1), .one),
+        ]
+        let all = sensitivities(of: square, period: try #require(Self.period), inputs: inputs)
+        let found = try #require(all.first { $0.input.name == "x" })
+        #expect(!found.isExact && found.flipAbove == nil)
+        // d(x²) is 6 at 3, on both sides.
+        #expect(found.marginalAbove?[["b", "CNY"]] == Fraction(6) && found.marginalBelow == found.marginalAbove)
+        #expect(sensitivityText([found]).contains("未找到 not found"))
+    }
+
+    @Test("A baseline's values are varied like figures: what a change in them would move")
+    func baselineSensitivity() throws {
+        let run = ExampleYear.run()
+        let all = sensitivities(of: ExampleYear.agreement, period: ExampleYear.period ?? run.period, inputs: run.figures)
+        let base = try #require(all.first { $0.isBaseline && $0.input.members == ["tp"] })
+        // P = 0.8 × Σ c ÷ base ÷ 4; bonus 5000 × (1 − P): the slope in base is 5000 × 0.2 × c ÷ base².
+        let concentration = try #require(run.figures[InputKey(name: "c", indicator: "tp")]).value
+        let slope = Fraction(50_000_000) * Fraction(1, 5) * concentration / (Fraction(1, 20) * Fraction(1, 20))
+        #expect(base.marginalAbove?[["anhui", "CNY"]] == slope)
+        #expect(base.flipBelow != nil)
+        #expect(sensitivityText(all).contains("基准值 baseline base[tp]"))
+    }
+
+    @Test("Odds are those of tiers, steps and ranks; flags, counts and stated errors of their own are kept")
+    func oddsOfTiers() throws {
+        let agreement = try Self.paying("tier(award, x)", unit: "%", more: Self.award)
+        let inputs = [
+            InputKey(name: "x"): (Fraction(-10), try UnitOfMeasure(parsing: "%")),
+            InputKey(name: "flag"): (Fraction(1), UnitOfMeasure.one),
+        ]
+        func counts(_ agreement: Agreement) throws -> [String: Int] {
+            let odds = branchOdds(
+                of: agreement, period: try #require(Self.period), inputs: inputs, relativeError: Fraction(1, 5),
+                draws: 400, seed: 7)
+            return Dictionary(odds.map { ($0.branch, $0.count) }) { $0 + $1 }
+        }
+        let found = try counts(agreement)
+        let above = found["pay: tier(award, x) → -10 % < x ≤ 0 %"] ?? 0
+        #expect((160...240).contains(above), "\(found)")
+        #expect(above + (found["pay: tier(award, x) → x ≤ -10 %"] ?? 0) == 400)
+        #expect(fixedInputs(of: agreement, inputs).map(\.name) == ["flag"])
+        let still = try Self.paying("tier(award, x)", unit: "%", more: Self.award, error: "error: none, ")
+        #expect(try counts(still)["pay: tier(award, x) → x ≤ -10 %"] == 400)
+        let sharp = try Self.paying("tier(award, x + 1 %)", unit: "%", more: Self.award, error: "error: 0.001, ")
+        #expect(try counts(sharp)["pay: tier(award, x + 1 %) → -10 % < x ≤ 0 %"] == 400)
     }
 
     /// A payment of `x` over two tiers of inputs, by the branches given.

@@ -41,6 +41,14 @@ extension FlowTests {
             try expectGolden(table.output, "year-2025.statement.csv")
             try expectGolden(
                 try Program.run(["explain", "latest", "--data", data]).output, "year-2025.explain.txt")
+            // The lump names no figure in its amount: the comparison that decided it leads to index, means and batches.
+            let tree = try Program.run(["explain", "latest", "--data", data, "--derivation", "tree"]).output
+            let lump = try #require(tree.components(separatedBy: "\n浙江省 Zhejiang → 安徽省 Anhui").first)
+            for words in [
+                "判断 decided = P ≤ 1: ", "base[tp] = 0.05 mg/L", "c[tp] = ", "EX-DOWN-1/tp/", " @ ", "采用 used 数值 values",
+            ] {
+                #expect(lump.contains(words), "\(words)")
+            }
             try expectGolden(
                 try Program.run(["dump", "series", "--data", data]).output, "year-2025.series.txt")
             // Every posting has its other half: what Zhejiang gives, Anhui receives.

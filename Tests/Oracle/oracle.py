@@ -47,8 +47,13 @@ for names, factor in [
 
 
 def unit_factor(text):
-    """How many base units (kg, m, s, 元, …) one of the unit is: `万元/t`, `mg/L`, `万元·m3/ug`, `亿m3`, `{sample}`."""
+    """How many base units (kg, m, s, 元, …) one of the unit is: `万元/t`, `mg/L`, `万元/(ug/m3)`, `亿m3`, `{sample}`."""
     text = text.strip().replace("µ", "u").replace("μ", "u").replace("³", "3").replace("²", "2").replace("−", "-")
+    inner = re.search(r"\(([^()]*)\)", text)
+    if inner:  # a group is a unit of its own: its factor stands for it, between braces that count as one
+        group = unit_factor(inner.group(1))
+        sign = -1 if text[: inner.start()].rstrip().endswith("/") else 1
+        return group**sign * unit_factor(text[: inner.start()] + "{group}" + text[inner.end() :])
     factor, sign = Fraction(1), 1
     for part in re.split(r"([·*×./ ])", text):
         if part in ("·", "*", "×", ".", " ", ""):
@@ -594,6 +599,9 @@ def blank(node):
     return node is None or node == ""
 
 
+MONTHS = {"span": 0, "year": 12, "half-year": 6, "quarter": 3, "month": 1}
+
+
 class Agreement:
     def __init__(self, node):
         self.node = node
@@ -601,8 +609,8 @@ class Agreement:
         self.sets = {
             "parties": list(node.get("parties") or {}), "sections": list(node.get("sections") or {}),
             "indicators": list(node.get("indicators") or {}),
-            "months": {"year": [f"m{n:02}" for n in range(1, 13)], "quarter": ["m1", "m2", "m3"], "month": ["m1"]}[
-                node["period"]],
+            "months": [f"m{n:02}" for n in range(1, 13)] if node["period"] == "year"
+            else [f"m{n}" for n in range(1, MONTHS[node["period"]] + 1)],
         }
         for name, members in (node.get("sets") or {}).items():
             self.sets[name] = list(members)
@@ -614,7 +622,9 @@ class Agreement:
     def first_period(self):
         """The first whole civil period of its kind in which the agreement is in force: examples settle that."""
         first = date.fromisoformat(self.node["validity"]["from"])
-        months = {"year": 12, "quarter": 3, "month": 1}[self.node["period"]]
+        months = MONTHS[self.node["period"]]
+        if not months:
+            return first, date.fromisoformat(self.node["validity"]["until"])
         index = first.year * 12 + first.month - 1 + (1 if first.day > 1 else 0)
         index = -(-index // months) * months
         start = date(index // 12, index % 12 + 1, 1)
@@ -649,8 +659,15 @@ class Agreement:
         if self.is_measured:
             if blank((node.get("missing-data") or {}).get("minimum-share")):
                 blanks.append(f"missing-data.minimum-share is blank: {node['missing-data'].get('clause')}")
-            if blank(node.get("statistics")):
+            terms = node.get("statistics")
+            if blank(terms) or any(blank(value) for value in terms.values()):
                 blanks.append("statistics is blank")
+            elif any(blank(step.get("needs")) for step in terms["averaging"]):
+                blanks.append(f"statistics.averaging is blank: {terms.get('clause')}")
+        for name, entry in (node.get("baselines") or {}).items():
+            for key in ("period", "samples", "signatures"):
+                if key in entry and blank(entry[key]):
+                    blanks.append(f"{name} {key} is blank: {entry.get('clause')}")
         for name, entry in list((node.get("constants") or {}).items()) + list((node.get("baselines") or {}).items()):
             try:
                 self.figure(run, name, entry)
@@ -925,12 +942,15 @@ def examine(agreement, example):
 
 
 def written_period(text):
-    """`2019`, `2019-Q3` or `2019-07` as first day and the day after the last; `None` for the first whole period."""
+    """`2019`, `2019-H1`, `2019-Q3` or `2019-07` as first day and the day after the last; `None` for the first whole period."""
     if not text:
         return None
     year, _, part = text.partition("-")
     if not part:
         return date(int(year), 1, 1), date(int(year) + 1, 1, 1)
+    if part[0] == "H":
+        first = date(int(year), 6 * int(part[1:]) - 5, 1)
+        return first, month_after(first, 6)
     if part[0] in "Qq":
         first = date(int(year), 3 * int(part[1:]) - 2, 1)
         return first, month_after(first, 3)
@@ -957,37 +977,43 @@ def step_fault(agreement, steps, name, agrees, wanted):
 
 def money_faults(agreement, expect, results):
     faults, got, net = [], {}, {}
+    ledgers = agreement.node.get("ledgers") or {}
 
-    def read(text):
-        for name, entry in (agreement.node.get("ledgers") or {}).items():
-            written = str(text).strip().partition(" ")[2]
-            if written and written in (entry["unit"], entry["smallest"].partition(" ")[2]):
-                return quantity(text, "1") / unit_factor(entry["unit"])
-        return quantity(text, "1")
+    def read(text, named=None):
+        """The amount in units of its ledger, and that ledger: the one named, or the only one its unit belongs to."""
+        written = str(text).strip().partition(" ")[2]
+        fitting = [n for n, e in ledgers.items() if written in (e["unit"], e["smallest"].partition(" ")[2])]
+        name = named or (fitting[0] if written and len(fitting) == 1 else None)
+        if name:
+            return quantity(text, ledgers[name]["unit"]) / unit_factor(ledgers[name]["unit"]), name
+        return quantity(text, "1"), agreement.currency
 
     for result in results:
-        for _, payer, payee, _, amount in result["lines"]:
-            got[payer, payee] = got.get((payer, payee), 0) + amount
+        for _, payer, payee, ledger, amount in result["lines"]:
+            got[payer, payee, ledger] = got.get((payer, payee, ledger), 0) + amount
+        # What an example states as net is money; quota and permits have ledgers, and nets, of their own.
         for key, amount in result["net"].items():
-            party = key.partition(" ")[0]
-            net[party] = net.get(party, 0) + amount
+            party, _, ledger = key.partition(" ")
+            if ledger == agreement.currency:
+                net[party] = net.get(party, 0) + amount
     if "lines" in expect or expect.get("nothing") == "true":
         wanted = {}
         for line in expect.get("lines") or []:
-            key = (line["payer"], line["payee"])
-            wanted[key] = wanted.get(key, 0) + read(line["amount"])
+            amount, ledger = read(line["amount"], line.get("ledger"))
+            key = (line["payer"], line["payee"], ledger)
+            wanted[key] = wanted.get(key, 0) + amount
         payments = {entry["name"] for entry in agreement.node.get("payments") or []}
-        for name, payer, payee, _, amount in (line for result in results for line in result["lines"]):
-            if amount == 0 and name in payments and (payer, payee) not in wanted:
+        for name, payer, payee, ledger, amount in (line for result in results for line in result["lines"]):
+            if amount == 0 and name in payments and (payer, payee, ledger) not in wanted:
                 faults.append(f"{payer} → {payee}: a line of nothing that is not expected")
         for key in sorted(set(got) | set(wanted)):
             if got.get(key, 0) != wanted.get(key, 0):
-                faults.append(f"{key[0]} → {key[1]}: {got.get(key, 0)}, expected {wanted.get(key, 0)}")
+                faults.append(f"{key[0]} → {key[1]}: {got.get(key, 0)} {key[2]}, expected {wanted.get(key, 0)}")
     for party, text in (expect.get("net") or {}).items():
         if isinstance(text, dict):
             continue
-        if net.get(party, 0) != read(text):
-            faults.append(f"net of {party}: {net.get(party, 0)}, expected {read(text)}")
+        if net.get(party, 0) != read(text)[0]:
+            faults.append(f"net of {party}: {net.get(party, 0)}, expected {read(text)[0]}")
     return faults
 
 

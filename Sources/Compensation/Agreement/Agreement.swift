@@ -46,6 +46,9 @@ package struct Agreement: Sendable {
     package internal(set) var splits: [AgreementSplit]
     package let netting: NettingRule?
     package let windows: [AgreementWindow]
+    /// The table working days are counted by, `nil` where the file has none.
+    package let workingCalendar: WorkingCalendar?
+    package let presumptions: [AgreementPresumption]
     package let examples: [WorkedExample]
     /// The file's name as read, and SHA-256 of its bytes in lower-case hexadecimal.
     package let file: String
@@ -84,8 +87,25 @@ package enum Confidence: String, Sendable, CaseIterable {
     case example
 }
 
-/// The civil spans an agreement settles.
-package enum PeriodKind: String, Sendable, CaseIterable { case year, quarter, month }
+/// The civil spans an agreement settles, from long to short.
+package enum PeriodKind: String, Sendable, CaseIterable {
+    /// The whole of the agreement's validity, once.
+    case span
+    case year
+    case halfYear = "half-year"
+    case quarter, month
+
+    /// `nil` for a span, which is as long as the agreement says.
+    var monthCount: Int? {
+        switch self {
+        case .span: nil
+        case .year: 12
+        case .halfYear: 6
+        case .quarter: 3
+        case .month: 1
+        }
+    }
+}
 
 /// A party that can owe or receive, and its part.
 package struct Party: Hashable, Sendable {
@@ -118,15 +138,22 @@ package struct Indicator: Hashable, Sendable {
 
 /// How much of a period must be measured, and what happens otherwise: the run stops, nothing else is built in.
 package struct MissingDataRule: Sendable {
-    /// Least share of the expected values, 0…1; blank where the text says nothing.
+    /// Least share of the period's expected values, and of the longest unit's means, 0…1; blank where the text says
+    /// nothing. What a day or a month needs on the way is said by `StatisticTerms.Step`.
     package let minimumShare: Fraction?
     package let clause: String
 }
 
 /// How the values of a period become one figure. Each switch is named by the agreement; none has a default.
 package struct StatisticTerms: Hashable, Sendable {
-    /// Units whose means are steps on the way, from short to long; empty for one mean of all values.
-    package let averaging: [CivilUnit]
+    /// One step of a mean of means: the mean of a unit, and what it needs to take part.
+    package struct Step: Hashable, Sendable {
+        package let unit: CivilUnit
+        package let needs: Sufficiency
+    }
+
+    /// Steps on the way, from short units to long; empty for one mean of all values.
+    package let averaging: [Step]
     /// Which quality verdicts take part.
     package let quality: QualityPolicy
     /// What stands for a value below the detection limit.
@@ -187,7 +214,17 @@ package struct AgreementInput: Sendable {
     package let sets: [String]
     /// What it can be at all; another value stops the run.
     package let range: InputRange
+    /// What `--uncertainty` does with it, `nil` where the agreement says nothing.
+    package let error: InputError?
     package let clause: String
+}
+
+/// How uncertain a figure is when the odds of branches are drawn.
+package enum InputError: Hashable, Sendable {
+    /// A flag, a count, a decision: never drawn.
+    case fixed
+    /// Its own relative standard error, in place of the stated one.
+    case relative(Fraction)
 }
 
 /// What is asked of the data.

@@ -15,7 +15,9 @@ package struct AgreementCheck: Sendable {
 }
 
 /// Checks one agreement file: shape, names, units, dates, references into `registry`, and its own worked examples.
-package func checkAgreement(_ text: String, file: String, registry: Registry) -> AgreementCheck {
+///
+/// - Parameter registry: `nil` where there is none, as when a table is settled by hand: references are not followed.
+package func checkAgreement(_ text: String, file: String, registry: Registry?) -> AgreementCheck {
     let (agreement, problems) = readAgreement(text, file: file)
     guard let agreement else { return AgreementCheck(agreement: nil, problems: problems, notices: []) }
     var check = ReferenceCheck(agreement: agreement, registry: registry)
@@ -32,11 +34,11 @@ package func checkAgreement(_ text: String, file: String, registry: Registry) ->
 
 private struct ReferenceCheck {
     let agreement: Agreement
-    let registry: Registry
+    let registry: Registry?
     var problems: [Problem] = []
     var notices: [Problem] = []
 
-    init(agreement: Agreement, registry: Registry) {
+    init(agreement: Agreement, registry: Registry?) {
         self.agreement = agreement
         self.registry = registry
     }
@@ -48,7 +50,7 @@ private struct ReferenceCheck {
     }
 
     mutating func boundary() {
-        guard let id = agreement.boundary else { return }
+        guard let registry, let id = agreement.boundary else { return }
         guard let boundary = registry.boundaries[id] else {
             problems.append(
                 finding(
@@ -66,7 +68,7 @@ private struct ReferenceCheck {
 
     mutating func parties() {
         for party in agreement.parties {
-            guard let region = party.region, registry.regions[region] == nil else { continue }
+            guard let registry, let region = party.region, registry.regions[region] == nil else { continue }
             problems.append(
                 finding(
                     "agreement.region.missing", "The registry has no region “\(region)” (party “\(party.id)”).",
@@ -75,6 +77,7 @@ private struct ReferenceCheck {
     }
 
     mutating func sections() {
+        guard let registry else { return }
         for section in agreement.sections {
             guard let id = section.registered else {
                 notices.append(

@@ -91,7 +91,7 @@ extension AgreementReader {
         if let period = SettlementPeriod(parsing: text) { return period }
         reading.report(
             "agreement.date", at: node["period"] ?? node, "“\(text)” is not a period.",
-            "Write 2025, 2025-Q1, 2025-03 or two days with a slash.")
+            "Write 2025, 2025-H1, 2025-Q1, 2025-03 or two days with a slash.")
         return nil
     }
 

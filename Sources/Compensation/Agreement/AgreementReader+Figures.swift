@@ -230,7 +230,7 @@ extension AgreementReader {
     mutating func readInputs(_ node: PositionedNode) {
         for entry in entries("inputs", of: node, "c: {measure: given, unit: mg/L, clause: …}") {
             let what = "input “\(entry.key)”"
-            let allowed = ["measure", "section", "party", "parameter", "unit", "each", "range", "clause"]
+            let allowed = ["measure", "section", "party", "parameter", "unit", "each", "range", "error", "clause"]
             guard reading.isMapping(entry.value, what, allowed: allowed) else { continue }
             let measure: InputMeasure? = reading.choice("measure", of: entry.value, what)
             let unit = reading.unit("unit", of: entry.value, what)
@@ -246,7 +246,8 @@ extension AgreementReader {
             inputs.append(
                 AgreementInput(
                     name: entry.key, measure: measure, section: section, party: party, parameter: parameter,
-                    unit: unit, sets: sets, range: readRange(entry.value, what, unit, measure), clause: clause))
+                    unit: unit, sets: sets, range: readRange(entry.value, what, unit, measure),
+                    error: readError(entry.value, what), clause: clause))
         }
     }
 
@@ -272,6 +273,18 @@ extension AgreementReader {
             return natural
         }
         return InputRange(low: ends[0], high: ends[1], isWhole: items.count == 3)
+    }
+
+    /// `error: none` for what is no measurement, or a relative standard error of the input's own.
+    private mutating func readError(_ node: PositionedNode, _ what: String) -> InputError? {
+        guard let text = reading.optionalText("error", of: node, what), let place = node["error"] else { return nil }
+        if text == "none" { return .fixed }
+        guard let error = reading.number(place, "the error of \(what)") else { return nil }
+        if error > .zero, error < .one { return .relative(error) }
+        reading.report(
+            "agreement.value", at: place, "“\(text)” is not a relative standard error.",
+            "Write error: none for a flag or a count, or a fraction above 0 and below 1: 0.05 for 5 %.")
+        return nil
     }
 
     private mutating func checkReferences(

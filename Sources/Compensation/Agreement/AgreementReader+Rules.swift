@@ -141,27 +141,4 @@ extension AgreementReader {
         }
         return NettingRule(rule: rule, through: through, clause: clause)
     }
-
-    mutating func readWindows(_ node: PositionedNode) -> [AgreementWindow] {
-        reading.items("windows", of: node, "the agreement", required: false).compactMap { item in
-            let allowed = ["name", "from", "days", "calendar", "on-expiry", "clause"]
-            guard reading.isMapping(item, "A window", allowed: allowed) else { return nil }
-            let name = reading.text("name", of: item, "a window") ?? ""
-            let what = "window “\(name)”"
-            let from = reading.text("from", of: item, what)
-            let daysText = reading.text("days", of: item, what)
-            let calendar: AgreementWindow.Calendar? = reading.choice("calendar", of: item, what)
-            let onExpiry = reading.text("on-expiry", of: item, what)
-            let clause = reading.text("clause", of: item, what)
-            guard let from, let daysText, let calendar, let onExpiry, let clause else { return nil }
-            guard let days = Int(daysText), (1...3_650).contains(days) else {
-                reading.report(
-                    "agreement.value", at: item["days"] ?? item, "“\(daysText)” is not a number of days.",
-                    "Write a whole number of days.")
-                return nil
-            }
-            return AgreementWindow(
-                name: name, from: from, days: days, calendar: calendar, onExpiry: onExpiry, clause: clause)
-        }
-    }
 }

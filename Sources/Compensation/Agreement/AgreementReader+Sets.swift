@@ -10,8 +10,9 @@ extension AgreementReader {
     static func months(of kind: PeriodKind?) -> [String] {
         switch kind {
         case .year: (1...12).map { $0 < 10 ? "m0\($0)" : "m\($0)" }
-        case .quarter: ["m1", "m2", "m3"]
-        case .month, nil: ["m1"]
+        case .halfYear, .quarter, .month: (1...(kind?.monthCount ?? 1)).map { "m\($0)" }
+        case .span: []
+        case nil: ["m1"]
         }
     }
 

@@ -31,6 +31,11 @@ extension AgreementReader {
                 "agreement.dates", at: found["until"] ?? found,
                 "The agreement ends (\(until)) before it begins (\(from)).", "“until” is the first day after it ends.")
         }
+        if node["period"]?.text == PeriodKind.span.rawValue, until == nil {
+            reading.report(
+                "agreement.dates", at: found, "The agreement settles its whole span, but does not say when it ends.",
+                "Write until: and the first day after it, or another period.")
+        }
         return from.map { DateSpan(from: $0, until: until) }
     }
 
@@ -185,7 +190,7 @@ extension AgreementReader {
         let blanks = allowed.dropLast().compactMap { key in found[key].flatMap { $0.isBlank ? (key, $0) : nil } }
         for (key, place) in blanks { blank("statistics.\(key)", clause ?? "", place) }
         if !blanks.isEmpty { return nil }
-        let averaging = readAveraging(found, what)
+        let averaging = readAveraging(found, what, clause ?? "")
         let quality = readQuality(found, what)
         let belowDetection: BelowDetectionRule? = reading.choice("below-detection", of: found, what)
         let comparison: LimitComparison? = reading.choice("comparison", of: found, what)
@@ -203,21 +208,68 @@ extension AgreementReader {
             phPlaces: places, clause: clause)
     }
 
-    /// The steps of a mean of means, which must grow: `[day, month]`.
-    private mutating func readAveraging(_ node: PositionedNode, _ what: String) -> [CivilUnit]? {
+    /// The steps of a mean of means, which must grow: `[{unit: day, needs: 0.75}, {unit: month, needs: {count: 27}}]`.
+    private mutating func readAveraging(
+        _ node: PositionedNode, _ what: String, _ clause: String
+    ) -> [StatisticTerms.Step]? {
         guard let found = reading.required("averaging", of: node, what) else { return nil }
-        var units: [CivilUnit] = []
+        var steps: [StatisticTerms.Step?] = []
         for item in reading.items("averaging", of: node, what, required: false) {
-            guard let unit: CivilUnit = reading.choice(item.text ?? "", at: item, "averaging") else { return nil }
-            units.append(unit)
+            if let text = item.text {
+                reading.report(
+                    "agreement.statistics", at: item,
+                    "The text does not say how much of a \(text) must be measured for its mean to take part.",
+                    "Write {unit: \(text), needs: 0.75}, a share of what is due, or needs: {count: 5}; leave needs blank in "
+                        + "a template where no source says it.")
+                return nil
+            }
+            guard reading.isMapping(item, "A step of averaging", allowed: ["unit", "needs"]),
+                let unit: CivilUnit = reading.choice("unit", of: item, "averaging")
+            else { return nil }
+            steps.append(readNeeds(item, unit, clause).map { StatisticTerms.Step(unit: unit, needs: $0) })
         }
-        guard zip(units, units.dropFirst()).allSatisfy({ $0 < $1 }) else {
+        // A blank is noted with its place; nothing measured settles until it is filled.
+        let known = steps.compactMap(\.self)
+        guard known.count == steps.count else { return nil }
+        guard zip(known, known.dropFirst()).allSatisfy({ $0.unit < $1.unit }) else {
             reading.report(
                 "agreement.statistics", at: found, "The steps of a mean go from short units to long ones.",
-                "Write [day, month], or [] for one mean of all values.")
+                "Write the day before the month, or [] for one mean of all values.")
             return nil
         }
-        return units
+        return known
+    }
+
+    /// A share of what is due, or `{share, count}`; `nil` for a blank, which is noted, or a problem.
+    private mutating func readNeeds(_ node: PositionedNode, _ unit: CivilUnit, _ clause: String) -> Sufficiency? {
+        guard let place = node["needs"], !place.isBlank else {
+            blank("statistics.averaging \(unit.rawValue) needs", clause, node["needs"] ?? node)
+            return nil
+        }
+        if place.text != nil { return readShare(place).map { Sufficiency(share: $0) } }
+        guard reading.isMapping(place, "“needs”", allowed: ["share", "count"]) else { return nil }
+        let share = place["share"].flatMap { readShare($0) }
+        let count = place["count"].flatMap { $0.text.flatMap { Int($0) } }
+        if place["count"] != nil, (count ?? 0) < 1 {
+            reading.report(
+                "agreement.value", at: place["count"] ?? place, "“count” is not a number of values or means.",
+                "Write a whole number from 1.")
+            return nil
+        }
+        guard share != nil || count != nil else {
+            if place["share"] == nil { _ = reading.required("share", of: place, "“needs”") }
+            return nil
+        }
+        return Sufficiency(share: share, count: count)
+    }
+
+    private mutating func readShare(_ place: PositionedNode) -> Fraction? {
+        guard let share = reading.number(place, "a share") else { return nil }
+        if share > .zero, share <= .one { return share }
+        reading.report(
+            "agreement.share", at: place, "A share of \(share) is not a share of what is due.",
+            "Write a fraction above 0 and at most 1: 0.75 for three quarters.")
+        return nil
     }
 
     private mutating func readQuality(_ node: PositionedNode, _ what: String) -> QualityPolicy? {

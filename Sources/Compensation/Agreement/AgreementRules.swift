@@ -76,12 +76,65 @@ package struct NettingRule: Hashable, Sendable {
 package struct AgreementWindow: Hashable, Sendable {
     package enum Calendar: String, Sendable, CaseIterable { case civil, working }
 
+    /// What a window runs from.
+    package enum Start: Hashable, Sendable {
+        case event(WindowEvent)
+        /// The first such day of a year on or after the day the period ends.
+        case date(month: Int, day: Int)
+    }
+
     package let name: String
-    /// The event it runs from.
-    package let from: String
+    package let from: Start
+    /// Zero only from a date: until that day.
     package let days: Int
     package let calendar: Calendar
+    /// The party whose time it is, `nil` for all of them.
+    package let party: String?
+    /// The event by which it is kept, `nil` where the text names none: then only its date is known.
+    package let keptBy: WindowEvent?
     package let onExpiry: String
+    package let clause: String
+}
+
+/// What can happen around a settlement, as a table of events names it.
+package enum WindowEvent: String, Sendable, CaseIterable {
+    /// The end of the period, which needs no record.
+    case periodEnd = "period-end"
+    case warning, issued, notified, objected, due, paid, accepted, released
+
+    package var name: BilingualName {
+        switch self {
+        case .periodEnd: BilingualName(chinese: "考核期满", english: "end of the period")
+        case .warning: BilingualName(chinese: "预警", english: "warning")
+        case .issued: BilingualName(chinese: "出具", english: "issued")
+        case .notified: BilingualName(chinese: "送达", english: "notified")
+        case .objected: BilingualName(chinese: "提出异议", english: "objected")
+        case .due: BilingualName(chinese: "到期应付", english: "due")
+        case .paid: BilingualName(chinese: "支付", english: "paid")
+        case .accepted: BilingualName(chinese: "认可", english: "accepted")
+        case .released: BilingualName(chinese: "签发", english: "released")
+        }
+    }
+}
+
+/// The working days of a span of years (工作日), as a published table of holidays has them.
+package struct WorkingCalendar: Hashable, Sendable {
+    /// Outside of it nothing is known.
+    package let span: DateSpan
+    /// Days off that would be working days, and weekend days worked instead.
+    package let holidays: Set<CivilDate>
+    package let workdays: Set<CivilDate>
+    package let document: String
+}
+
+/// A value that holds when a given figure has not come within a window (推定).
+package struct AgreementPresumption: Sendable {
+    package let input: String
+    /// The members of the input's sets it holds for; empty for all.
+    package let members: [String]
+    package let window: String
+    /// In the unit of the input.
+    package let value: Fraction
     package let clause: String
 }
 
@@ -98,11 +151,21 @@ package struct AgreementBaseline: Sendable {
         package let date: CivilDate
     }
 
+    /// One figure its value was formed from.
+    package struct Sample: Hashable, Sendable {
+        /// `nil` where the list names none.
+        package let period: SettlementPeriod?
+        package let value: Fraction
+    }
+
     package internal(set) var constant: AgreementConstant
-    package let period: String
+    /// What it was measured over, `nil` while that stands blank.
+    package let period: SettlementPeriod?
     package let version: String
     /// The samples it was formed from, by member as the values are.
-    package let samples: [[String]: [Fraction]]
+    package let samples: [[String]: [Sample]]
+    /// Where the samples can be read when the agreement does not list them; empty when it does.
+    package let samplesSource: String
     package let exclusions: [Exclusion]
     package let signatures: [Signature]
     /// SHA-256 over everything above in a fixed order, lower-case hexadecimal.

@@ -153,7 +153,9 @@ extension Agreement {
     /// The first whole civil period of its kind in which the agreement is in force.
     package var firstPeriod: SettlementPeriod? {
         guard let from = validity.from else { return nil }
-        let months = periodKind == .year ? 12 : periodKind == .quarter ? 3 : 1
+        guard let months = periodKind.monthCount else {
+            return validity.until.flatMap { SettlementPeriod(from: from, until: $0) }
+        }
         var index = from.year * 12 + from.month - 1
         if from.day > 1 { index += 1 }
         index = (index + months - 1) / months * months

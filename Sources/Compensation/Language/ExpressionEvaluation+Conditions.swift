@@ -35,6 +35,7 @@ extension ExpressionEvaluation {
             var members: [String] = []
             for node in nodes { members.append(try member(node)) }
             let holds = values.exempt[name]?.contains(members) ?? false
+            note(InputKey(name: name, members: members))
             return decided(holds, "\(indexedName(name, members)): \(holds ? "exempt" : "not exempt")")
         default:
             preconditionFailure("A number where a condition belongs was refused when the agreement was read.")

@@ -132,6 +132,18 @@ extension ExpressionEvaluation {
         _ node: MemberNode, _ running: Running, _ keys: [RankKey], _ ties: TieRule?, _ range: Range<Int>
     ) throws(ExpressionProblem) -> Fraction {
         let place = try member(node)
+        let outer = beginDecision()
+        let found = try rank(of: place, running, keys, ties, range)
+        let own = endDecision(outer)
+        if keepsNotes {
+            noteDecision(range, place, outcome: "第 \(found.shortText) 名 rank \(found.shortText)", reads: own)
+        }
+        return found
+    }
+
+    private mutating func rank(
+        of place: String, _ running: Running, _ keys: [RankKey], _ ties: TieRule?, _ range: Range<Int>
+    ) throws(ExpressionProblem) -> Fraction {
         let taking = try bindings(of: running).map { $0[0] }
         defer { release(running) }
         var ordered: [(member: String, keys: [Fraction])] = []

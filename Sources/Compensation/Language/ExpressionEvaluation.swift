@@ -2,13 +2,32 @@
 
 package import Exact
 
-/// A comparison as it was decided: the words of the agreement, the numbers put in, and the answer.
+/// A place where one value or another follows: the words of the agreement, the numbers put in, and what was found.
 package struct BranchDecision: Hashable, Sendable {
-    /// The condition as written: `P ≤ 1`.
+    /// The condition, or the call of a table, a count of steps, a rank, as written: `P ≤ 1`, `tier(award, d)`.
     package let condition: String
-    /// The same with values: `0.9034 ≤ 1`, each in the unit of its name.
+    /// The same with values: `0.9034 ≤ 1`, `x = −9.99 %`, each in the unit of its name.
     package let comparison: String
     package let holds: Bool
+    /// What was found where the answer is no yes or no: `−10 % < x ≤ 0 %`, `2 档 steps`; empty for a condition.
+    package let outcome: String
+    /// The figures looked up for it, each once.
+    package let reads: [InputKey]
+
+    init(condition: String, comparison: String, holds: Bool, outcome: String = "", reads: [InputKey] = []) {
+        self.condition = condition
+        self.comparison = comparison
+        self.holds = holds
+        self.outcome = outcome
+        self.reads = reads
+    }
+
+    func reading(_ reads: [InputKey]) -> BranchDecision {
+        BranchDecision(condition: condition, comparison: comparison, holds: holds, outcome: outcome, reads: reads)
+    }
+
+    /// The answer as it is printed.
+    package var answer: String { outcome.isEmpty ? holds ? "是 yes" : "否 no" : outcome }
 }
 
 /// A rounding written in a formula: before, after, and by which rule.
@@ -25,7 +44,7 @@ package struct Evaluation: Sendable {
     package let value: Fraction
     package let decisions: [BranchDecision]
     package let roundings: [RoundingNote]
-    /// The figures looked up, each once, in the order of the first look.
+    /// The figures looked up outside of `decisions`, each once, in the order of the first look.
     package let reads: [InputKey]
 }
 
@@ -65,6 +84,8 @@ package struct ExpressionEvaluation {
     private var roundings: [RoundingNote] = []
     private var reads: [InputKey] = []
     private var seen: Set<InputKey> = []
+    /// How many decisions the walk stands in.
+    private var depth = 0
     /// Whether decisions and roundings are kept; a replay of years needs the value alone.
     let keepsNotes: Bool
 
@@ -86,8 +107,9 @@ package struct ExpressionEvaluation {
         variables: [String: BoundMember] = [:], keepsNotes: Bool = true
     ) throws(ExpressionProblem) -> (holds: Bool, decision: BranchDecision) {
         var walk = ExpressionEvaluation(expression, scope, values, variables, keepsNotes)
+        walk.depth = 1
         let decided = try walk.decide(expression.root)
-        return (decided.holds, decided)
+        return (decided.holds, keepsNotes ? decided.reading(walk.reads) : decided)
     }
 
     init(
@@ -138,10 +160,7 @@ package struct ExpressionEvaluation {
         var members: [String] = []
         for index in indices { members.append(try member(index)) }
         if let value = values.figures[name]?[members] {
-            if keepsNotes {
-                let key = InputKey(name: name, members: members)
-                if seen.insert(key).inserted { reads.append(key) }
-            }
+            note(InputKey(name: name, members: members))
             return value
         }
         throw ExpressionProblem(
@@ -149,11 +168,43 @@ package struct ExpressionEvaluation {
             remedy: "The agreement must supply it, or say in the formula what holds without it.")
     }
 
+    // MARK: What was looked up, and for what
+
+    mutating func note(_ key: InputKey) {
+        if keepsNotes, seen.insert(key).inserted { reads.append(key) }
+    }
+
+    /// Figures looked up until the decision is noted belong to it.
+    mutating func beginDecision() -> (reads: [InputKey], seen: Set<InputKey>) {
+        depth += 1
+        defer { (reads, seen) = ([], []) }
+        return (reads, seen)
+    }
+
+    /// The figures of the decision begun; a decision inside another belongs to both.
+    mutating func endDecision(_ outer: (reads: [InputKey], seen: Set<InputKey>)) -> [InputKey] {
+        let own = reads
+        (reads, seen) = outer
+        depth -= 1
+        if depth > 0 { for key in own { note(key) } }
+        return own
+    }
+
+    mutating func noteDecision(_ range: Range<Int>, _ comparison: String, outcome: String, reads: [InputKey]) {
+        decisions.append(
+            BranchDecision(
+                condition: expression.excerpt(range), comparison: comparison, holds: true, outcome: outcome, reads: reads))
+    }
+
     private mutating func tier(
         _ name: String, _ node: ExpressionNode, _ range: Range<Int>
     ) throws(ExpressionProblem) -> Fraction {
         guard let table = scope.tiers[name] else { preconditionFailure("An unknown table was refused on reading.") }
+        let outer = beginDecision()
         let quantity = try number(node)
+        let own = endDecision(outer)
+        // What is priced by its tier counts besides choosing it.
+        if table.how == .whole || table.how == .marginal { for key in own { note(key) } }
         guard let found = table.value(of: quantity) else {
             throw ExpressionProblem(
                 check: Self.openCase, range: range,
@@ -161,10 +212,8 @@ package struct ExpressionEvaluation {
                 remedy: "\(table.clause) must say what holds here.")
         }
         if keepsNotes {
-            decisions.append(
-                BranchDecision(
-                    condition: expression.excerpt(range),
-                    comparison: "x = \(shown(quantity, table.measures)): \(table.described(found.row))", holds: true))
+            let comparison = "x = \(shown(quantity, table.measures))"
+            noteDecision(range, comparison, outcome: table.described(found.row), reads: own)
         }
         return found.value
     }
@@ -191,8 +240,10 @@ package struct ExpressionEvaluation {
         _ branches: [ChoiceBranch], _ otherwise: ExpressionNode
     ) throws(ExpressionProblem) -> Fraction {
         for branch in branches {
+            let outer = beginDecision()
             let decision = try decide(branch.condition)
-            if keepsNotes { decisions.append(decision) }
+            let own = endDecision(outer)
+            if keepsNotes { decisions.append(decision.reading(own)) }
             if decision.holds { return try number(branch.value) }
         }
         return try number(otherwise)
@@ -201,8 +252,12 @@ package struct ExpressionEvaluation {
     mutating func call(
         _ function: ExpressionFunction, _ arguments: [ExpressionNode], _ range: Range<Int>
     ) throws(ExpressionProblem) -> Fraction {
+        let turns = function == .clamp || function == .startedSteps || function == .wholeSteps
+        let outer = turns ? beginDecision() : ([], [])
         var given: [Fraction] = []
         for argument in arguments { given.append(try number(argument)) }
+        let own = turns ? endDecision(outer) : []
+        let unit = keepsNotes && turns ? displayUnit(of: arguments[0]) : .one
         switch function {
         case .abs: return given[0].magnitude
         case .min: return given.min() ?? given[0]
@@ -213,6 +268,12 @@ package struct ExpressionEvaluation {
                     check: "expression.clamp", range: range, message: "The lower bound lies above the upper bound.",
                     remedy: "Write clamp(x, low, high).")
             }
+            for key in own { note(key) }
+            if keepsNotes {
+                let comparison = "\(shown(given[0], unit)) ∈ \(shown(given[1], unit)) … \(shown(given[2], unit))"
+                let place = given[0] < given[1] ? "低于下限 below" : given[0] > given[2] ? "高于上限 above" : "之内 inside"
+                noteDecision(range, comparison, outcome: place, reads: own)
+            }
             return max(given[1], min(given[2], given[0]))
         case .startedSteps, .wholeSteps:
             guard given[1] > .zero else {
@@ -220,8 +281,14 @@ package struct ExpressionEvaluation {
                     check: "expression.step", range: range, message: "The step is not greater than zero.",
                     remedy: "Write the size of one step as the second value.")
             }
-            if given[0] <= .zero { return .zero }
-            return (given[0] / given[1]).rounded(to: .one, function == .startedSteps ? .up : .down)
+            let steps =
+                given[0] <= .zero
+                ? .zero : (given[0] / given[1]).rounded(to: .one, function == .startedSteps ? .up : .down)
+            if keepsNotes {
+                let comparison = "\(shown(given[0], unit)) ÷ \(shown(given[1], unit))"
+                noteDecision(range, comparison, outcome: "\(steps.shortText) 档 steps", reads: own)
+            }
+            return steps
         }
     }
 

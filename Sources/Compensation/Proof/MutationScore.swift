@@ -50,7 +50,7 @@ extension Agreement {
                 for operand in step.operands {
                     switch operand.origin {
                     case .constant(let clause), .baseline(let clause, _, _, _): clauses.insert(clause)
-                    case .input, .step: break
+                    case .input, .step, .exemption: break
                     }
                 }
                 for table in scope.tiers.values where step.formula.contains("tier(\(table.name),") {

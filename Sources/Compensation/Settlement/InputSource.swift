@@ -45,6 +45,8 @@ package enum InputResult: Sendable {
     case missing(String)
     case notAssessable(String)
     case disputed(String)
+    /// A presumption may come to stand for it, but its time is not over.
+    case held(String)
 }
 
 /// A figure with where it came from.
@@ -56,16 +58,38 @@ package struct InputValue: Sendable {
     package let evidence: InputEvidence
     /// Stand-ins used where measurements are missing.
     package let substitutions: [Substitution]
+    /// Whether a person typed it, so that nothing shows how much was measured and how far it was reviewed.
+    package let isTyped: Bool
+    /// What that person states of it instead.
+    package let statement: ReviewStatement?
 
     package init(
         value: Fraction, unit: UnitOfMeasure, share: Fraction?, evidence: InputEvidence,
-        substitutions: [Substitution] = []
+        substitutions: [Substitution] = [], isTyped: Bool = false, statement: ReviewStatement? = nil
     ) {
         self.value = value
         self.unit = unit
         self.share = share
         self.evidence = evidence
         self.substitutions = substitutions
+        self.isTyped = isTyped
+        self.statement = statement
+    }
+}
+
+/// What a person states of typed figures where no data show it (审核声明): how far they were reviewed, and by what document.
+package struct ReviewStatement: Hashable, Sendable {
+    package let state: ReviewState
+    package let document: String
+
+    package init(state: ReviewState, document: String) {
+        self.state = state
+        self.document = document
+    }
+
+    /// `审核声明 stated by a person: reviewed to level2, shares as agreed — …`.
+    var text: String {
+        "审核声明 stated by a person, shown by no data: reviewed to \(state.rawValue), measured as far as agreed; \(document)"
     }
 }
 
@@ -79,13 +103,50 @@ package struct InputEvidence: Hashable, Sendable {
     package let expectedCount: Int?
     /// The digest of the frozen observations, or of the table the figure stands in; empty when there is none.
     package let digest: String
+    /// How many values, days, months took part, and why the others did not; empty for a given figure.
+    package let uses: [EvidenceUse]
 
-    package init(series: [String], interval: Interval?, count: Int?, expectedCount: Int?, digest: String) {
+    package init(
+        series: [String], interval: Interval?, count: Int?, expectedCount: Int?, digest: String, uses: [EvidenceUse] = []
+    ) {
         self.series = series
         self.interval = interval
         self.count = count
         self.expectedCount = expectedCount
         self.digest = digest
+        self.uses = uses
+    }
+}
+
+/// How many parts of one level of a mean took part of those due, and why the others did not.
+package struct EvidenceUse: Hashable, Sendable {
+    package struct Without: Hashable, Sendable {
+        package let reason: BilingualName
+        package let count: Int
+
+        package init(_ reason: BilingualName, _ count: Int) {
+            self.reason = reason
+            self.count = count
+        }
+    }
+
+    /// `数值 values`, `日 day`, after the indicator where a class is taken over several.
+    package let of: String
+    package let used: Int
+    package let due: Int
+    package let without: [Without]
+
+    package init(of: String, used: Int, due: Int, without: [Without]) {
+        self.of = of
+        self.used = used
+        self.due = due
+        self.without = without
+    }
+
+    /// `数值 values 2066 of 2190 (未收到 not received 104, …)`.
+    var text: String {
+        let reasons = without.map { "\($0.reason.chinese) \($0.reason.english) \($0.count)" }.joined(separator: ", ")
+        return "\(of) \(used) of \(due)" + (reasons.isEmpty ? "" : " (\(reasons))")
     }
 }
 
@@ -117,10 +178,18 @@ package struct TableInputSource: InputSource {
     package init(_ results: [InputKey: InputResult]) { self.results = results }
 
     /// Given figures with their units and the document they stand in.
-    package init(_ values: [InputKey: (value: Fraction, unit: UnitOfMeasure)], document: String) {
+    ///
+    /// - Parameter isTyped: whether a person typed them to settle from; figures of an example or a trial are assumed.
+    package init(
+        _ values: [InputKey: (value: Fraction, unit: UnitOfMeasure)], document: String, isTyped: Bool = false,
+        statement: ReviewStatement? = nil
+    ) {
         let evidence = InputEvidence(series: [document], interval: nil, count: nil, expectedCount: nil, digest: "")
         results = values.mapValues {
-            .value(InputValue(value: $0.value, unit: $0.unit, share: nil, evidence: evidence))
+            .value(
+                InputValue(
+                    value: $0.value, unit: $0.unit, share: nil, evidence: evidence, isTyped: isTyped,
+                    statement: statement))
         }
     }
 

@@ -30,8 +30,10 @@ package enum InputTable {
     ///
     /// - Parameter skipsOthers: whether rows of inputs the agreement does not ask for are passed over, as when one
     ///   table serves two texts; otherwise they are problems.
+    /// - Parameter statement: what the person who gives the table states of its figures.
     package static func read(
-        _ text: String, file: String, for agreement: Agreement, period: SettlementPeriod, skipsOthers: Bool = false
+        _ text: String, file: String, for agreement: Agreement, period: SettlementPeriod, skipsOthers: Bool = false,
+        statement: ReviewStatement? = nil
     ) -> (source: TableInputSource?, problems: [Problem]) {
         var reading = InputTableReading(file: file, agreement: agreement, period: period)
         reading.skipsOthers = skipsOthers
@@ -48,7 +50,7 @@ package enum InputTable {
             reading.readRow(cells(of: line), line: index + 1)
         }
         guard reading.problems.isEmpty else { return (nil, reading.problems) }
-        return (TableInputSource(reading.values, document: document), [])
+        return (TableInputSource(reading.values, document: document, isTyped: true, statement: statement), [])
     }
 
     /// The figures of a table without their source, for what-if; empty when the table has problems.
@@ -84,7 +86,7 @@ package enum InputTable {
     }
 
     /// The cells of one line; a quoted one may hold commas, its quotes doubled.
-    private static func cells(of line: Substring) -> [String] {
+    static func cells(of line: Substring) -> [String] {
         var cells: [String] = []
         var cell = ""
         var isQuoted = false

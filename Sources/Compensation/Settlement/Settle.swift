@@ -3,7 +3,7 @@
 internal import Accounting
 internal import Assessment
 internal import Exact
-internal import Monitoring
+package import Monitoring
 
 /// Settles one period of one agreement.
 ///
@@ -11,15 +11,17 @@ internal import Monitoring
 /// - Parameter keepsNotes: whether steps, comparisons and operands are kept; a replay of many years needs amounts only.
 /// - Parameter isReplay: whether the text is tried on a period outside its validity, as a draft is; never issued.
 /// - Parameter isTrial: whether the figures are varied ones, whose amounts need no rounding clause; never issued.
+/// - Parameter events: what is recorded of the windows of this period; `asOf` the day they are judged by.
 /// - Parameter isExampleBoundary: whether the boundary is registered as an example; its statements say so.
 /// - Returns: a run whose outcome holds either balanced amounts or every reason why there are none.
 package func settle(
     _ agreement: Agreement, period: SettlementPeriod, kind: RunKind, inputs source: any InputSource, program: String,
-    isExampleBoundary: Bool = false, keepsNotes: Bool = true, isTrial: Bool = false,
-    isReplay: Bool = false
+    events: [SettlementEvent] = [], asOf: CivilDate? = nil, isExampleBoundary: Bool = false, keepsNotes: Bool = true,
+    isTrial: Bool = false, isReplay: Bool = false
 ) -> SettlementRun {
     var settlement = Settlement(
         agreement: agreement, period: period, kind: kind, keepsNotes: keepsNotes, isTrial: isTrial)
+    settlement.deadlines = deadlines(of: agreement, period: period, events: events, asOf: asOf)
     settlement.checkTerms(isReplay: isReplay)
     settlement.gather(from: source)
     settlement.decideExemptions()
@@ -27,7 +29,9 @@ package func settle(
     settlement.decideVerdicts()
     settlement.checkControls()
     let settled = settlement.amounts()
-    let id = keepsNotes ? runID(agreement, period, kind, settlement.inputs, program) : "run-unrecorded"
+    let id =
+        keepsNotes
+        ? runID(agreement, period, kind, settlement.inputs, program, settlement.deadlines, asOf) : "run-unrecorded"
     let outcome = settlement.outcome(settled, runID: id)
     return SettlementRun(
         id: id, agreement: agreement.id, agreementDigest: agreement.digest, title: agreement.title,
@@ -36,22 +40,29 @@ package func settle(
         kind: kind, program: program, parties: agreement.parties, sections: agreement.sections,
         indicators: agreement.indicators, statistics: agreement.statistics, missingData: agreement.missingData,
         inputs: settlement.inputs,
-        exemptions: settlement.exemptions, windows: agreement.windows, verdicts: settlement.verdicts,
-        steps: settlement.steps,
+        exemptions: settlement.exemptions, baselines: agreement.baselines, deadlines: settlement.deadlines,
+        asOf: asOf, verdicts: settlement.verdicts,
+        steps: settlement.steps, conditions: settlement.conditions,
         substitutions: settlement.inputs.flatMap { $0.value?.substitutions ?? [] }, outcome: outcome)
 }
 
 /// The id of a run, from everything that determines its result.
 private func runID(
-    _ agreement: Agreement, _ period: SettlementPeriod, _ kind: RunKind, _ inputs: [SettlementInput], _ program: String
+    _ agreement: Agreement, _ period: SettlementPeriod, _ kind: RunKind, _ inputs: [SettlementInput],
+    _ program: String, _ deadlines: [Deadline], _ asOf: CivilDate?
 ) -> String {
     var text = "\(agreement.id)\n\(agreement.digest)\n\(period)\n\(kind)\n\(program)\n"
+    if let asOf { text += "as of \(asOf)\n" }
+    for deadline in deadlines where !deadline.startDocument.isEmpty || deadline.isKept {
+        text += "window \(deadline.window.name) \(deadline.startDocument) \(deadline.state)\n"
+    }
     for input in inputs {
         switch input.result {
         case .value(let given):
             let evidence = given.evidence
             text += "\(input.request.key)=\(given.value) \(given.unit) \(evidence.digest) "
             text += "\(evidence.series.joined(separator: ",")) \(evidence.count ?? -1)\n"
+            if let stated = given.statement { text += "stated \(stated.state.rawValue) \(stated.document)\n" }
             for stand in given.substitutions {
                 text += "substitution \(stand.series) \(stand.interval.start.milliseconds) "
                 text += "\(stand.interval.end.milliseconds) \(stand.method) \(stand.reason)\n"
@@ -59,6 +70,7 @@ private func runID(
         case .missing(let why): text += "\(input.request.key) missing \(why)\n"
         case .notAssessable(let why): text += "\(input.request.key) not assessable \(why)\n"
         case .disputed(let why): text += "\(input.request.key) disputed \(why)\n"
+        case .held(let why): text += "\(input.request.key) held \(why)\n"
         }
     }
     return "run-" + sha256Hexadecimal(text).prefix(16)
@@ -72,13 +84,17 @@ struct Settlement {
     let keepsNotes: Bool
     /// A trial at invented figures: an amount finer than the smallest unit is no reason to stop.
     let isTrial: Bool
+    var deadlines: [Deadline] = []
     var inputs: [SettlementInput] = []
     var inputDigests: [InputKey: String] = [:]
     var steps: [DerivationStep] = []
+    var conditions: [DecidedCondition] = []
     var verdicts: [SettlementVerdict] = []
     var exemptions: [SettlementExemption] = []
     var obstacles: [Obstacle] = []
     var values = EvaluationValues()
+    /// The place of each name in the agreement.
+    let places: [String: Int]
 
     init(agreement: Agreement, period: SettlementPeriod, kind: RunKind, keepsNotes: Bool, isTrial: Bool) {
         self.isTrial = isTrial
@@ -86,6 +102,7 @@ struct Settlement {
         self.period = period
         self.kind = kind
         self.keepsNotes = keepsNotes
+        places = keepsNotes ? agreement.definitionPlaces : [:]
         let constants = agreement.constants + agreement.baselines.map(\.constant)
         for constant in constants {
             for (members, value) in constant.values { values[constant.name, members] = value * constant.unit.factor }
@@ -128,7 +145,13 @@ struct Settlement {
                     why: "The agreement is in force \(from)/\(until), not all of \(period).",
                     needed: "Settle the period with the agreement that was in force then."))
         }
-        if period.kind != agreement.periodKind {
+        if agreement.periodKind == .span {
+            guard !isReplay, period != agreement.firstPeriod else { return }
+            obstacles.append(
+                Obstacle(
+                    .wrongPeriod, item: "period", why: "\(period) is not the span of the agreement.",
+                    needed: "This agreement settles once, over all of its validity."))
+        } else if period.kind != agreement.periodKind {
             obstacles.append(
                 Obstacle(
                     .wrongPeriod, item: "period", why: "\(period) is not a \(agreement.periodKind.rawValue).",
@@ -141,7 +164,7 @@ struct Settlement {
         for input in agreement.inputs {
             for members in agreement.scope.combinations(of: input.sets) {
                 guard let request = request(input, members) else { continue }
-                let result = source.value(for: request)
+                let result = presumed(source.value(for: request), request)
                 inputs.append(SettlementInput(request: request, result: result))
                 if let value = accept(result, for: request) {
                     values[input.name, members] = value.value * value.unit.factor
@@ -175,7 +198,7 @@ struct Settlement {
                     Obstacle(
                         .wrongPeriod, item: input.name, section: section?.id ?? "",
                         why: "\(period) has no period before it.",
-                        needed: "Settle a civil year, quarter or month."))
+                        needed: "Settle a civil year, half-year, quarter or month."))
                 return nil
             }
             asked = previous
@@ -210,6 +233,34 @@ struct Settlement {
         }
     }
 
+    /// A given figure that has not come: what a presumption of the agreement says, once its window has expired.
+    private func presumed(_ result: InputResult, _ request: InputRequest) -> InputResult {
+        guard case .missing(let why) = result, let presumption = agreement.presumption(of: request.key),
+            let deadline = deadlines.first(where: { $0.window.name == presumption.window })
+        else { return result }
+        let value = "\(presumption.value.shortText) \(request.unit.symbol)"
+        switch deadline.state {
+        case .kept: return .missing(why)
+        case .open, .undetermined:
+            return .held("\(presumption.clause) presumes \(value) once “\(presumption.window)” is over: \(deadline.text).")
+        case .expired:
+            guard let start = deadline.start, let end = deadline.end else { return result }
+            let span = SettlementPeriod(from: start, until: end.advanced(byDays: 1))
+            let stand = span.map { span in
+                Substitution(
+                    input: request.key, series: presumption.window, interval: span.interval(at: agreement.offset),
+                    method: "推定 presumption", reason: "\(why) \(deadline.text)", agreedBy: [presumption.clause])
+            }
+            let evidence = InputEvidence(
+                series: ["推定 presumption, \(presumption.clause)"], interval: nil, count: nil, expectedCount: nil,
+                digest: "")
+            return .value(
+                InputValue(
+                    value: presumption.value, unit: request.unit, share: nil, evidence: evidence,
+                    substitutions: [stand].compactMap(\.self)))
+        }
+    }
+
     /// The value when it may enter the computation; otherwise an obstacle is noted.
     private mutating func accept(_ result: InputResult, for request: InputRequest) -> InputValue? {
         func obstacle(_ kind: Obstacle.Kind, _ why: String, _ needed: String) -> Obstacle {
@@ -221,6 +272,9 @@ struct Settlement {
             obstacles.append(obstacle(.missingInput, why, "Supply \(asked(of: request)) with its document."))
         case .notAssessable(let why):
             obstacles.append(obstacle(.notAssessable, why, "Supply \(asked(of: request)) that can be assessed."))
+        case .held(let why):
+            obstacles.append(
+                obstacle(.held, why, "Supply \(asked(of: request)), or settle when the time is over, with its events."))
         case .disputed(let why):
             obstacles.append(
                 obstacle(.disputedInput, why, "The parties decide which version counts, then the run is made again."))
@@ -230,6 +284,8 @@ struct Settlement {
                 obstacles.append(obstacle(.wrongUnit, why, "Supply it in \(request.unit.symbol)."))
             } else if let (why, needed) = impossible(given, request) {
                 obstacles.append(obstacle(.wrongValue, why, needed))
+            } else if let problem = unreviewed(given, request) {
+                obstacles.append(problem)
             } else if let share = given.share, let problem = incompleteness(share, request) {
                 obstacles.append(problem)
             } else {
@@ -246,6 +302,28 @@ struct Settlement {
         else { return nil }
         let value = given.value * given.unit.factor / input.unit.factor
         return input.range.objection(to: value, in: input.unit).map { ($0, input.range.remedy(in: input.unit)) }
+    }
+
+    /// The obstacle when a person typed a figure that the agreement takes from data under a review or a gate, and states
+    /// nothing of it.
+    private func unreviewed(_ given: InputValue, _ request: InputRequest) -> Obstacle? {
+        guard given.isTyped, request.measure != .given else { return nil }
+        let shares = gates.filter { $0.minimumShare != nil }
+        guard request.review != nil || !shares.isEmpty else { return nil }
+        if let stated = given.statement, request.review.map(stated.state.reaches) ?? true { return nil }
+        var lacks: [String] = []
+        if let asked = request.review {
+            let clauses = [agreement.review?.clause].compactMap(\.self) + gates.filter { $0.review != nil }.map(\.clause)
+            lacks.append("that it was reviewed to \(asked.rawValue) (\(clauses.joined(separator: ", ")))")
+        }
+        if let share = shares.compactMap(\.minimumShare).max() {
+            lacks.append("that \(percent(share)) of the period were measured (\(shares.map(\.clause).joined(separator: ", ")))")
+        }
+        let state = request.review ?? .raw
+        return Obstacle(
+            .notReviewed, item: request.key.description, section: request.sectionKey ?? "",
+            why: "A table does not show " + lacks.joined(separator: " and ") + ".",
+            needed: "Settle from the data folder, or state it as a person: --reviewed \(state.rawValue) --document TEXT.")
     }
 
     /// The obstacle when less than the agreed share of the period is measured, or no share is agreed.

@@ -51,7 +51,7 @@ extension Settlement {
         else { return nil }
         var exact = evaluation.value / ledger.unit.factor
         if payment.isSigned, exact.isZero {
-            steps.append(nothing(name, payment, decisions + evaluation.decisions))
+            steps.append(nothing(name, payment, decisions + evaluation.decisions, reads: evaluation.reads))
             return nil
         }
         if payment.isSigned, exact.isNegative {
@@ -80,7 +80,8 @@ extension Settlement {
             steps.append(
                 DerivationStep(
                     name: name, clause: payment.clause, formula: transfer.amount.text,
-                    operands: operands(evaluation.reads), decisions: decisions + evaluation.decisions,
+                    operands: operands(evaluation.reads, decisions + evaluation.decisions),
+                    decisions: decisions + evaluation.decisions,
                     roundings: evaluation.roundings + rounding(payment, exact: exact, rounded: rounded), exact: exact,
                     unit: ledger.currency.code, rounded: rounded))
         }
@@ -91,11 +92,12 @@ extension Settlement {
     }
 
     private func nothing(
-        _ name: String, _ payment: AgreementPayment, _ decisions: [BranchDecision]
+        _ name: String, _ payment: AgreementPayment, _ decisions: [BranchDecision], reads: [InputKey] = []
     ) -> DerivationStep {
         DerivationStep(
-            name: name, clause: payment.clause, formula: "nothing is owed", operands: [], decisions: decisions,
-            roundings: [], exact: .zero, unit: payment.ledger.currency.code, rounded: .zero)
+            name: name, clause: payment.clause, formula: DerivationStep.nothingOwed,
+            operands: operands(reads, decisions), decisions: decisions, roundings: [], exact: .zero,
+            unit: payment.ledger.currency.code, rounded: .zero)
     }
 
     /// The party a payer or payee names for these members.

@@ -11,8 +11,9 @@ extension Settlement {
         let ledger = split.ledger
         guard let evaluation = evaluate(split.total, item: name, split.clause, variables) else { return [] }
         let exact = evaluation.value / ledger.unit.factor
+        var ratios: [Evaluation] = []
         guard let total = money(exact, exact: exact, name, ledger),
-            let shares = shares(of: split, name, variables)
+            let shares = shares(of: split, name, variables, &ratios)
         else { return [] }
         guard !total.isNegative else {
             obstacles.append(
@@ -29,11 +30,14 @@ extension Settlement {
             return []
         }
         if keepsNotes {
+            let all = [evaluation] + ratios
+            let decisions = all.flatMap(\.decisions)
             steps.append(
                 DerivationStep(
                     name: name, clause: split.clause, formula: split.total.text,
-                    operands: operands(evaluation.reads), decisions: evaluation.decisions,
-                    roundings: evaluation.roundings, exact: exact, unit: ledger.currency.code, rounded: total.amount))
+                    operands: operands(all.flatMap(\.reads), decisions), decisions: decisions,
+                    roundings: all.flatMap(\.roundings), exact: exact, unit: ledger.currency.code,
+                    rounded: total.amount))
         }
         let parts = portions(of: total, shares, split)
         if let rest = parts.first(where: \.money.isNegative) {
@@ -60,19 +64,21 @@ extension Settlement {
 
     /// The parties of a split with their parts of the whole, which add up to one.
     private mutating func shares(
-        of split: AgreementSplit, _ name: String, _ variables: [String: BoundMember]
+        of split: AgreementSplit, _ name: String, _ variables: [String: BoundMember], _ ratios: inout [Evaluation]
     ) -> [Share]? {
         var parts: [Share] = []
         switch split.shares {
         case .listed(let listed):
             for (party, ratio) in listed {
                 guard let found = evaluate(ratio, item: name, split.clause, variables) else { return nil }
+                ratios.append(found)
                 parts.append(Share(party: party, ratio: found.value))
             }
         case .each(let variable, let expression):
             for (members, own) in bindings(of: [variable]) {
                 let all = variables.merging(own) { $1 }
                 guard let found = evaluate(expression, item: name, split.clause, all) else { return nil }
+                ratios.append(found)
                 parts.append(Share(party: members[0], ratio: found.value))
             }
         }

@@ -21,7 +21,9 @@ extension Settlement {
             values.exempt[exemption.name] = []
             for (members, variables) in bindings(of: exemption.each) {
                 let name = indexedName(exemption.name, members)
-                guard let decided = decide(exemption.condition, item: name, variables), decided.holds else { continue }
+                guard let decided = decide(exemption.condition, item: name, variables) else { continue }
+                note(.exemption, name, exemption.clause, decided)
+                guard decided.holds else { continue }
                 values.exempt[exemption.name, default: []].insert(members)
                 exemptions.append(
                     SettlementExemption(name: name, reason: decided.comparison, clause: exemption.clause))
@@ -42,7 +44,7 @@ extension Settlement {
                 steps.append(
                     DerivationStep(
                         name: name, clause: formula.clause, formula: formula.expression.text,
-                        operands: operands(evaluation.reads), decisions: evaluation.decisions,
+                        operands: operands(evaluation.reads, evaluation.decisions), decisions: evaluation.decisions,
                         roundings: evaluation.roundings, exact: value, unit: formula.unit.symbol, rounded: value))
             }
         }
@@ -86,20 +88,40 @@ extension Settlement {
             why: "\(problem.message) “\(expression.text)”", needed: problem.remedy)
     }
 
-    /// The figures read, in the order in which the agreement defines their names.
-    func operands(_ reads: [InputKey]) -> [StepOperand] {
-        let places = agreement.definitionPlaces
-        let ordered = reads.enumerated().sorted {
+    /// The figures read for a value and for what decided it, in the order in which the agreement defines their names.
+    func operands(_ reads: [InputKey], _ decisions: [BranchDecision]) -> [StepOperand] {
+        guard keepsNotes else { return [] }
+        let counted = Set(reads)
+        var seen: Set<InputKey> = []
+        let all = (reads + decisions.flatMap(\.reads)).filter { seen.insert($0).inserted }
+        let ordered = all.enumerated().sorted {
             (places[$0.element.name] ?? 0, $0.offset) < (places[$1.element.name] ?? 0, $1.offset)
         }
-        return ordered.compactMap { _, key in
-            guard let value = values[key.name, key.members], let symbol = agreement.scope.symbols[key.name] else {
-                return nil
-            }
+        return ordered.compactMap { _, key in operand(key, counts: counted.contains(key)) }
+    }
+
+    private func operand(_ key: InputKey, counts: Bool) -> StepOperand? {
+        if let exemption = agreement.exemptions.first(where: { $0.name == key.name }) {
+            let holds = values.exempt[key.name]?.contains(key.members) ?? false
             return StepOperand(
-                name: key.description, value: value / symbol.unit.factor, unit: symbol.unit.symbol,
-                origin: origin(of: key))
+                name: key.description, value: holds ? .one : .zero, unit: UnitOfMeasure.one.symbol,
+                origin: .exemption(clause: exemption.clause), counts: counts)
         }
+        guard let value = values[key.name, key.members], let symbol = agreement.scope.symbols[key.name] else {
+            return nil
+        }
+        return StepOperand(
+            name: key.description, value: value / symbol.unit.factor, unit: symbol.unit.symbol,
+            origin: origin(of: key), counts: counts)
+    }
+
+    private mutating func note(
+        _ kind: DecidedCondition.Kind, _ name: String, _ clause: String, _ decision: BranchDecision
+    ) {
+        guard keepsNotes else { return }
+        conditions.append(
+            DecidedCondition(
+                kind: kind, name: name, clause: clause, decision: decision, operands: operands([], [decision])))
     }
 
     private func origin(of key: InputKey) -> StepOperand.Origin {
@@ -109,7 +131,7 @@ extension Settlement {
         }
         if let baseline = agreement.baselines.first(where: { $0.constant.name == key.name }) {
             return .baseline(
-                clause: baseline.constant.clause, period: baseline.period, version: baseline.version,
+                clause: baseline.constant.clause, period: baseline.period?.description ?? "", version: baseline.version,
                 digest: baseline.digest)
         }
         return .step
@@ -122,7 +144,7 @@ extension Settlement {
         }
     }
 
-    private func decide(_ verdict: AgreementVerdict) -> SettlementVerdict {
+    private mutating func decide(_ verdict: AgreementVerdict) -> SettlementVerdict {
         func result(_ value: AssessmentVerdict, _ reason: String) -> SettlementVerdict {
             SettlementVerdict(
                 name: verdict.name, section: verdict.section, verdict: value, reason: reason, clause: verdict.clause)
@@ -134,6 +156,7 @@ extension Settlement {
         guard obstacles.isEmpty else { return result(.notAssessable, "The run stopped before this could be decided.") }
         do {
             let decided = try ExpressionEvaluation.decide(verdict.condition, in: agreement.scope, with: values)
+            note(.verdict, verdict.name, verdict.clause, decided.decision)
             return result(decided.holds ? .met : .notMet, decided.decision.comparison)
         } catch {
             return result(.notAssessable, error.message)
@@ -163,8 +186,17 @@ extension Settlement {
     }
 
     private mutating func check(_ control: AgreementControl, _ name: String, _ variables: [String: BoundMember]) {
+        var reads: [InputKey] = []
         func number(_ expression: Expression) -> Fraction? {
-            evaluate(expression, item: name, control.clause, variables)?.value
+            let found = evaluate(expression, item: name, control.clause, variables)
+            reads += found.map { $0.reads + $0.decisions.flatMap(\.reads) } ?? []
+            return found?.value
+        }
+        func decided(_ condition: String, _ comparison: @autoclosure () -> String, _ holds: Bool) {
+            guard keepsNotes else { return }
+            note(
+                .check, name, control.clause,
+                BranchDecision(condition: condition, comparison: comparison(), holds: holds, reads: reads))
         }
         func shown(_ value: Fraction) -> String {
             let text = (value / control.unit.factor).shortText
@@ -172,8 +204,10 @@ extension Settlement {
         }
         switch control.test {
         case .holds(let condition):
-            guard let decided = decide(condition, item: name, variables), !decided.holds else { return }
-            let text = keepsNotes ? decided.comparison : condition.text
+            guard let found = decide(condition, item: name, variables) else { return }
+            note(.check, name, control.clause, found)
+            if found.holds { return }
+            let text = keepsNotes ? found.comparison : condition.text
             refuse(control, name, "does not balance: “\(condition.text)” does not hold (\(text)).")
         case .equal(let left, let right, let within):
             guard let first = number(left), let second = number(right) else { return }
@@ -182,12 +216,17 @@ extension Settlement {
                 guard let found = number(within) else { return }
                 allowed = found
             }
-            if (first - second).magnitude <= allowed { return }
+            let agrees = (first - second).magnitude <= allowed
+            let margin = allowed.isZero ? "" : " ± \(shown(allowed))"
+            decided("\(left.text) = \(right.text)", "\(shown(first)) = \(shown(second))\(margin)", agrees)
+            if agrees { return }
             refuse(
                 control, name,
                 "does not balance: \(left.text) is \(shown(first)), \(right.text) is \(shown(second)).")
         case .atMost(let left, let right):
-            guard let first = number(left), let second = number(right), first > second else { return }
+            guard let first = number(left), let second = number(right) else { return }
+            decided("\(left.text) ≤ \(right.text)", "\(shown(first)) ≤ \(shown(second))", first <= second)
+            if first <= second { return }
             refuse(
                 control, name,
                 "does not balance: \(left.text) is \(shown(first)), more than \(right.text), \(shown(second)).")

@@ -14,7 +14,7 @@ package struct SettlementPeriod: Hashable, Sendable, CustomStringConvertible {
         self.until = until
     }
 
-    /// `2025`, `2025-Q1`, `2025-03`, `2025-01-01/2026-01-01` (the last day excluded), or the same with civil periods
+    /// `2025`, `2025-H1`, `2025-Q1`, `2025-03`, `2025-01-01/2026-01-01` (the last day excluded), or the same with civil periods
     /// for their first days: `2016/2026` is the ten years before 2026.
     package init?(parsing text: String) {
         let ends = text.split(separator: "/", omittingEmptySubsequences: false)
@@ -32,6 +32,8 @@ package struct SettlementPeriod: Hashable, Sendable, CustomStringConvertible {
         }
         switch parts.count {
         case 1: self.init(year: year, month: 1, monthCount: 12)
+        case 2 where parts[1] == "H1" || parts[1] == "H2":
+            self.init(year: year, month: parts[1] == "H1" ? 1 : 7, monthCount: 6)
         case 2 where parts[1].first == "Q" && parts[1].count == 2:
             guard let quarter = Int(parts[1].dropFirst()), (1...4).contains(quarter) else { return nil }
             self.init(year: year, month: quarter * 3 - 2, monthCount: 3)
@@ -55,6 +57,9 @@ package struct SettlementPeriod: Hashable, Sendable, CustomStringConvertible {
     /// The kind of civil period this is, `nil` for any other span.
     package var kind: PeriodKind? {
         if self == SettlementPeriod(year: from.year, month: 1, monthCount: 12) { return .year }
+        if from.month % 6 == 1, self == SettlementPeriod(year: from.year, month: from.month, monthCount: 6) {
+            return .halfYear
+        }
         if from.month % 3 == 1, self == SettlementPeriod(year: from.year, month: from.month, monthCount: 3) {
             return .quarter
         }
@@ -63,29 +68,17 @@ package struct SettlementPeriod: Hashable, Sendable, CustomStringConvertible {
 
     /// The period of the same kind just before this one, `nil` for a span that is no civil period.
     package var previous: SettlementPeriod? {
-        switch kind {
-        case .year: SettlementPeriod(year: from.year, month: -11, monthCount: 12)
-        case .quarter: SettlementPeriod(year: from.year, month: from.month - 3, monthCount: 3)
-        case .month: SettlementPeriod(year: from.year, month: from.month - 1, monthCount: 1)
-        case nil: nil
-        }
+        kind?.monthCount.flatMap { SettlementPeriod(year: from.year, month: from.month - $0, monthCount: $0) }
     }
 
-    /// The civil months of a year, quarter or month, in order; empty for any other span.
+    /// The civil months of a year, half-year, quarter or month, in order; empty for any other span.
     package var months: [SettlementPeriod] {
-        let count: Int
-        switch kind {
-        case .year: count = 12
-        case .quarter: count = 3
-        case .month: count = 1
-        case nil: return []
-        }
-        return (0..<count).compactMap { SettlementPeriod(year: from.year, month: from.month + $0, monthCount: 1) }
+        (0..<(kind?.monthCount ?? 0)).compactMap { SettlementPeriod(year: from.year, month: from.month + $0, monthCount: 1) }
     }
 
-    /// The whole civil periods of `kind` that lie in this span, in order.
+    /// The whole civil periods of `kind` that lie in this span, in order; for a span itself this one.
     package func parts(of kind: PeriodKind) -> [SettlementPeriod] {
-        let count = kind == .year ? 12 : kind == .quarter ? 3 : 1
+        guard let count = kind.monthCount else { return [self] }
         var index = from.year * 12 + from.month - 1 + (from.day > 1 ? 1 : 0)
         index = (index + count - 1) / count * count
         var parts: [SettlementPeriod] = []

@@ -27,9 +27,15 @@ package struct SettlementRun: Sendable {
     package let inputs: [SettlementInput]
     /// The members an exemption holds for, with its reason.
     package let exemptions: [SettlementExemption]
-    package let windows: [AgreementWindow]
+    package let baselines: [AgreementBaseline]
+    /// The agreement's windows as they stand.
+    package let deadlines: [Deadline]
+    /// The day they were judged by, `nil` when nobody named one.
+    package let asOf: CivilDate?
     package let verdicts: [SettlementVerdict]
     package let steps: [DerivationStep]
+    /// Exemptions, verdicts and checks as they were decided, in the order of the computation.
+    package let conditions: [DecidedCondition]
     package let substitutions: [Substitution]
     package let outcome: SettlementOutcome
 }
@@ -173,6 +179,8 @@ package struct Obstacle: Hashable, Sendable, CustomStringConvertible {
         case notAssessable = "not-assessable"
         case disputedInput = "disputed-input"
         case incompleteData = "incomplete-data"
+        case notReviewed = "not-reviewed"
+        case held
         case wrongUnit = "wrong-unit"
         case wrongValue = "wrong-value"
         case noBranch = "no-branch"

@@ -13,14 +13,8 @@ extension SettlementRun {
             text += "\n\(position + 1)  \(step.name)    [\(step.clause)]\n"
             var table = TextTable(indent: 4)
             table.add("公式 formula", step.formula)
-            for operand in step.operands {
-                table.add(
-                    "代入 with", "\(operand.name) = \(operand.value.exactText(in: operand.unit))", origin(of: operand))
-            }
-            for decision in step.decisions {
-                table.add(
-                    "判断 decided", "\(decision.condition): \(decision.comparison)", decision.holds ? "是 yes" : "否 no")
-            }
+            for operand in step.operands { add(operand, to: &table) }
+            for decision in step.decisions { add(decision, to: &table) }
             table.add("精确值 exact", step.exact.exactText(in: step.unit))
             for note in step.roundings {
                 let rule = "\(note.rule.agreementText), \(note.step.shortText) \(note.unit)"
@@ -28,8 +22,28 @@ extension SettlementRun {
             }
             text += table.text
         }
-        text += "\n" + evidenceText
+        return text + conditionText + "\n" + evidenceText
+    }
+
+    /// Exemptions, verdicts and checks with what they read.
+    private var conditionText: String {
+        var text = ""
+        for condition in conditions {
+            text += "\n\(condition.kind.title)  \(condition.name)    [\(condition.clause)]\n"
+            var table = TextTable(indent: 4)
+            for operand in condition.operands { add(operand, to: &table) }
+            add(condition.decision, to: &table)
+            text += table.text
+        }
         return text
+    }
+
+    private func add(_ operand: StepOperand, to table: inout TextTable) {
+        table.add("代入 with", "\(operand.name) = \(operand.value.exactText(in: operand.unit))", origin(of: operand))
+    }
+
+    private func add(_ decision: BranchDecision, to table: inout TextTable) {
+        table.add("判断 decided", "\(decision.condition): \(decision.comparison)", decision.answer)
     }
 
     private func origin(of operand: StepOperand) -> String {
@@ -39,6 +53,7 @@ extension SettlementRun {
             "基准值 baseline \(period)\(version.isEmpty ? "" : " v\(version)"), \(clause), \(digest.prefix(12))"
         case .input(let digest): digest.isEmpty ? "数据 input" : "数据 input, \(digest.prefix(12))"
         case .step: "上文 step above"
+        case .exemption(let clause): "豁免 exemption, \(clause)"
         }
     }
 
@@ -57,8 +72,20 @@ extension SettlementRun {
             if let count = evidence.count {
                 text += "      个数 count     \(count)" + (evidence.expectedCount.map { " / \($0)" } ?? "") + "\n"
             }
+            if input.request.measure != .given, let stated = value.statement { text += "      \(stated.text)\n" }
+            for use in evidence.uses { text += "      采用 used      \(use.text)\n" }
             if !evidence.digest.isEmpty { text += "      摘要 digest    \(evidence.digest)\n" }
         }
         return text
+    }
+}
+
+extension DecidedCondition.Kind {
+    var title: String {
+        switch self {
+        case .exemption: "豁免 exemption"
+        case .verdict: "评价 verdict"
+        case .check: "勾稽 check"
+        }
     }
 }

@@ -80,13 +80,14 @@ extension [DerivationNode] {
 }
 
 extension SettlementRun {
-    /// The tree of every line; of the last steps when the run has no line.
+    /// The tree of every line, of every payment that owes nothing, and of the conditions that stand by themselves; of the
+    /// last step when the run has no amounts.
     package var derivationTree: [DerivationNode] {
         var builder = DerivationBuilder(run: self)
-        guard case .settled(let settled) = outcome, !settled.lines.isEmpty else {
+        guard case .settled(let settled) = outcome else {
             return steps.suffix(1).map { builder.node(of: $0) }
         }
-        return settled.lines.map { line in
+        let lines = settled.lines.map { line in
             let step = steps.last { $0.name == line.name }
             return DerivationNode(
                 name: "\(partyName(line.payer)) → \(partyName(line.payee))",
@@ -94,6 +95,8 @@ extension SettlementRun {
                 notes: line.rounding.isEmpty ? [] : ["修约 rounded \(line.rounding): \(line.exact.shortText)"],
                 isRepeated: false, children: step.map { [builder.node(of: $0)] } ?? [])
         }
+        let nothing = steps.filter { $0.formula == DerivationStep.nothingOwed }.map { builder.node(of: $0) }
+        return lines + nothing + conditions.filter { $0.kind != .exemption }.map { builder.node(of: $0) }
     }
 }
 
@@ -101,31 +104,53 @@ private struct DerivationBuilder {
     let run: SettlementRun
     private let steps: [String: DerivationStep]
     private let inputs: [String: SettlementInput]
+    private let exemptions: [String: DecidedCondition]
     private var seen: Set<String> = []
 
     init(run: SettlementRun) {
         self.run = run
         steps = Dictionary(run.steps.map { ($0.name, $0) }) { first, _ in first }
         inputs = Dictionary(run.inputs.map { ($0.request.key.description, $0) }) { first, _ in first }
+        exemptions = Dictionary(run.conditions.filter { $0.kind == .exemption }.map { ($0.name, $0) }) { first, _ in first }
     }
 
     mutating func node(of step: DerivationStep) -> DerivationNode {
-        var notes = step.decisions.map { "\($0.condition): \($0.comparison) → \($0.holds ? "是 yes" : "否 no")" }
-        notes += step.roundings.map { note in
+        let notes = step.roundings.map { note in
             "修约 rounded \(note.rule.agreementText) to \(note.step.shortText) \(note.unit): "
                 + "\(note.exact.shortText) → \(note.rounded.shortText)"
         }
         let isRepeated = !seen.insert(step.name).inserted
         var children: [DerivationNode] = []
         if !isRepeated {
-            for operand in step.operands { children.append(node(of: operand)) }
+            for decision in step.decisions { children.append(node(of: decision, step.operands)) }
+            for operand in step.operands where operand.counts { children.append(node(of: operand)) }
         }
         return DerivationNode(
             name: step.name, value: step.exact.exactText(in: step.unit), clause: step.clause, formula: step.formula,
             notes: notes, isRepeated: isRepeated, children: children)
     }
 
+    /// A comparison with what it compares below it.
+    private mutating func node(of decision: BranchDecision, _ operands: [StepOperand]) -> DerivationNode {
+        var children: [DerivationNode] = []
+        for key in decision.reads {
+            let name = key.description
+            if let operand = operands.first(where: { $0.name == name }) { children.append(node(of: operand)) }
+        }
+        return DerivationNode(
+            name: "判断 decided", value: "\(decision.condition): \(decision.comparison) → \(decision.answer)",
+            children: children)
+    }
+
+    mutating func node(of condition: DecidedCondition) -> DerivationNode {
+        let isRepeated = !seen.insert("\(condition.kind) \(condition.name)").inserted
+        return DerivationNode(
+            name: "\(condition.kind.title) \(condition.name)", value: condition.decision.answer, clause: condition.clause,
+            isRepeated: isRepeated, children: isRepeated ? [] : [node(of: condition.decision, condition.operands)])
+    }
+
     private mutating func node(of operand: StepOperand) -> DerivationNode {
+        if case .exemption = operand.origin, let condition = exemptions[operand.name] { return node(of: condition) }
         if case .step = operand.origin, let step = steps[operand.name] { return node(of: step) }
         var clause = ""
         var notes: [String] = []
@@ -134,13 +159,17 @@ private struct DerivationBuilder {
         case .baseline(let text, let period, let version, let digest):
             clause = text
             notes = ["基准值 baseline \(period)\(version.isEmpty ? "" : ", version \(version)"), sha256:\(digest)"]
+        case .exemption(let text): clause = text
         case .input, .step:
             guard let input = inputs[operand.name], let evidence = input.value?.evidence else { break }
             clause = input.request.clause
             notes = evidence.series
+            notes += (input.value?.substitutions ?? []).map { "替代 substitution \($0.method): \($0.reason)" }
             if let count = evidence.count {
                 notes.append("个数 count \(count)" + (evidence.expectedCount.map { " / \($0)" } ?? ""))
             }
+            if input.request.measure != .given, let stated = input.value?.statement { notes.append(stated.text) }
+            notes += evidence.uses.map { "采用 used \($0.text)" }
             if !evidence.digest.isEmpty { notes.append("摘要 digest \(evidence.digest)") }
         }
         return DerivationNode(

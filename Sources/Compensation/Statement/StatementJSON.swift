@@ -42,8 +42,11 @@ extension SettlementRun {
                     ])
                 }),
         ]
+        if !conditions.isEmpty { object["conditions"] = .array(conditions.map(conditionJSON)) }
         if !exemptions.isEmpty { object["exemptions"] = .array(exemptions.map(exemptionJSON)) }
-        if !windows.isEmpty { object["windows"] = .array(windows.map(windowJSON)) }
+        if !baselines.isEmpty { object["baselines"] = .array(baselines.map(baselineJSON)) }
+        if !deadlines.isEmpty { object["windows"] = .array(deadlines.map(deadlineJSON)) }
+        if let asOf { object["asOf"] = .string("\(asOf)") }
         return CanonicalJSON.object(object).text() + "\n"
     }
 
@@ -51,18 +54,69 @@ extension SettlementRun {
         .object(["clause": .string(found.clause), "name": .string(found.name), "reason": .string(found.reason)])
     }
 
-    private func windowJSON(_ window: AgreementWindow) -> CanonicalJSON {
-        .object([
+    private func deadlineJSON(_ deadline: Deadline) -> CanonicalJSON {
+        let window = deadline.window
+        let state =
+            switch deadline.state {
+            case .undetermined: "undetermined"
+            case .open: "open"
+            case .kept: "kept"
+            case .expired: "expired"
+            }
+        return .object([
             "calendar": .string(window.calendar.rawValue), "clause": .string(window.clause),
-            "days": .integer(window.days), "from": .string(window.from), "name": .string(window.name),
-            "onExpiry": .string(window.onExpiry),
+            "days": .integer(window.days), "document": .string(deadline.startDocument),
+            "end": deadline.end.map { .string("\($0)") } ?? .null, "from": .string(window.startText),
+            "name": .string(window.name), "onExpiry": .string(window.onExpiry),
+            "party": window.party.map { .string($0) } ?? .null,
+            "start": deadline.start.map { .string("\($0)") } ?? .null, "state": .string(state),
+            "text": .string(deadline.text),
+        ])
+    }
+
+    private func baselineJSON(_ baseline: AgreementBaseline) -> CanonicalJSON {
+        let constant = baseline.constant
+        let values = constant.values.map { ($0.key.joined(separator: ","), CanonicalJSON.string("\($0.value)")) }
+        let samples = baseline.samples.map { members, list in
+            (
+                members.joined(separator: ","),
+                CanonicalJSON.array(
+                    list.map { sample in
+                        .object([
+                            "period": sample.period.map { .string("\($0)") } ?? .null, "value": .string("\(sample.value)"),
+                        ])
+                    })
+            )
+        }
+        return .object([
+            "clause": .string(constant.clause), "digest": .string(baseline.digest),
+            "exclusions": .array(
+                baseline.exclusions.map { .object(["date": .string("\($0.date)"), "reason": .string($0.reason)]) }),
+            "name": .string(constant.name), "period": baseline.period.map { .string("\($0)") } ?? .null,
+            "samples": .object(Dictionary(uniqueKeysWithValues: samples)),
+            "samplesSource": .string(baseline.samplesSource),
+            "signatures": .array(
+                baseline.signatures.map { signature in
+                    .object([
+                        "by": .string(signature.by), "date": .string("\(signature.date)"),
+                        "party": .string(signature.party),
+                    ])
+                }),
+            "unit": .string(constant.unit.symbol), "values": .object(Dictionary(uniqueKeysWithValues: values)),
+            "version": .string(baseline.version),
         ])
     }
 
     private var statisticsJSON: CanonicalJSON {
         guard let statistics else { return .null }
         return .object([
-            "averaging": .array(statistics.averaging.map { .string($0.rawValue) }),
+            "averaging": .array(
+                statistics.averaging.map { step in
+                    .object([
+                        "count": step.needs.count.map { .integer($0) } ?? .null,
+                        "share": step.needs.share.map { .string("\($0)") } ?? .null, "unit": .string(step.unit.rawValue),
+                    ])
+                }),
             "belowDetection": .string(statistics.belowDetection.rawValue), "clause": .string(statistics.clause),
             "comparison": .string(statistics.comparison.rawValue), "phPlaces": .integer(statistics.phPlaces),
             "quality": .string(statistics.quality.name),
@@ -91,6 +145,12 @@ extension SettlementRun {
             object["value"] = .string("\(given.value)")
             object["unit"] = .string(given.unit.symbol)
             object["share"] = given.share.map { .string("\($0)") } ?? .null
+            if input.request.measure != .given, let stated = given.statement {
+                object["stated"] = .object([
+                    "document": .string(stated.document), "reviewed": .string(stated.state.rawValue),
+                ])
+            }
+            if !evidence.uses.isEmpty { object["uses"] = .array(evidence.uses.map(useJSON)) }
             object["evidence"] = .object([
                 "count": evidence.count.map { .integer($0) } ?? .null, "digest": .string(evidence.digest),
                 "expected": evidence.expectedCount.map { .integer($0) } ?? .null,
@@ -101,6 +161,7 @@ extension SettlementRun {
         case .missing(let why): object["missing"] = .string(why)
         case .notAssessable(let why): object["notAssessable"] = .string(why)
         case .disputed(let why): object["disputed"] = .string(why)
+        case .held(let why): object["held"] = .string(why)
         }
         return .object(object)
     }
@@ -109,20 +170,8 @@ extension SettlementRun {
         .object([
             "clause": .string(step.clause), "exact": .string("\(step.exact)"), "formula": .string(step.formula),
             "name": .string(step.name), "rounded": .string("\(step.rounded)"), "unit": .string(step.unit),
-            "branches": .array(
-                step.decisions.map { decision in
-                    .object([
-                        "comparison": .string(decision.comparison), "condition": .string(decision.condition),
-                        "holds": .bool(decision.holds),
-                    ])
-                }),
-            "operands": .array(
-                step.operands.map { operand in
-                    .object([
-                        "name": .string(operand.name), "unit": .string(operand.unit),
-                        "value": .string("\(operand.value)"),
-                    ])
-                }),
+            "branches": .array(step.decisions.map(decisionJSON)),
+            "operands": .array(step.operands.map(operandJSON)),
             "roundings": .array(
                 step.roundings.map { note in
                     .object([
@@ -132,6 +181,50 @@ extension SettlementRun {
                     ])
                 }),
         ])
+    }
+
+    private func useJSON(_ use: EvidenceUse) -> CanonicalJSON {
+        .object([
+            "due": .integer(use.due), "of": .string(use.of), "used": .integer(use.used),
+            "without": .object(
+                Dictionary(uniqueKeysWithValues: use.without.map { ($0.reason.english, CanonicalJSON.integer($0.count)) })),
+        ])
+    }
+
+    private func conditionJSON(_ condition: DecidedCondition) -> CanonicalJSON {
+        .object([
+            "clause": .string(condition.clause), "decision": decisionJSON(condition.decision),
+            "kind": .string(condition.kind.rawValue), "name": .string(condition.name),
+            "operands": .array(condition.operands.map(operandJSON)),
+        ])
+    }
+
+    private func decisionJSON(_ decision: BranchDecision) -> CanonicalJSON {
+        var object: [String: CanonicalJSON] = [
+            "comparison": .string(decision.comparison), "condition": .string(decision.condition),
+            "holds": .bool(decision.holds), "reads": .array(decision.reads.map { .string($0.description) }),
+        ]
+        if !decision.outcome.isEmpty { object["outcome"] = .string(decision.outcome) }
+        return .object(object)
+    }
+
+    private func operandJSON(_ operand: StepOperand) -> CanonicalJSON {
+        var object: [String: CanonicalJSON] = [
+            "counts": .bool(operand.counts), "name": .string(operand.name), "unit": .string(operand.unit),
+            "value": .string("\(operand.value)"),
+        ]
+        switch operand.origin {
+        case .constant(let clause): object["constant"] = .object(["clause": .string(clause)])
+        case .baseline(let clause, let period, let version, let digest):
+            object["baseline"] = .object([
+                "clause": .string(clause), "digest": .string(digest), "period": .string(period),
+                "version": .string(version),
+            ])
+        case .input(let digest): object["input"] = .object(["digest": .string(digest)])
+        case .exemption(let clause): object["exemption"] = .object(["clause": .string(clause)])
+        case .step: break
+        }
+        return .object(object)
     }
 
     private func substitutionJSON(_ stand: Substitution) -> CanonicalJSON {

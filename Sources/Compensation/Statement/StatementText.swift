@@ -8,14 +8,12 @@ internal import Monitoring
 extension Statement {
     /// The whole statement as plain text.
     package var text: String {
-        var text = run.head(title: "补偿核算单  COMPENSATION STATEMENT")
-        text += run.inputSection(number: "一、采用数据  1. Inputs")
-        text += run.verdictSection(number: "二、评价结论  2. Verdicts")
-        text += section("三、推导  3. Derivation") + run.briefDerivation
-        text += section("四、应付明细  4. Amounts owed") + lineSection
-        text += section("五、各方合计  5. Totals of the parties") + netSection
-        text += section("六、签章  6. Seals") + sealSection
-        return text
+        run.head(title: "补偿核算单  COMPENSATION STATEMENT")
+            + numbered(
+                run.premises + [
+                    Section("推导", "Derivation", run.briefDerivation), Section("应付明细", "Amounts owed", lineSection),
+                    Section("各方合计", "Totals of the parties", netSection),
+                ] + run.times + [Section("签章", "Seals", sealSection)])
     }
 
     private var lineSection: String {
@@ -71,18 +69,26 @@ extension SettlementRun {
     package var refusalText: String {
         guard case .notSettled(let obstacles) = outcome else { return "" }
         var text = head(title: "未能核算  NOT SETTLED")
-        text += inputSection(number: "一、采用数据  1. Inputs")
-        text += verdictSection(number: "二、评价结论  2. Verdicts")
-        text += section("三、未能核算的原因  3. Why there are no amounts")
+        var reasons = ""
         for (position, obstacle) in obstacles.enumerated() {
             let place = obstacle.section.isEmpty ? obstacle.item : "\(obstacle.item) @ \(obstacle.section)"
-            text += "  \(position + 1)  \(place)  [\(obstacle.kind.rawValue)]\n"
-            text += "     原因 Why     \(obstacle.why)\n     所需 Needed  \(obstacle.needed)\n"
+            reasons += "  \(position + 1)  \(place)  [\(obstacle.kind.rawValue)]\n"
+            reasons += "     原因 Why     \(obstacle.why)\n     所需 Needed  \(obstacle.needed)\n"
         }
+        text += numbered(premises + [Section("未能核算的原因", "Why there are no amounts", reasons)] + times)
         return text
     }
 
-    func head(title: String) -> String {
+    /// What a statement and a refusal begin with.
+    fileprivate var premises: [Section] {
+        let known = baselines.isEmpty ? [] : [Section("基准值", "Baselines", baselineSection)]
+        return [Section("采用数据", "Inputs", inputSection)] + known + [Section("评价结论", "Verdicts", verdictSection)]
+    }
+
+    /// The windows of the agreement, where it has any.
+    fileprivate var times: [Section] { deadlines.isEmpty ? [] : [Section("期限", "Windows", windowSection)] }
+
+    fileprivate func head(title: String) -> String {
         var text = title + "\n"
         if isExample {
             text += "示例 EXAMPLE — 数字为虚构，不作支付依据。Invented numbers, no basis for any payment.\n"
@@ -105,9 +111,8 @@ extension SettlementRun {
         return text + table.text
     }
 
-    func inputSection(number: String) -> String {
-        var text = section(number)
-        if inputs.isEmpty { return text + "  无 none\n" }
+    private var inputSection: String {
+        if inputs.isEmpty { return "  无 none\n" }
         var table = TextTable(indent: 2)
         table.add("名称 Name", "断面 Section", "数值 Value", "单位 Unit", "有效数 Count", "摘要 Digest")
         for input in inputs {
@@ -124,7 +129,7 @@ extension SettlementRun {
             let digest = evidence.digest.isEmpty ? "—" : String(evidence.digest.prefix(12))
             table.add(name, section, value.value.exactText, value.unit.symbol, count ?? "—", digest)
         }
-        text += table.text
+        var text = table.text
         for section in sections {
             let registered = section.registered.map { ", \($0)" } ?? ""
             text += "  断面 Section \(section.id): \(section.name.chinese) \(section.name.english)\(registered)\n"
@@ -134,6 +139,9 @@ extension SettlementRun {
         }
         text += statisticsLine
         for source in inputSources { text += "  来源 From: \(source)\n" }
+        for (statement, keys) in reviewStatements {
+            text += "  \(statement.text): \(keys.map(\.description).joined(separator: ", "))\n"
+        }
         for stand in substitutions {
             text += "  替代 Substitution: \(stand.input) \(stand.series), \(stand.method): \(stand.reason) "
             text += "(\(stand.agreedBy.joined(separator: ", ")))\n"
@@ -145,12 +153,15 @@ extension SettlementRun {
     /// How the means were formed and how much of the period they needed; empty for published figures.
     private var statisticsLine: String {
         guard let statistics else { return "" }
-        let steps = statistics.averaging.map(\.rawValue) + ["period"]
+        let steps = statistics.averaging.map { "\($0.unit.rawValue) (needs \($0.needs))" } + ["period"]
         var text = "  统计规则 Statistics: mean over \(steps.joined(separator: ", ")); quality \(statistics.quality.name); "
         text += "below detection \(statistics.belowDetection.rawValue); class limits \(statistics.comparison.rawValue) "
         text += "[\(statistics.clause)]\n"
         if let share = missingData.minimumShare {
             text += "  最低有效比例 Least valid share: \(share.shortText) [\(missingData.clause)]\n"
+        }
+        for input in inputs {
+            for use in input.value?.evidence.uses ?? [] { text += "  采用 Used \(input.request.key): \(use.text)\n" }
         }
         return text
     }
@@ -161,17 +172,32 @@ extension SettlementRun {
         return inputs.flatMap { $0.value?.evidence.series ?? [] }.filter { seen.insert($0).inserted }
     }
 
+    /// What a person stated, with the figures it was stated of.
+    private var reviewStatements: [(statement: ReviewStatement, keys: [InputKey])] {
+        var found: [(statement: ReviewStatement, keys: [InputKey])] = []
+        for input in inputs where input.request.measure != .given {
+            guard let statement = input.value?.statement else { continue }
+            if let place = found.firstIndex(where: { $0.statement == statement }) {
+                found[place].keys.append(input.request.key)
+            } else {
+                found.append((statement, [input.request.key]))
+            }
+        }
+        return found
+    }
+
     private func refusal(_ result: InputResult) -> String {
         switch result {
         case .value: ""
         case .missing(let why): "缺失 missing: \(why)"
         case .notAssessable(let why): "无法判定 not assessable: \(why)"
         case .disputed(let why): "有争议 disputed: \(why)"
+        case .held(let why): "期限未满 held: \(why)"
         }
     }
 
-    func verdictSection(number: String) -> String {
-        var text = section(number)
+    private var verdictSection: String {
+        var text = ""
         for found in exemptions { text += "  豁免 Exempt: \(found.name), \(found.reason) [\(found.clause)]\n" }
         if verdicts.isEmpty { return text + "  协议未设 none in the agreement\n" }
         var table = TextTable(indent: 2)
@@ -183,12 +209,12 @@ extension SettlementRun {
     }
 
     /// One line a step, and one for each comparison and rounding.
-    var briefDerivation: String {
+    fileprivate var briefDerivation: String {
         var text = ""
         for step in steps {
             text += "  \(step.name) = \(step.formula)\n"
             for decision in step.decisions {
-                text += "      \(decision.condition): \(decision.comparison) → \(decision.holds ? "是 yes" : "否 no")\n"
+                text += "      \(decision.condition): \(decision.comparison) → \(decision.answer)\n"
             }
             text += "      = \(step.exact.exactText(in: step.unit))    [\(step.clause)]\n"
             for note in step.roundings {
@@ -200,7 +226,27 @@ extension SettlementRun {
     }
 }
 
-func section(_ heading: String) -> String { "\n\(heading)\n" + String(repeating: "-", count: 72) + "\n" }
+/// A part of a statement under its heading in both languages.
+struct Section {
+    let chinese: String
+    let english: String
+    let text: String
+
+    init(_ chinese: String, _ english: String, _ text: String) {
+        self.chinese = chinese
+        self.english = english
+        self.text = text
+    }
+}
+
+/// The sections one below the other, counted in both languages.
+private func numbered(_ sections: [Section]) -> String {
+    zip(sections.indices, sections).map { index, section in
+        let numeral = ["一", "二", "三", "四", "五", "六", "七", "八"][index]
+        return "\n\(numeral)、\(section.chinese)  \(index + 1). \(section.english)\n" + String(repeating: "-", count: 72)
+            + "\n" + section.text
+    }.joined()
+}
 
 extension Fraction {
     /// The decimal when it ends within 12 places, otherwise its first 12 places and the exact ratio.

@@ -27,6 +27,10 @@ extension LineWalk {
         case .size(let set, _): return Line(Fraction(scope.sets[set]?.count ?? 0))
         case .rounded(let value, let step, let rule, _):
             let size = try fixedStep(step)
+            if isTangent {
+                let line = try number(value)
+                return Line(line.value.rounded(to: size, rule), slope: line.slope)
+            }
             // Every rule turns at a whole or a half step.
             return stepwise(try number(value), every: size / Fraction(2)) { $0.rounded(to: size, rule) }
         case .undetermined: throw .stopped
@@ -52,11 +56,14 @@ extension LineWalk {
         case .multiply:
             if left.isFixed { return right.scaled(by: left.value) }
             if right.isFixed { return left.scaled(by: right.value) }
+            if isTangent { return left.tangent(times: right) }
             throw .curved
         case .divide:
-            guard right.isFixed else { throw .curved }
+            if right.isFixed, right.value.isZero { throw .stopped }
+            if right.isFixed { return left.scaled(by: .one / right.value) }
+            guard isTangent else { throw .curved }
             if right.value.isZero { throw .stopped }
-            return left.scaled(by: .one / right.value)
+            return left.tangent(over: right)
         }
     }
 
@@ -74,6 +81,8 @@ extension LineWalk {
             guard given[1].isFixed else { throw .curved }
             let step = given[1].value
             if step <= .zero { throw .stopped }
+            // Below zero there is no step, however far.
+            if order(given[0], Line(.zero)) <= 0 { return Line(.zero) }
             return stepwise(given[0], every: step) { value in
                 value <= .zero ? .zero : (value / step).rounded(to: .one, function == .startedSteps ? .up : .down)
             }

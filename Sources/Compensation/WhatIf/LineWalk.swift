@@ -26,6 +26,19 @@ struct Line: Hashable {
     }
 
     func scaled(by factor: Fraction) -> Line { Line(value * factor, slope: slope * factor) }
+
+    /// The tangent of a product at `t` = 0.
+    func tangent(times other: Line) -> Line {
+        Line(value * other.value, slope: value * other.slope + slope * other.value)
+    }
+
+    /// The tangent of a quotient at `t` = 0.
+    /// - Precondition: the divisor is not zero there.
+    func tangent(over other: Line) -> Line {
+        Line(
+            value / other.value,
+            slope: (slope * other.value - value * other.slope) / (other.value * other.value))
+    }
 }
 
 /// Why a walk ends before the agreement does.
@@ -47,6 +60,11 @@ struct LineWalk {
     var exempt: [String: Set<[String]>] = [:]
     /// The least `t` at which a comparison may change; `nil` when none ever does.
     private(set) var horizon: Fraction?
+    /// What each party receives (positive) or gives before rounding, by party and ledger.
+    private(set) var net: [[String]: Line] = [:]
+    /// Whether only the slopes at the value are asked for: roundings are passed over, and products and quotients have the
+    /// slope of their tangent. `horizon` means nothing then.
+    var isTangent = false
     /// Knows the members that running variables stand for.
     var names: ExpressionEvaluation
 
@@ -141,27 +159,55 @@ struct LineWalk {
             case .undetermined: throw .stopped
             case .transfer(let transfer):
                 let amount = try number(transfer.amount)
-                if order(amount, Line(.zero)) < 0, !payment.isSigned { throw .stopped }
+                let isNegative = order(amount, Line(.zero)) < 0
+                if isNegative, !payment.isSigned { throw .stopped }
+                // A negative amount the other way round is the same in the net.
+                try add(amount, from: transfer.payer, to: transfer.payee, payment.ledger)
                 return
             }
         }
         throw .stopped
     }
 
+    private mutating func add(
+        _ amount: Line, from payer: MemberNode, to payee: MemberNode, _ ledger: Ledger
+    ) throws(LineEnd) {
+        do {
+            add(amount, from: try names.member(payer), to: try names.member(payee), ledger)
+        } catch { throw .stopped }
+    }
+
+    private mutating func add(_ amount: Line, from payer: String, to payee: String, _ ledger: Ledger) {
+        let money = amount.scaled(by: .one / ledger.unit.factor)
+        let code = ledger.currency.code
+        net[[payer, code], default: Line(.zero)] = net[[payer, code], default: Line(.zero)] - money
+        net[[payee, code], default: Line(.zero)] = net[[payee, code], default: Line(.zero)] + money
+    }
+
     private mutating func divide(_ split: AgreementSplit) throws(LineEnd) {
-        if order(try number(split.total), Line(.zero)) < 0 { throw .stopped }
-        var sum = Line(.zero)
-        func add(_ ratio: Expression, _ walk: inout LineWalk) throws(LineEnd) {
+        let total = try number(split.total)
+        if order(total, Line(.zero)) < 0 { throw .stopped }
+        var shares: [(party: String, line: Line)] = []
+        func add(_ party: String, _ ratio: Expression, _ walk: inout LineWalk) throws(LineEnd) {
             let share = try walk.number(ratio)
             if walk.order(share, Line(.zero)) < 0 { throw .stopped }
-            sum = sum + share
+            shares.append((party, share))
         }
         switch split.shares {
-        case .listed(let listed): for (_, ratio) in listed { try add(ratio, &self) }
+        case .listed(let listed): for (party, ratio) in listed { try add(party, ratio, &self) }
         case .each(let variable, let ratio):
-            try forEach([variable]) { (walk, _) throws(LineEnd) in try add(ratio, &walk) }
+            try forEach([variable]) { (walk, members) throws(LineEnd) in try add(members[0], ratio, &walk) }
         }
+        let sum = shares.reduce(Line(.zero)) { $0 + $1.line }
         if order(sum, Line(.zero)) <= 0 { throw .stopped }
+        guard isTangent else { return }
+        let pool: String
+        do { pool = try names.member(split.pool) } catch { throw .stopped }
+        for share in shares where !sum.value.isZero {
+            let part = total.tangent(times: share.line).tangent(over: sum)
+            let contributes = split.direction == .contribute
+            self.add(part, from: contributes ? share.party : pool, to: contributes ? pool : share.party, split.ledger)
+        }
     }
 
     mutating func number(_ expression: Expression) throws(LineEnd) -> Line { try number(expression.root) }

@@ -3,32 +3,46 @@
 internal import Accounting
 package import Exact
 
-/// What one input does to the result around its value.
+/// What one figure does to the result around its value.
 package struct Sensitivity: Sendable {
     package let input: InputKey
+    /// Whether it is a baseline value of the agreement; otherwise an input.
+    package let isBaseline: Bool
     package let value: Fraction
     package let unit: String
-    /// Money (or another ledger) per unit of the input, by party and ledger; empty where a branch turns at the value.
-    package let marginal: [[String]: Fraction]
-    /// The nearest values below and above at which, or just beyond which, another branch is taken.
+    /// Money (or another ledger) per unit of the figure just below and just above its value, by party and ledger; roundings
+    /// are passed over. For a class or a rank, what the next one moves. `nil` where nothing settles on that side.
+    package let marginalBelow: [[String]: Fraction]?
+    package let marginalAbove: [[String]: Fraction]?
+    /// The nearest values below and above at which, or just beyond which, another branch, tier, step or rank is taken.
     package let flipBelow: Fraction?
     package let flipAbove: Fraction?
     /// Whether the flips were computed over the whole line; otherwise they were searched for, and more may be nearer.
     package let isExact: Bool
 }
 
-/// The sensitivity of every input of a period.
+/// The sensitivity of every input of a period, then of every baseline value of the agreement.
 ///
-/// Where every quantity is a straight line in the input between the places that comparisons, tiers, ranks and roundings
+/// Where every quantity is a straight line in the figure between the places that comparisons, tiers, ranks and roundings
 /// turn at, those places are computed and tried in turn: the flips named are the nearest there are. Where a figure meets
-/// itself in a product or a quotient they are searched for, out to sixteen times the value (or sixteen units), by halving
-/// to one part in 2⁴⁰; a branch that turns and turns back between two trial points may be missed then.
-/// - Complexity: inputs × two settlements for each place passed; about a hundred where it is searched.
+/// itself in a product or a quotient they are searched for, out to sixteen times the value (or sixteen units) and towards
+/// zero by halves, to one part in 2⁴⁰; a branch that turns and turns back between two trial points may be missed then.
+/// - Complexity: figures × two settlements for each place passed; about a hundred where it is searched.
 package func sensitivities(
     of agreement: Agreement, period: SettlementPeriod, inputs: [InputKey: (value: Fraction, unit: UnitOfMeasure)]
 ) -> [Sensitivity] {
     let search = FlipSearch(agreement: agreement, period: period, inputs: inputs)
-    return inputs.sorted { $0.key < $1.key }.map { key, given in search.sensitivity(to: key, given.value, given.unit) }
+    let ofInputs = inputs.sorted { $0.key < $1.key }.map { key, given in
+        search.sensitivity(to: key, given.value, given.unit, isBaseline: false)
+    }
+    let ofBaselines = agreement.baselines.flatMap { baseline in
+        baseline.constant.values.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { members, value in
+            search.sensitivity(
+                to: InputKey(name: baseline.constant.name, members: members), value, baseline.constant.unit,
+                isBaseline: true)
+        }
+    }
+    return ofInputs + ofBaselines
 }
 
 /// The same figures with one of them varied.
@@ -40,37 +54,49 @@ private struct FlipSearch {
     private static let placeLimit = 64
 
     private func run(_ key: InputKey, _ value: Fraction) -> SettlementRun {
-        var changed = inputs
-        if let known = inputs[key] { changed[key] = (value, known.unit) }
+        var (terms, changed) = (agreement, inputs)
+        if let known = inputs[key] {
+            changed[key] = (value, known.unit)
+        } else if let place = terms.baselines.firstIndex(where: { $0.constant.name == key.name }) {
+            terms.baselines[place].constant.values[key.members] = value
+        }
         return settle(
-            agreement, period: period, kind: .special, inputs: TableInputSource(changed, document: "what-if"),
+            terms, period: period, kind: .special, inputs: TableInputSource(changed, document: "what-if"),
             program: "what-if", isTrial: true)
     }
 
-    func sensitivity(to key: InputKey, _ value: Fraction, _ unit: UnitOfMeasure) -> Sensitivity {
+    func sensitivity(to key: InputKey, _ value: Fraction, _ unit: UnitOfMeasure, isBaseline: Bool) -> Sensitivity {
         let signature = run(key, value).branches
         func flips(_ other: Fraction) -> Bool { run(key, other).branches != signature }
-        let step = (value.isZero ? .one : value.magnitude) / Fraction(1_000)
-        var marginal: [[String]: Fraction] = [:]
-        let (below, above) = (run(key, value - step), run(key, value + step))
-        if below.branches == signature, above.branches == signature {
-            for (route, amount) in above.exactNet {
-                let change = (amount - (below.exactNet[route] ?? .zero)) / (step * Fraction(2))
-                if !change.isZero { marginal[route] = change }
-            }
-        }
         func found(_ direction: Fraction) -> (edge: Fraction?, isExact: Bool) {
             if isClass(key) { return (classEdge(from: value, direction, flips), true) }
             do {
                 return (try computedEdge(key, value, unit, direction, flips), true)
             } catch {
-                return (edge(from: value, by: step * direction, flips), false)
+                return (edge(from: value, by: value.searchStep * direction, flips), false)
             }
         }
         let (down, up) = (found(Fraction(-1)), found(.one))
         return Sensitivity(
-            input: key, value: value, unit: unit.symbol, marginal: marginal, flipBelow: down.edge, flipAbove: up.edge,
-            isExact: down.isExact && up.isExact)
+            input: key, isBaseline: isBaseline, value: value, unit: unit.symbol,
+            marginalBelow: marginal(key, value, unit, Fraction(-1)), marginalAbove: marginal(key, value, unit, .one),
+            flipBelow: down.edge, flipAbove: up.edge, isExact: down.isExact && up.isExact)
+    }
+
+    /// What one unit moves on one side of the value: the slope there, or for a class or a rank what the next one moves.
+    private func marginal(
+        _ key: InputKey, _ value: Fraction, _ unit: UnitOfMeasure, _ direction: Fraction
+    ) -> [[String]: Fraction]? {
+        if unit == .classStep || unit == .rank {
+            let (here, next) = (run(key, value), run(key, value + direction))
+            guard case .settled = here.outcome, case .settled = next.outcome else { return nil }
+            return next.exactNet.merging(here.exactNet.mapValues { -$0 }, uniquingKeysWith: +)
+                .mapValues { $0 * direction }.filter { !$0.value.isZero }
+        }
+        var walk = walk(beyond: value, key, unit, direction)
+        walk.isTangent = true
+        guard (try? walk.run()) != nil else { return nil }
+        return walk.net.mapValues { $0.slope * direction }.filter { !$0.value.isZero }
     }
 
     /// Whether an input is a class of water, which is a whole number from 1 to 6.
@@ -109,12 +135,7 @@ private struct FlipSearch {
     private func reach(
         beyond place: Fraction, _ key: InputKey, _ unit: UnitOfMeasure, _ direction: Fraction
     ) throws(LineEnd) -> Fraction? {
-        var values = Settlement(
-            agreement: agreement, period: period, kind: .special, keepsNotes: false, isTrial: true
-        ).values
-        for (other, given) in inputs { values[other.name, other.members] = given.value * given.unit.factor }
-        values[key.name, key.members] = place * unit.factor
-        var walk = LineWalk(agreement, values, varied: key, slope: direction * unit.factor)
+        var walk = walk(beyond: place, key, unit, direction)
         do {
             try walk.run()
         } catch {
@@ -123,14 +144,33 @@ private struct FlipSearch {
         }
         return walk.horizon
     }
+
+    private func walk(
+        beyond place: Fraction, _ key: InputKey, _ unit: UnitOfMeasure, _ direction: Fraction
+    ) -> LineWalk {
+        var values = Settlement(
+            agreement: agreement, period: period, kind: .special, keepsNotes: false, isTrial: true
+        ).values
+        for (other, given) in inputs { values[other.name, other.members] = given.value * given.unit.factor }
+        values[key.name, key.members] = place * unit.factor
+        return LineWalk(agreement, values, varied: key, slope: direction * unit.factor)
+    }
 }
 
-/// Where `flips` first answers yes when one goes from `start` in steps that double, `nil` when it does not within 2¹⁴.
+extension Fraction {
+    /// The first step of a search: a thousandth of the value, or of one where it is zero.
+    fileprivate var searchStep: Fraction { (isZero ? .one : magnitude) / Fraction(1_000) }
+}
+
+/// Where `flips` first answers yes when one goes from `start` in steps that double (towards zero by halves first), `nil`
+/// when it does not within 2¹⁴.
 private func edge(from start: Fraction, by step: Fraction, _ flips: (Fraction) -> Bool) -> Fraction? {
+    var places = (0..<14).map { start + step * Fraction((2 << $0) - 1) }
+    if start.isNegative != step.isNegative {
+        places = (1...14).map { start / Fraction(1 << $0) } + places.filter { $0.isNegative != start.isNegative }
+    }
     var inside = start
-    var size = step
-    for _ in 0..<14 {
-        let outside = inside + size
+    for outside in places {
         if flips(outside) {
             var (near, far) = (inside, outside)
             for _ in 0..<40 {
@@ -140,7 +180,6 @@ private func edge(from start: Fraction, by step: Fraction, _ flips: (Fraction) -
             return simplest(between: min(near, far), and: max(near, far))
         }
         inside = outside
-        size = size * Fraction(2)
     }
     return nil
 }
@@ -157,11 +196,12 @@ func simplest(between low: Fraction, and high: Fraction) -> Fraction {
 }
 
 extension SettlementRun {
-    /// The branches taken, by the text of each decision, and why nothing settled where it did not.
+    /// What was decided on the way, branches, tiers, steps and ranks, and why nothing settled where it did not.
     var branches: [String] {
         var found = steps.flatMap { step in
-            step.decisions.map { "\(step.name): \($0.condition) \($0.holds)" }
+            step.decisions.map { "\(step.name): \($0.condition) \($0.answer)" }
         }
+        found += exemptions.map(\.name)
         if case .notSettled(let obstacles) = outcome { found += obstacles.map { "\($0.kind.rawValue) \($0.item)" } }
         // A signed payment has no condition; its direction is its branch.
         if case .settled(let settled) = outcome {
@@ -189,12 +229,26 @@ package func sensitivityText(_ found: [Sensitivity]) -> String {
     table.add("数据 Input", "数值 Value", "翻转下限 Flips at or below", "翻转上限 Flips at or above", "求法 Found", "每单位 Per unit")
     for item in found {
         let unit = item.unit == UnitOfMeasure.one.symbol ? "" : " \(item.unit)"
-        let marginal = item.marginal.sorted { $0.key.lexicographicallyPrecedes($1.key) }
-            .map { "\($0.key[0]) \($0.value.shortText) \($0.key[1])" }.joined(separator: ", ")
+        func flip(_ edge: Fraction?) -> String {
+            edge.map { $0.shortText + unit } ?? (item.isExact ? "—" : "未找到 not found")
+        }
         table.add(
-            item.input.description, item.value.shortText + unit, item.flipBelow.map { $0.shortText + unit } ?? "—",
-            item.flipAbove.map { $0.shortText + unit } ?? "—", item.isExact ? "计算 exact" : "搜索 searched",
-            marginal.isEmpty ? "—" : marginal)
+            (item.isBaseline ? "基准值 baseline " : "") + item.input.description, item.value.shortText + unit,
+            flip(item.flipBelow), flip(item.flipAbove), item.isExact ? "计算 exact" : "搜索 searched", item.marginalText)
     }
     return "敏感性 SENSITIVITY — 说明用，不改变核算结果 beside the exact sum, never instead of it\n" + table.text
+}
+
+extension Sensitivity {
+    /// One text where both sides agree, otherwise each with its side.
+    fileprivate var marginalText: String {
+        func text(_ marginal: [[String]: Fraction]?) -> String {
+            guard let marginal else { return "未能核算 not settled" }
+            let parts = marginal.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+                .map { "\($0.key[0]) \($0.value.shortText) \($0.key[1])" }
+            return parts.isEmpty ? "—" : parts.joined(separator: ", ")
+        }
+        if marginalBelow == marginalAbove { return text(marginalAbove) }
+        return "下方 below: \(text(marginalBelow)); 上方 above: \(text(marginalAbove))"
+    }
 }

@@ -1,5 +1,6 @@
 // Settling from a table alone: what an auditor does with a published notice, and what a draft would have moved.
 
+import Assessment
 import Compensation
 import Exact
 import Foundation
@@ -17,14 +18,19 @@ extension SettleCommand {
                 status: ExitStatus.inputUnusable,
                 message: "--kind \(kind) is none of provisional, initial, revised-1, final, special.")
         }
-        let (source, problems) = InputTable.read(table, file: path, for: inForce, period: settled)
+        let (source, problems) = InputTable.read(
+            table, file: path, for: inForce, period: settled, statement: try reviewStatement)
         guard let source else {
             throw CommandFailure(
                 status: ExitStatus.inputUnusable,
                 message: problems.map(\.description).joined(separator: "\n")
                     + "\n\(path) has \(problems.count) problems and cannot be settled from.")
         }
-        let run = settle(inForce, period: settled, kind: kind, inputs: source, program: Release.version)
+        let times = try SettlementTimes(
+            try events.map(RegistryFile.init(reading:)), asOf: asOf, for: inForce)
+        let run = settle(
+            inForce, period: settled, kind: kind, inputs: source, program: Release.version, events: times.events,
+            asOf: times.asOf)
         let status = try show(run)
         let figures = InputTable.figures(table, file: path, for: inForce, period: settled)
         Terminal.output(
@@ -50,16 +56,36 @@ extension SettleCommand {
         return ExitStatus.done
     }
 
-    /// The agreement in a file, checked without a registry: a table brings its own figures.
+    /// The agreement in a file, checked as one in the registry is, save for what it refers to there: a table brings its
+    /// own figures.
     private func readByHand(_ path: String) throws -> Agreement {
-        let (agreement, problems) = readAgreement(try text(of: path), file: path)
-        guard let agreement else {
+        let check = checkAgreement(try text(of: path), file: path, registry: nil)
+        guard let agreement = check.agreement, check.problems.isEmpty else {
             throw CommandFailure(
                 status: ExitStatus.inputUnusable,
-                message: problems.map(\.description).joined(separator: "\n")
-                    + "\nThe agreement \(path) has \(problems.count) problems and cannot settle.")
+                message: check.problems.map(\.description).joined(separator: "\n")
+                    + "\nThe agreement \(path) has \(check.problems.count) problems and cannot settle.")
         }
         return agreement
+    }
+
+    /// `--reviewed` and `--document`, which stand together.
+    private var reviewStatement: ReviewStatement? {
+        get throws {
+            guard reviewed != nil || document != nil else { return nil }
+            guard let reviewed, let document, !document.isEmpty else {
+                throw CommandFailure(
+                    status: ExitStatus.usage,
+                    message: "--reviewed STATE and --document TEXT stand together: who states the review, and where.")
+            }
+            guard let state = ReviewState(rawValue: reviewed) else {
+                throw CommandFailure(
+                    status: ExitStatus.usage,
+                    message: "--reviewed \(reviewed) is none of "
+                        + ReviewState.allCases.map(\.rawValue).joined(separator: ", ") + ".")
+            }
+            return ReviewStatement(state: state, document: document)
+        }
     }
 
     /// The period given, that of the table's rows, or the first whole one in which the agreement is in force.
@@ -68,7 +94,7 @@ extension SettleCommand {
             guard let found = SettlementPeriod(parsing: period) else {
                 throw CommandFailure(
                     status: ExitStatus.inputUnusable,
-                    message: "--period \(period) is none of 2025, 2025-Q1, 2025-03 or 2025-01-01/2026-01-01.")
+                    message: "--period \(period) is none of 2025, 2025-H1, 2025-Q1, 2025-03 or 2025-01-01/2026-01-01.")
             }
             return found
         }
@@ -123,7 +149,8 @@ func besideText(
         let draws = 2_000
         let odds = branchOdds(
             of: agreement, period: period, inputs: figures, relativeError: error, draws: draws, seed: seed)
-        text += "\n" + branchOddsText(odds, relativeError: error, draws: draws, seed: seed)
+        text += "\n" + branchOddsText(
+                odds, relativeError: error, draws: draws, seed: seed, fixed: fixedInputs(of: agreement, figures))
     }
     return text
 }

@@ -36,7 +36,7 @@ struct SettleCommand: AsyncParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "2025, 2025-Q1, 2025-03, or FROM/TO as half-open civil dates; 2016/2026 with --draft.", valueName: "period")
+            "2025, 2025-H1, 2025-Q1, 2025-03, or FROM/TO as half-open civil dates; 2016/2026 with --draft.", valueName: "period")
     )
     var period: String?
     @Option(name: .long, help: "provisional (预核算), initial (初核), final (终核) or special (专项).")
@@ -52,6 +52,12 @@ struct SettleCommand: AsyncParsableCommand {
             "A table of inputs to settle from; with --data, of the figures nobody measures.", valueName: "file.csv"))
     var inputs: String?
     @Option(
+        name: .long,
+        help: ArgumentHelp("What happened: event,party,at,document. The agreement's windows run from it.", valueName: "file.csv"))
+    var events: String?
+    @Option(name: .long, help: ArgumentHelp("The day the windows are judged by.", valueName: "2026-03-31"))
+    var asOf: String?
+    @Option(
         name: .long, help: ArgumentHelp("A draft to compare with the agreement in force.", valueName: "file.yaml"))
     var draft: String?
     @Option(name: .long, help: "The derivation as text, tree, html or json instead of the statement.")
@@ -63,6 +69,14 @@ struct SettleCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "The probability of each branch at this relative standard error.", valueName: "0.05"))
     var uncertainty: String?
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "By hand: how far a person states the typed figures were reviewed, and that as much was measured as agreed.",
+            valueName: "state"))
+    var reviewed: String?
+    @Option(name: .long, help: ArgumentHelp("The document --reviewed rests on.", valueName: "text"))
+    var document: String?
     @Option(name: .long, help: "The seed of --uncertainty.")
     var seed: UInt64 = 1
 
@@ -75,6 +89,11 @@ struct SettleCommand: AsyncParsableCommand {
                     status: ExitStatus.usage,
                     message: "Give --data DIR and --period, or --inputs FILE.csv to settle from a table by hand.")
             }
+            if reviewed != nil || document != nil {
+                throw CommandFailure(
+                    status: ExitStatus.usage,
+                    message: "--reviewed and --document are for a table by hand: stored data show their own review.")
+            }
             if derivation != nil, output.format != .text {
                 throw CommandFailure(
                     status: ExitStatus.usage, message: "--derivation has forms of its own: leave out --format.")
@@ -82,7 +101,8 @@ struct SettleCommand: AsyncParsableCommand {
             let request = SettleRequest(
                 agreement: agreement, document: try agreement.flatMap { Self.isFile($0) ? try text(of: $0) : nil },
                 period: period, kind: kind, exclusions: try exclusions.map(RegistryFile.init(reading:)),
-                given: try inputs.map(RegistryFile.init(reading:)), draft: try draft.map(RegistryFile.init(reading:)),
+                given: try inputs.map(RegistryFile.init(reading:)),
+                events: try events.map(RegistryFile.init(reading:)), asOf: asOf, draft: try draft.map(RegistryFile.init(reading:)),
                 derivation: derivation, sensitivity: sensitivity, relativeError: try relativeError, seed: seed,
                 format: output.format)
             return try await NodeGateway.perform(.settle(request), folder: absolutePath(data))

@@ -29,12 +29,13 @@ extension Node {
         let source = try BookSource(book)
         let records = try exclusions.map(PeriodAssessmentRequest.exclusionRecords) ?? []
         let given = try request.given.map { try givenFigures($0, for: agreement, period) }
+        let times = try SettlementTimes(request.events, asOf: request.asOf, for: agreement)
         func settled(excluding records: [Exclusion]) -> SettlementRun {
             let measured = SettlementInputs(
                 source, registry: registry.registry, checks: registry.checkSets, exclusions: records)
             return settle(
                 agreement, period: period, kind: kind, inputs: GivenAndMeasured(given: given, measured: measured),
-                program: Release.version, isExampleBoundary: isExample)
+                program: Release.version, events: times.events, asOf: times.asOf, isExampleBoundary: isExample)
         }
         let run = settled(excluding: records)
         if case .notSettled = run.outcome {

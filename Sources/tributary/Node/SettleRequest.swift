@@ -14,6 +14,9 @@ struct SettleRequest: Codable, Sendable {
     var exclusions: RegistryFile?
     /// A table of figures that nobody measures.
     var given: RegistryFile?
+    /// What happened around the period, and the day its windows are judged by.
+    var events: RegistryFile?
+    var asOf: String?
     /// A second text to compare with; then nothing is issued.
     var draft: RegistryFile?
     var derivation: DerivationForm?
@@ -28,7 +31,7 @@ struct SettleRequest: Codable, Sendable {
             guard let found = SettlementPeriod(parsing: period) else {
                 throw CommandFailure(
                     status: ExitStatus.inputUnusable,
-                    message: "--period \(period) is none of 2025, 2025-Q1, 2025-03 or 2025-01-01/2026-01-01.")
+                    message: "--period \(period) is none of 2025, 2025-H1, 2025-Q1, 2025-03 or 2025-01-01/2026-01-01.")
             }
             return found
         }
