@@ -35,10 +35,12 @@ import Testing
 
     @Test func `a repeat that is not the logged one is a fault, and the table only grows`() throws {
         let folder = try TemporaryFolder()
-        let book = try folder.open()
-        try book.ingest("one", [TestRow("a", newYear, "1")])
-        try book.write { _ = try $0.noteRepeat(incoming("x")) }
-        try book.close()
+        do {
+            let book = try folder.open()
+            try book.ingest("one", [TestRow("a", newYear, "1")])
+            try book.write { _ = try $0.noteRepeat(incoming("x")) }
+            try book.close()
+        }
         try folder.database { db in
             #expect(throws: DatabaseError.self) { try db.execute(sql: "UPDATE batch_repeats SET sender = 'z'") }
             #expect(throws: DatabaseError.self) { try db.execute(sql: "DELETE FROM batch_repeats") }
