@@ -8,7 +8,7 @@ import Testing
 extension FlowTests {
     @Suite struct StationProfileFlowTests {
         /// The lower station measures hourly means in µg/L and writes −77 where it has no value.
-        private func declare(_ more: String = "", _ river: ExampleRiver) throws {
+        private func declare(_ river: ExampleRiver, _ more: String = "") throws {
             let boundary = river.stations + "/example-river-xinan/boundary.yaml"
             let text = try String(contentsOfFile: boundary, encoding: .utf8)
             let lines = text.components(separatedBy: "\n")
@@ -81,7 +81,7 @@ extension FlowTests {
         @Test("Rows of a station whose profile declares the other shape wait, and are admitted once it does not")
         func waiting() throws {
             let river = try ExampleRiver()
-            try declare("    shape: wide", river)
+            try declare(river, "    shape: wide")
             let file = try river.write("both.csv", Self.rows)
             let data = river.folder.file("data")
             let taken = try Program.run([

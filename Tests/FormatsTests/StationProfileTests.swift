@@ -113,9 +113,9 @@ struct StationProfileTests {
                 "own-0 UP/tp/instant/0/automatic UP/tp 2026-04-20T08:00:00+08:00 0.2",
                 "own-0 UP/nh3n/instant/0/automatic UP/nh3n 2026-04-20T08:00:00+08:00 missing",
                 "own-0 UP/tp/instant/0/automatic UP/tp 2026-04-20T09:00:00+08:00 0.3",
-                "own-1 DOWN/tp/mean/3600000/automatic DOWN/tp 2026-04-20T15:00:00+08:00 0.200",
-                "own-1 DOWN/nh3n/mean/3600000/automatic DOWN/nh3n 2026-04-20T15:00:00+08:00 missing",
-                "own-1 DOWN/tp/mean/3600000/automatic DOWN/tp 2026-04-20T08:00:00+08:00 0.300",
+                "own-1 DOWN/tp/mean/3600/automatic DOWN/tp 2026-04-20T15:00:00+08:00 0.200",
+                "own-1 DOWN/nh3n/mean/3600/automatic DOWN/nh3n 2026-04-20T15:00:00+08:00 missing",
+                "own-1 DOWN/tp/mean/3600/automatic DOWN/tp 2026-04-20T08:00:00+08:00 0.300",
             ])
         #expect(decoded.rejections.isEmpty)
         #expect(decoded.summary?.profile.id == "own-0")
@@ -126,7 +126,7 @@ struct StationProfileTests {
     func otherShapes() {
         let expected = [
             "own-0 UP/tp/instant/0/automatic UP/tp 2026-04-20T08:00:00+08:00 0.2",
-            "own-1 DOWN/tp/mean/3600000/automatic DOWN/tp 2026-04-20T15:00:00+08:00 0.200",
+            "own-1 DOWN/tp/mean/3600/automatic DOWN/tp 2026-04-20T15:00:00+08:00 0.200",
         ]
         for text in [
             "station,time,总磷\nUP,2026-04-20T08:00:00,0.2\nDOWN,2026-04-20T08:00:00,200\n",
@@ -161,7 +161,7 @@ struct StationProfileTests {
             let decoded = stations.decode("station,parameter,time,value\n" + order.joined(separator: "\n") + "\n")
             #expect(
                 decoded.readings.sorted() == [
-                    "own-1 DOWN/tp/mean/3600000/automatic DOWN/tp 2026-04-20T15:00:00+08:00 0.200",
+                    "own-1 DOWN/tp/mean/3600/automatic DOWN/tp 2026-04-20T15:00:00+08:00 0.200",
                     "tributary-csv X/tp/instant/0/automatic X/tp 2026-04-20T08:00:00+08:00 200",
                 ])
         }
