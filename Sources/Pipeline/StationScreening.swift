@@ -142,7 +142,8 @@ private struct ScreeningStretch {
         let (mantissa, exponent) = (view.mantissa.span.extracting(rows), view.exponent.span.extracting(rows))
         let qualifiers = view.qualifier.span.extracting(rows)
         var binary = BinaryValues()
-        var (values, states) = (value.mutableSpan, state.mutableSpan)
+        var values = value.mutableSpan
+        var states = state.mutableSpan
         for place in 0..<rows.count where qualifiers[place] != missing {
             // A decimal of 18 digits is a finite number.
             values[place] = binary.number(mantissa[place], exponent: exponent[place])
