@@ -9,12 +9,15 @@ extension PeriodStatistic {
     var uses: [EvidenceUse] {
         let refusedCount = refused.values.reduce(0, +)
         let missing = max(0, expected - self.used - refusedCount)
-        let notReceived = EvidenceUse.Without(BilingualName(chinese: "未收到或缺测", english: "not received or missing"), missing)
+        let notReceived = EvidenceUse.Without(
+            BilingualName(chinese: "未收到或缺测", english: "not received or missing"), missing)
         let refusals = Refusal.allCases.map { EvidenceUse.Without($0.name, refused[$0] ?? 0) }
         let units = BilingualName(chinese: "所在日月数据不足", english: "in units with too few")
         let values = EvidenceUse(
             of: "数值 values", used: entered, due: expected,
-            without: ([notReceived] + refusals + [EvidenceUse.Without(units, self.used - entered)]).filter { $0.count > 0 })
+            without: ([notReceived] + refusals + [EvidenceUse.Without(units, self.used - entered)]).filter {
+                $0.count > 0
+            })
         return [values]
             + levels.map { level in
                 let short = BilingualName(chinese: "数据不足", english: "with less than \(level.needs)")

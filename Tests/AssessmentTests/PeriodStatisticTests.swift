@@ -52,7 +52,7 @@ import Testing
         // Five values are valid; the two of the short day are in no mean, and the counts say so.
         #expect((half.used, half.entered, half.expected) == (5, 3, 12))
         #expect(half.levels.map(\.used) == [1] && half.levels.map(\.expected) == [2])
-        #expect(half.levels.first?.needs.description == "a share of 1/2")
+        #expect(half.levels.first?.needs.description == "a share of 0.5")
         let byCount = rule([.init(.day, needs: Sufficiency(count: 2))])
         let both = periodStatistic(values, of: id("codmn"), over: march, rule: byCount)
         #expect(try both.value.get() == Fraction(11, 2) && both.entered == 5)

@@ -122,12 +122,14 @@ struct DeadlineTests {
     @Test(
         "A table of events with a mistake names the row",
         arguments: [
-            ("notifed,a,2025-01-20,x", "“notifed” is not an event."), ("notified,z,2025-01-20,x", "There is no party “z”."),
+            ("notifed,a,2025-01-20,x", "“notifed” is not an event."),
+            ("notified,z,2025-01-20,x", "There is no party “z”."),
             ("notified,a,2025-02-30,x", "“2025-02-30” is not a day."), ("notified,a,2025-01-20,", "has no document"),
             ("notified,a", "2 cells instead of 4"),
         ])
     func mistakes(row: String, words: String) throws {
-        let read = EventTable.read(EventTable.header + "\n" + row + "\n", file: "e.csv", for: try #require(Self.agreement))
+        let read = EventTable.read(
+            EventTable.header + "\n" + row + "\n", file: "e.csv", for: try #require(Self.agreement))
         #expect(read.events.isEmpty && read.problems.count == 1)
         #expect(read.problems.first?.description.contains(words) == true, "\(read.problems)")
         #expect(read.problems.first?.line == 2)

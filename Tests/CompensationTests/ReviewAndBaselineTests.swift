@@ -54,7 +54,8 @@ struct ReviewAndBaselineTests {
         }
         let stated = try Self.run(both, .final, ReviewStatement(state: .final, document: "minutes 3 of 2026-02-01"))
         let text = try Statement(stated).text
-        let words = "stated by a person, shown by no data: reviewed to final, measured as far as agreed; minutes 3 of 2026-02-01"
+        let words =
+            "stated by a person, shown by no data: reviewed to final, measured as far as agreed; minutes 3 of 2026-02-01"
         #expect(text.contains("审核声明 \(words): c[codmn], c[nh3n], c[tn], c[tp]"))
         #expect(stated.derivationText.contains(words) && stated.derivationTreeText.contains(words))
         #expect(stated.json.contains("\"reviewed\""))
@@ -70,7 +71,8 @@ struct ReviewAndBaselineTests {
     func byHand() throws {
         let text = ProjectFiles.text("fixtures/agreements/example-xinan.yaml")
         #expect(checkAgreement(text, file: "x.yaml", registry: nil).problems.isEmpty)
-        let draft = checkAgreement(text.replacing("k0: {value: 0.80", with: "k0: {value: 1.10"), file: "x.yaml", registry: nil)
+        let draft = checkAgreement(
+            text.replacing("k0: {value: 0.80", with: "k0: {value: 1.10"), file: "x.yaml", registry: nil)
         #expect(draft.problems.contains { $0.check == "agreement.example.differs" })
         let weights = checkAgreement(
             text.replacing("{codmn: 0.25, nh3n: 0.25", with: "{codmn: 0.35, nh3n: 0.25"), file: "x.yaml", registry: nil)
@@ -150,7 +152,8 @@ struct ReviewAndBaselineTests {
     func printed() throws {
         let text = ProjectFiles.text("fixtures/agreements/example-xinan.yaml").replacing(
             "    period: 2021-01-01/2024-01-01\n",
-            with: "    period: 2021/2024\n    version: 2\n    samples: {codmn: [2.5, 2.7], nh3n: [0.24], tn: [1.4], tp: "
+            with:
+                "    period: 2021/2024\n    version: 2\n    samples: {codmn: [2.5, 2.7], nh3n: [0.24], tn: [1.4], tp: "
                 + "[{period: 2022, value: 0.05}]}\n    exclusions: [{date: 2022-07-01, reason: flood}]\n"
                 + "    signatures: [{party: anhui, by: Li, date: 2024-01-05}]\n")
         let agreement = try #require(readAgreement(text, file: "x.yaml").agreement)

@@ -142,7 +142,7 @@ struct SettlementTests {
     func halfYears() throws {
         let notice = ProjectFiles.agreement("catalogue/beijing/agreements/beijing-2020-h1.yaml")
         let run = try #require(runs(of: notice.examples[0], of: notice).first)
-        #expect(try Statement(run).text.contains("考核期 Period             2020-01-01 至 to 2020-06-30"))
+        #expect(try Statement(run).text.contains(" 2020-01-01 至 to 2020-06-30, UTC"))
         let year = try #require(SettlementPeriod(parsing: "2020/2022"))
         #expect(
             year.parts(of: .halfYear).map(\.description) == [
@@ -174,7 +174,8 @@ struct SettlementTests {
         #expect(once.firstPeriod?.description == "2024-01-01/2027-01-01")
         #expect(Compensation.run(once.examples[0], of: once) == [])
         let part = settle(
-            once, period: try #require(SettlementPeriod(parsing: "2025")), kind: .special, inputs: TableInputSource([:]),
+            once, period: try #require(SettlementPeriod(parsing: "2025")), kind: .special,
+            inputs: TableInputSource([:]),
             program: "test")
         #expect(part.refusalText.contains("[wrong-period]"))
     }
@@ -182,7 +183,8 @@ struct SettlementTests {
     @Test(
         "Texts that are no period",
         arguments: [
-            "", "25", "2025-13", "2025-Q5", "2025-H3", "2025-H0", "2025-1", "2025-01-01", "2025-02-01/2025-01-01", "2025-01-01/2025-01-01",
+            "", "25", "2025-13", "2025-Q5", "2025-H3", "2025-H0", "2025-1", "2025-01-01", "2025-02-01/2025-01-01",
+            "2025-01-01/2025-01-01",
             "x/y",
             "2025-02-30/2025-03-01",
         ])

@@ -59,7 +59,9 @@ struct WhatIfTests {
     }
 
     /// An agreement of one payment over `x` (and a rank over two of them), whose amount is written out.
-    private static func paying(_ amount: String, unit: String, more: String = "", error: String = "") throws -> Agreement {
+    private static func paying(
+        _ amount: String, unit: String, more: String = "", error: String = ""
+    ) throws -> Agreement {
         let terms = """
             \(more)
             inputs:
@@ -126,7 +128,8 @@ struct WhatIfTests {
     @Test("A baseline's values are varied like figures: what a change in them would move")
     func baselineSensitivity() throws {
         let run = ExampleYear.run()
-        let all = sensitivities(of: ExampleYear.agreement, period: ExampleYear.period ?? run.period, inputs: run.figures)
+        let all = sensitivities(
+            of: ExampleYear.agreement, period: ExampleYear.period ?? run.period, inputs: run.figures)
         let base = try #require(all.first { $0.isBaseline && $0.input.members == ["tp"] })
         // P = 0.8 × Σ c ÷ base ÷ 4; bonus 5000 × (1 − P): the slope in base is 5000 × 0.2 × c ÷ base².
         let concentration = try #require(run.figures[InputKey(name: "c", indicator: "tp")]).value

@@ -52,7 +52,8 @@ extension AgreementReader {
             if !isExample {
                 reading.report(
                     "agreement.baseline", at: node, "\(what) does not say which samples it comes from.",
-                    "Write samples: with a list for each member, or {source: where they can be read}; blank in a template.")
+                    "Write samples: with a list for each member, or {source: where they can be read}; blank in a template."
+                )
             }
             return ([:], "")
         }
@@ -142,7 +143,8 @@ extension AgreementReader {
             guard let date, let reason else { return nil }
             if let span, date < span.from || span.until <= date {
                 reading.report(
-                    "agreement.baseline", at: item["date"] ?? item, "\(date) is not within \(span), so nothing is left out.",
+                    "agreement.baseline", at: item["date"] ?? item,
+                    "\(date) is not within \(span), so nothing is left out.",
                     "Write a day of the baseline's period.")
             }
             return AgreementBaseline.Exclusion(date: date, reason: reason)
@@ -188,7 +190,8 @@ extension AgreementReader {
         if let span, date < span.until {
             reading.report(
                 "agreement.baseline", at: item["date"] ?? item,
-                "“\(party)” signed \(what) on \(date), before its period \(span) was over.", "Correct the day or the period.")
+                "“\(party)” signed \(what) on \(date), before its period \(span) was over.",
+                "Correct the day or the period.")
         }
         return AgreementBaseline.Signature(party: party, by: by, date: date)
     }

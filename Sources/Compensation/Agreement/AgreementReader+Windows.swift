@@ -14,7 +14,8 @@ extension AgreementReader {
             let what = "window “\(name)”"
             if windows.contains(where: { $0.name == name }) {
                 reading.report(
-                    "agreement.name", at: item["name"] ?? item, "\(what) stands twice.", "Give each window its own name.")
+                    "agreement.name", at: item["name"] ?? item, "\(what) stands twice.",
+                    "Give each window its own name.")
             }
             let from = readStart(item, what)
             let days = readDays(item, what, from)
@@ -119,8 +120,10 @@ extension AgreementReader {
             }
             if !members.isEmpty, members.count != input.sets.count {
                 reading.report(
-                    "agreement.member", at: item["members"] ?? item, "“\(name)” has a figure for each of "
-                        + "\(input.sets.joined(separator: ", ")).", "Name one member of each, or leave members out for all.")
+                    "agreement.member", at: item["members"] ?? item,
+                    "“\(name)” has a figure for each of "
+                        + "\(input.sets.joined(separator: ", ")).",
+                    "Name one member of each, or leave members out for all.")
             }
             guard let place = reading.required("holds", of: item, what),
                 let (value, unit) = reading.quantity(place, in: input.unit, "what \(what) holds")

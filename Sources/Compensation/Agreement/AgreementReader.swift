@@ -64,7 +64,8 @@ struct AgreementReader {
         "agreement", "title", "example", "template", "document", "validity", "boundary", "currency", "offset",
         "period", "parties", "sections", "indicators", "sets", "ledgers", "evidence", "review", "missing-data", "gates",
         "statistics", "constants", "baselines", "maps", "tables", "tiers", "inputs", "exemptions", "formulas",
-        "verdicts", "checks", "payments", "splits", "netting", "windows", "working-calendar", "presumptions", "examples",
+        "verdicts", "checks", "payments", "splits", "netting", "windows", "working-calendar", "presumptions",
+        "examples",
     ]
 
     init(reading: AgreementReading, digest: String) {
@@ -126,7 +127,8 @@ struct AgreementReader {
             evidence: evidence, missingData: missingData, statistics: statistics, constants: constants,
             baselines: baselines, inputs: inputs, exemptions: exemptions, formulas: formulas, controls: controls,
             verdicts: verdicts, payments: payments, splits: splits, netting: netting, windows: windows,
-            workingCalendar: workingCalendar, presumptions: presumptions, examples: examples, file: reading.file, digest: digest, blanks: reading.blanks, scope: scope)
+            workingCalendar: workingCalendar, presumptions: presumptions, examples: examples, file: reading.file,
+            digest: digest, blanks: reading.blanks, scope: scope)
     }
 
     /// What the file as a whole must hold: something to settle, and the word `example` where numbers are invented.

@@ -193,7 +193,8 @@ package struct ExpressionEvaluation {
     mutating func noteDecision(_ range: Range<Int>, _ comparison: String, outcome: String, reads: [InputKey]) {
         decisions.append(
             BranchDecision(
-                condition: expression.excerpt(range), comparison: comparison, holds: true, outcome: outcome, reads: reads))
+                condition: expression.excerpt(range), comparison: comparison, holds: true, outcome: outcome,
+                reads: reads))
     }
 
     private mutating func tier(

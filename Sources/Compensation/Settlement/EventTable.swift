@@ -20,7 +20,9 @@ package enum EventTable {
         }
         let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
         let first = lines.first.map { $0.hasPrefix("\u{FEFF}") ? $0.dropFirst() : $0 } ?? ""
-        if first != header { report(1, "The first line is not the header of a table of events.", "Begin with \(header).") }
+        if first != header {
+            report(1, "The first line is not the header of a table of events.", "Begin with \(header).")
+        }
         if lines.count > rowLimit {
             report(rowLimit, "The table has more than \(rowLimit) rows.", "Give the events of this period only.")
             return ([], problems)
@@ -28,7 +30,9 @@ package enum EventTable {
         for (index, line) in lines.enumerated().dropFirst() where !line.isEmpty {
             let cells = InputTable.cells(of: line)
             guard cells.count == 4 else {
-                report(index + 1, "The row has \(cells.count) cells instead of 4.", "A cell with a comma stands in quotes.")
+                report(
+                    index + 1, "The row has \(cells.count) cells instead of 4.", "A cell with a comma stands in quotes."
+                )
                 continue
             }
             guard let event = WindowEvent(rawValue: cells[0]), event != .periodEnd else {

@@ -107,7 +107,8 @@ package struct InputEvidence: Hashable, Sendable {
     package let uses: [EvidenceUse]
 
     package init(
-        series: [String], interval: Interval?, count: Int?, expectedCount: Int?, digest: String, uses: [EvidenceUse] = []
+        series: [String], interval: Interval?, count: Int?, expectedCount: Int?, digest: String,
+        uses: [EvidenceUse] = []
     ) {
         self.series = series
         self.interval = interval

@@ -242,7 +242,8 @@ struct Settlement {
         switch deadline.state {
         case .kept: return .missing(why)
         case .open, .undetermined:
-            return .held("\(presumption.clause) presumes \(value) once “\(presumption.window)” is over: \(deadline.text).")
+            return .held(
+                "\(presumption.clause) presumes \(value) once “\(presumption.window)” is over: \(deadline.text).")
         case .expired:
             guard let start = deadline.start, let end = deadline.end else { return result }
             let span = SettlementPeriod(from: start, until: end.advanced(byDays: 1))
@@ -313,17 +314,20 @@ struct Settlement {
         if let stated = given.statement, request.review.map(stated.state.reaches) ?? true { return nil }
         var lacks: [String] = []
         if let asked = request.review {
-            let clauses = [agreement.review?.clause].compactMap(\.self) + gates.filter { $0.review != nil }.map(\.clause)
+            let clauses =
+                [agreement.review?.clause].compactMap(\.self) + gates.filter { $0.review != nil }.map(\.clause)
             lacks.append("that it was reviewed to \(asked.rawValue) (\(clauses.joined(separator: ", ")))")
         }
         if let share = shares.compactMap(\.minimumShare).max() {
-            lacks.append("that \(percent(share)) of the period were measured (\(shares.map(\.clause).joined(separator: ", ")))")
+            lacks.append(
+                "that \(percent(share)) of the period were measured (\(shares.map(\.clause).joined(separator: ", ")))")
         }
         let state = request.review ?? .raw
         return Obstacle(
             .notReviewed, item: request.key.description, section: request.sectionKey ?? "",
             why: "A table does not show " + lacks.joined(separator: " and ") + ".",
-            needed: "Settle from the data folder, or state it as a person: --reviewed \(state.rawValue) --document TEXT.")
+            needed:
+                "Settle from the data folder, or state it as a person: --reviewed \(state.rawValue) --document TEXT.")
     }
 
     /// The obstacle when less than the agreed share of the period is measured, or no share is agreed.

@@ -73,7 +73,9 @@ package struct SettlementPeriod: Hashable, Sendable, CustomStringConvertible {
 
     /// The civil months of a year, half-year, quarter or month, in order; empty for any other span.
     package var months: [SettlementPeriod] {
-        (0..<(kind?.monthCount ?? 0)).compactMap { SettlementPeriod(year: from.year, month: from.month + $0, monthCount: 1) }
+        (0..<(kind?.monthCount ?? 0)).compactMap {
+            SettlementPeriod(year: from.year, month: from.month + $0, monthCount: 1)
+        }
     }
 
     /// The whole civil periods of `kind` that lie in this span, in order; for a span itself this one.

@@ -111,7 +111,9 @@ private struct DerivationBuilder {
         self.run = run
         steps = Dictionary(run.steps.map { ($0.name, $0) }) { first, _ in first }
         inputs = Dictionary(run.inputs.map { ($0.request.key.description, $0) }) { first, _ in first }
-        exemptions = Dictionary(run.conditions.filter { $0.kind == .exemption }.map { ($0.name, $0) }) { first, _ in first }
+        exemptions = Dictionary(run.conditions.filter { $0.kind == .exemption }.map { ($0.name, $0) }) { first, _ in
+            first
+        }
     }
 
     mutating func node(of step: DerivationStep) -> DerivationNode {
@@ -145,7 +147,8 @@ private struct DerivationBuilder {
     mutating func node(of condition: DecidedCondition) -> DerivationNode {
         let isRepeated = !seen.insert("\(condition.kind) \(condition.name)").inserted
         return DerivationNode(
-            name: "\(condition.kind.title) \(condition.name)", value: condition.decision.answer, clause: condition.clause,
+            name: "\(condition.kind.title) \(condition.name)", value: condition.decision.answer,
+            clause: condition.clause,
             isRepeated: isRepeated, children: isRepeated ? [] : [node(of: condition.decision, condition.operands)])
     }
 

@@ -83,7 +83,8 @@ extension SettlementRun {
                 CanonicalJSON.array(
                     list.map { sample in
                         .object([
-                            "period": sample.period.map { .string("\($0)") } ?? .null, "value": .string("\(sample.value)"),
+                            "period": sample.period.map { .string("\($0)") } ?? .null,
+                            "value": .string("\(sample.value)"),
                         ])
                     })
             )
@@ -114,7 +115,8 @@ extension SettlementRun {
                 statistics.averaging.map { step in
                     .object([
                         "count": step.needs.count.map { .integer($0) } ?? .null,
-                        "share": step.needs.share.map { .string("\($0)") } ?? .null, "unit": .string(step.unit.rawValue),
+                        "share": step.needs.share.map { .string("\($0)") } ?? .null,
+                        "unit": .string(step.unit.rawValue),
                     ])
                 }),
             "belowDetection": .string(statistics.belowDetection.rawValue), "clause": .string(statistics.clause),
@@ -187,7 +189,8 @@ extension SettlementRun {
         .object([
             "due": .integer(use.due), "of": .string(use.of), "used": .integer(use.used),
             "without": .object(
-                Dictionary(uniqueKeysWithValues: use.without.map { ($0.reason.english, CanonicalJSON.integer($0.count)) })),
+                Dictionary(
+                    uniqueKeysWithValues: use.without.map { ($0.reason.english, CanonicalJSON.integer($0.count)) })),
         ])
     }
 

@@ -35,7 +35,8 @@ extension SettlementRun {
             let party = window.party.map { partyName($0) } ?? "各方 all parties"
             var text = "  \(window.name)  \(party)  [\(window.clause)]\n"
             var table = TextTable(indent: 5)
-            table.add("起算 From", window.startText + (deadline.startDocument.isEmpty ? "" : ", \(deadline.startDocument)"))
+            table.add(
+                "起算 From", window.startText + (deadline.startDocument.isEmpty ? "" : ", \(deadline.startDocument)"))
             table.add("状态 Stands", deadline.text + (asOf.map { " (截至 as of \($0))" } ?? ""))
             table.add("期满 On expiry", window.onExpiry)
             text += table.text

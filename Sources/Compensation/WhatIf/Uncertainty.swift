@@ -44,7 +44,8 @@ package func fixedInputs(
 
 extension UnitOfMeasure {
     /// What is counted or judged, not measured.
-    fileprivate static let unmeasured = [classStep, rank, day] + [try? UnitOfMeasure(parsing: "month")].compactMap { $0 }
+    fileprivate static let unmeasured =
+        [classStep, rank, day] + [try? UnitOfMeasure(parsing: "month")].compactMap { $0 }
 }
 
 extension Agreement {

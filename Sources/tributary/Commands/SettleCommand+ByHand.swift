@@ -149,7 +149,9 @@ func besideText(
         let draws = 2_000
         let odds = branchOdds(
             of: agreement, period: period, inputs: figures, relativeError: error, draws: draws, seed: seed)
-        text += "\n" + branchOddsText(
+        text +=
+            "\n"
+            + branchOddsText(
                 odds, relativeError: error, draws: draws, seed: seed, fixed: fixedInputs(of: agreement, figures))
     }
     return text

@@ -36,7 +36,8 @@ struct SettleCommand: AsyncParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "2025, 2025-H1, 2025-Q1, 2025-03, or FROM/TO as half-open civil dates; 2016/2026 with --draft.", valueName: "period")
+            "2025, 2025-H1, 2025-Q1, 2025-03, or FROM/TO as half-open civil dates; 2016/2026 with --draft.",
+            valueName: "period")
     )
     var period: String?
     @Option(name: .long, help: "provisional (预核算), initial (初核), final (终核) or special (专项).")
@@ -53,7 +54,8 @@ struct SettleCommand: AsyncParsableCommand {
     var inputs: String?
     @Option(
         name: .long,
-        help: ArgumentHelp("What happened: event,party,at,document. The agreement's windows run from it.", valueName: "file.csv"))
+        help: ArgumentHelp(
+            "What happened: event,party,at,document. The agreement's windows run from it.", valueName: "file.csv"))
     var events: String?
     @Option(name: .long, help: ArgumentHelp("The day the windows are judged by.", valueName: "2026-03-31"))
     var asOf: String?
@@ -102,7 +104,8 @@ struct SettleCommand: AsyncParsableCommand {
                 agreement: agreement, document: try agreement.flatMap { Self.isFile($0) ? try text(of: $0) : nil },
                 period: period, kind: kind, exclusions: try exclusions.map(RegistryFile.init(reading:)),
                 given: try inputs.map(RegistryFile.init(reading:)),
-                events: try events.map(RegistryFile.init(reading:)), asOf: asOf, draft: try draft.map(RegistryFile.init(reading:)),
+                events: try events.map(RegistryFile.init(reading:)), asOf: asOf,
+                draft: try draft.map(RegistryFile.init(reading:)),
                 derivation: derivation, sensitivity: sensitivity, relativeError: try relativeError, seed: seed,
                 format: output.format)
             return try await NodeGateway.perform(.settle(request), folder: absolutePath(data))
