@@ -154,13 +154,15 @@ import Web
     {
         let spool = FileManager.default.temporaryDirectory.appending(path: "resume-\(UUID().uuidString.prefix(8))").path
         defer { try? FileManager.default.removeItem(atPath: spool) }
-        var uploads: [String] = []
+        let begun = Mutex<[String]>([])
         try await DoorUnderTest.serving(spool: spool) { server in
-            for _ in 1...3 { uploads.append(try await Self.begun(server, headers: ["Upload-Length: 10"])) }
-            for upload in uploads {
+            for _ in 1...3 {
+                let upload = try await Self.begun(server, headers: ["Upload-Length: 10"])
+                begun.withLock { $0.append(upload) }
                 #expect(try await server.exchange(Self.part(upload, at: 0, "01234")).status == 204)
             }
         }
+        let uploads = begun.withLock { $0 }
         func file(_ place: Int) -> String { spool + uploads[place].dropFirst("/v1/uploads".count) + ".upload" }
         // As after a restart of the machine: another boot.
         let said = try String(contentsOfFile: file(1) + ".json", encoding: .utf8)
