@@ -27,7 +27,10 @@ final class CuttingProxy: Sendable {
         self.cut = cut
         state = Mutex(State(nodePort: nodePort))
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        try #require(withLoopback(0) { [listener] in bind(listener, $0, $1) } == 0 && listen(listener, 16) == 0)
+        let bound = withLoopback(0) { [listener] in bind(listener, $0, $1) }
+        try #require(bound == 0)
+        let listening = listen(listener, 16)
+        try #require(listening == 0)
         var address = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let named = withUnsafeMutablePointer(to: &address) { [listener] pointer in

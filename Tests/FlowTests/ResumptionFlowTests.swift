@@ -9,7 +9,7 @@ import Testing
 extension FlowTests {
     @Suite struct ResumptionFlowTests {
         /// A node with a sender, and a station's folder with one long file.
-        private final class Scene: Sendable {
+        private final class Scene: @unchecked Sendable {
             let river: ExampleRiver
             let outbox: String
             private let daemon: Mutex<Daemon?>
@@ -20,8 +20,8 @@ extension FlowTests {
                 try FileManager.default.createDirectory(atPath: outbox, withIntermediateDirectories: true)
                 try FileManager.default.moveItem(atPath: river.writeLong("long.csv"), toPath: outbox + "/long.csv")
                 let data = ["--data", river.folder.file("data")]
-                try #require(
-                    try Program.run(["station", "add", "down-1", "--speaks-for", "EX-DOWN-1"] + data).exitCode == 0)
+                let added = try Program.run(["station", "add", "down-1", "--speaks-for", "EX-DOWN-1"] + data)
+                try #require(added.exitCode == 0)
                 let issued = try Program.run(["station", "token", "down-1"] + data)
                 try issued.output.write(toFile: river.folder.file("token"), atomically: false, encoding: .utf8)
                 daemon = try Mutex(Self.daemon(river))
