@@ -233,8 +233,8 @@ private let columns = "station, start_ms, value, is_current, is_disputed, batch_
             ("SELECT * FROM shown", "may not be read"), ("SELECT * FROM sqlite_dbpage", "sqlite_dbpage"),
             ("WITH c AS (SELECT secret FROM node_tokens) SELECT count(*) FROM c", "may not be read"),
             ("WITH RECURSIVE c AS (SELECT 1 UNION SELECT 2 FROM c, node_tokens) SELECT * FROM c", "may not be read"),
-            ("SELECT count(*) FROM pragma_database_list", "pragma_database_list"),
-            ("SELECT count(*) FROM sqlite_stmt", "sqlite_stmt"),
+            ("SELECT count(*) FROM pragma_database_list", "does not only read"),
+            ("SELECT count(*) FROM sqlite_stmt", "does not only read"),
             ("SELECT count(*) FROM sqlite_sequence", "sqlite_sequence"),
             ("SELECT 1 \0", "zero byte"),
         ])

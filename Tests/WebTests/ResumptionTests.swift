@@ -90,7 +90,7 @@ import Web
         try await DoorUnderTest.serving { server in
             let upload = try await Self.begun(server)
             for (offset, framing, body) in [
-                (0, "Content-Length: 100000", String(Self.text.prefix(40_000))),
+                (0, "Content-Length: 131072", String(Self.text.prefix(40_000))),
                 (40_000, "Transfer-Encoding: chunked", "7530\r\n" + Self.text.dropFirst(40_000).prefix(30_000)),
             ] {
                 let answer = try await onThread {

@@ -39,6 +39,9 @@ package struct DoorLimits: Sendable {
     package var partialBytes = 2 << 30
     /// An upload that nothing was added to for this long is removed: a line that was down overnight may go on.
     package var partialAge: TimeAmount = .hours(24)
+    /// Who asks for an upload that a request still sends to waits until nothing came for so long; then that request is
+    /// ended. What the line carried before it broke is read by then.
+    package var partialHandover: TimeAmount = .milliseconds(300)
     /// After an answer to a request that is still arriving, what comes is read and dropped this long, so that the
     /// peer reads the answer before the connection closes.
     package var linger: TimeAmount = .seconds(2)

@@ -87,9 +87,11 @@ final class PartialUploads: Sendable {
             guard state.byteCount < limits.partialBytes else { throw Refusal.noRoomForPartialUploads(limits) }
             let id = PartialFiles.newID()
             let path = "\(folder)/\(id).upload"
-            try PartialFiles.write(head.text(boot: boot), to: path + ".json")
-            do throws(SpoolFault) { try PartialFiles.write("", to: path) } catch {
-                unlink(path + ".json")
+            do throws(SpoolFault) {
+                try PartialFiles.write(head.text(boot: boot), to: path + ".json")
+                try PartialFiles.write("", to: path)
+            } catch {
+                state.doomed += [path, path + ".json"]
                 throw error
             }
             let upload = PartialUpload(id: id, path: path, head: head, byteCount: 0)
@@ -101,13 +103,15 @@ final class PartialUploads: Sendable {
 
     private enum Claim {
         case taken(PartialUpload)
-        case busy
+        /// Another request has it; it had its `turn` when it last brought something.
+        case busy(any Channel, turn: Int)
         case unknown
     }
 
     /// Has the upload `id` of `sender` for one request; it is the caller's until `release` or `remove`.
     ///
-    /// A request that still sends to it is ended first: its sender has given it up, or would not ask again.
+    /// A request that has it is ended first, once nothing comes any more: its sender has given it up, or would not ask
+    /// again, and what is on its way is still to be kept.
     /// Source: draft-ietf-httpbis-resumable-upload-12, section 4.6.
     func claim(_ id: String, of sender: String, for channel: any Channel) async throws(Refusal) -> PartialUpload {
         while true {
@@ -118,13 +122,31 @@ final class PartialUploads: Sendable {
                     state.entries[id]?.holder = Holder(channel: channel)
                     return .taken(entry.upload)
                 }
-                if !holder.isDelivering { holder.channel.close(promise: nil) }
-                return .busy
+                return .busy(holder.channel, turn: entry.turn)
             }
             switch claim {
             case .taken(let upload): return upload
             case .unknown: throw .noSuchUpload
-            case .busy: await released(id)
+            case .busy(let channel, let turn):
+                endWhenQuiet(channel, with: id, turn: turn)
+                await released(id)
+            }
+        }
+    }
+
+    private func endWhenQuiet(_ channel: any Channel, with id: String, turn: Int) {
+        channel.eventLoop.scheduleTask(in: limits.partialHandover) { [self] in
+            let present = state.withLock { state -> Int? in
+                guard let entry = state.entries[id], let holder = entry.holder, holder.channel === channel,
+                    !holder.isDelivering
+                else { return nil }
+                return entry.turn
+            }
+            guard let present else { return }
+            if present == turn {
+                channel.close(promise: nil)
+            } else {
+                endWhenQuiet(channel, with: id, turn: present)
             }
         }
     }

@@ -86,7 +86,11 @@ extension UploadDoor {
             let head = HTTPResponse(status: status, headerFields: fields)
             try await channel.writeAndFlush(HTTPResponsePart.head(head)).get()
         }
-        try await append(request, to: upload, pass, channel)
+        do { try await append(request, to: upload, pass, channel) } catch {
+            // Nothing came: nothing to go on with.
+            if upload.byteCount == 0 { partials.remove(upload) }
+            throw error
+        }
         if wish.isComplete { return try await finish(upload, pass) }
         var answer = state(of: upload, .created)
         answer.headers[.location] = address
