@@ -151,7 +151,8 @@ extension Chunk {
         !unsettled.isEmpty && self.sequence[row] != sequence && unsettled.contains(self.sequence[row])
     }
 
-    /// The rule for revising sources: statements stand in sent order, and the last of them is current.
+    /// The rule for revising sources: statements stand in sent order, compiled data behind all that are not, and the last
+    /// of them is current.
     ///
     /// A repeat is kept only where it ends a run of equal statements, because a statement that arrives late may
     /// have been sent between the first and the repeat; the middle of a run is dropped.
@@ -162,7 +163,13 @@ extension Chunk {
         var place = count - 1
         if place == group { return .new }
         let order = try sentOrder(addition.sequence)
-        while place > group, order < (try sentOrder(sequence[place - 1])) {
+        let isCompiled = isCompiled(place)
+        while place > group {
+            let isOtherCompiled = self.isCompiled(place - 1)
+            let isEarlier =
+                isCompiled == isOtherCompiled
+                ? order < (try sentOrder(sequence[place - 1])) : isOtherCompiled
+            guard isEarlier else { break }
             swapRows(place, place - 1)
             place -= 1
         }
@@ -182,6 +189,8 @@ extension Chunk {
         }
         return .duplicate
     }
+
+    private func isCompiled(_ row: Int) -> Bool { flag[row] != 0 && CompiledData.isSaid(by: flagTable[Int(flag[row])]) }
 
     /// The everyday case: every start is new and after all we hold.
     package func appendsOnly(_ additions: UnsafeBufferPointer<ChunkAddition>) -> Bool {

@@ -157,6 +157,8 @@ package struct DecodedSlice: Sendable {
     package var format: FormatID?
     /// The profile its rows were read with; `nil` as above.
     package var profile: SourceProfile?
+    /// The member or sheet of a container that its rows are counted in; empty for a batch that is one text.
+    package internal(set) var part = ""
     package var block = ObservationBlock()
     /// Where the reader keeps a directory of series: the numbers of this block's series in it.
     package internal(set) var numbers: SeriesNumbers?

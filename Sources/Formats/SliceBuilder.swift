@@ -47,6 +47,7 @@ struct SliceBuilder: ~Copyable {
         self.part = part
         slice.format = format
         slice.profile = profile
+        slice.part = part
         let stage = workspace.takeStage()
         self.stage = stage
         (series, start, mantissa, exponent) = (stage.series, stage.start, stage.mantissa, stage.exponent)
@@ -147,6 +148,7 @@ struct SliceBuilder: ~Copyable {
         slice = DecodedSlice()
         slice.format = format
         slice.profile = profile
+        slice.part = part
         generation += 1
         sliceRows = 0
         return taken.block.isEmpty && taken.rejections.isEmpty && taken.reported.isEmpty ? nil : taken

@@ -12,6 +12,8 @@ final class FileContent: Sendable {
     static let pieceLength = 256 << 10
 
     let byteCount: Int
+    /// When the file was last changed; `nil` for a date before 1970 or after the year 9999.
+    let modified: Instant?
     /// Whether some of it was given to the line.
     let wasHandedOn = Mutex(false)
     private let descriptor: Int32
@@ -27,6 +29,10 @@ final class FileContent: Sendable {
         }
         self.descriptor = descriptor
         byteCount = Int(status.st_size)
+        let seconds = Int64(status.st_mtim.tv_sec)
+        modified =
+            (0..<253_402_300_800).contains(seconds)
+            ? Instant(milliseconds: seconds * 1_000 + Int64(status.st_mtim.tv_nsec) / 1_000_000) : nil
     }
 
     deinit { _ = Glibc.close(descriptor) }

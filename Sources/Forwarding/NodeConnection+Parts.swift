@@ -63,7 +63,7 @@ extension NodeConnection {
         guard offer.status / 100 == 2, offer.acceptPatch?.contains(Self.partialType) == true else {
             return try await send(content, name: name, digest: digest, progress: progress)
         }
-        var request = try batchRequest(name: name, digest: digest)
+        var request = try batchRequest(content, name: name, digest: digest)
         request.headers.add(name: "upload-complete", value: "?0")
         request.headers.add(name: "upload-length", value: String(content.byteCount))
         request.headers.add(name: "upload-draft-interop-version", value: "8")

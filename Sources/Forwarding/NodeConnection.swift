@@ -108,18 +108,21 @@ struct NodeConnection: Sendable {
     func send(
         _ content: FileContent, name: String, digest: Digest256, progress: @escaping @Sendable (Int) -> Void
     ) async throws -> RawAnswer {
-        var request = try batchRequest(name: name, digest: digest)
+        var request = try batchRequest(content, name: name, digest: digest)
         request.body = .stream(
             FileBody(content: content, progress: progress), length: .known(Int64(content.byteCount)))
         return try await perform(request, within: time(forByteCount: content.byteCount))
     }
 
     /// The request that brings a batch, or begins to.
-    func batchRequest(name: String, digest: Digest256) throws -> HTTPClientRequest {
+    func batchRequest(_ content: FileContent, name: String, digest: Digest256) throws -> HTTPClientRequest {
         var request = try request(.PUT, address.batch(name))
         request.headers.add(name: "content-type", value: "application/octet-stream")
         // Source: RFC 9530, section 3.
         request.headers.add(name: "repr-digest", value: "sha-256=:\(Data(digest.bytes).base64EncodedString()):")
+        if let modified = content.modified {
+            request.headers.add(name: "sent-at", value: modified.iso8601(at: .utc))
+        }
         return request
     }
 

@@ -2,6 +2,7 @@
 
 package import Foundation
 import Glibc
+package import Monitoring
 
 /// A system call on a folder that failed.
 package struct FolderProblem: Error, CustomStringConvertible {
@@ -98,6 +99,8 @@ package struct DroppedFile: Hashable, Sendable {
     }
 
     package var byteCount: Int { stamp.byteCount }
+    /// When it was last changed, as its sender's tools left it.
+    package var modifiedAt: Instant { Instant(milliseconds: stamp.modified / 1_000_000) }
 }
 
 /// What came of reading a file that seemed whole.

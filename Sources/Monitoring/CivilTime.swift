@@ -142,6 +142,36 @@ package struct CivilTime: Hashable, Sendable {
 }
 
 extension Instant {
+    /// `2025-03-01T08:00:00+08:00`, `…T08:00:00.250+08:00` (one to three digits), `…T08:00+08:00` or `…Z`.
+    package init?(iso8601 text: String) {
+        guard let date = CivilDate(String(text.prefix(10))), text.dropFirst(10).first == "T" else { return nil }
+        let clock = text.dropFirst(11)
+        guard let zone = clock.firstIndex(where: { "Z+-".contains($0) }), let offset = UTCOffset(String(clock[zone...]))
+        else { return nil }
+        let parts = clock[..<zone].split(separator: ":", omittingEmptySubsequences: false)
+        guard (2...3).contains(parts.count), let hour = Self.number(parts[0], 2...2), (0..<24).contains(hour),
+            let minute = Self.number(parts[1], 2...2), (0..<60).contains(minute)
+        else { return nil }
+        var millisecond = 0
+        if parts.count == 3 {
+            let seconds = parts[2].split(separator: ".", omittingEmptySubsequences: false)
+            guard (1...2).contains(seconds.count), let second = Self.number(seconds[0], 2...2),
+                (0..<60).contains(second)
+            else { return nil }
+            millisecond = second * 1_000
+            if seconds.count == 2 {
+                guard let fraction = Self.number(seconds[1], 1...3) else { return nil }
+                millisecond += [100, 10, 1][seconds[1].utf8.count - 1] * fraction
+            }
+        }
+        self = CivilTime(date: date, millisecondOfDay: (hour * 60 + minute) * 60_000 + millisecond).instant(at: offset)
+    }
+
+    /// A number of so many digits.
+    private static func number(_ text: Substring, _ lengths: ClosedRange<Int>) -> Int? {
+        lengths.contains(text.utf8.count) && text.allSatisfy(\.isASCIIDigit) ? Int(text) : nil
+    }
+
     /// ISO 8601 with the offset, seconds always, milliseconds only when not zero: `2026-04-01T05:00:00+08:00`.
     package func iso8601(at offset: UTCOffset) -> String {
         let civil = CivilTime(self, at: offset)

@@ -7,12 +7,14 @@ import GRDB
 package import Monitoring
 
 extension BookWriter {
-    /// Opens the admission of rows of a batch that were kept aside; filled and finished as a batch is.
-    package func begin(_ act: AdmissionAct, of batch: BatchRecord) throws -> OpenBatch {
+    /// Opens the admission of rows of a batch that were not taken; filled and finished as a batch is.
+    ///
+    /// - Parameter reading: how far the batch is read again, where rejected rows are taken up too.
+    package func begin(_ act: AdmissionAct, of batch: BatchRecord, reading: BatchState?) throws -> OpenBatch {
         precondition(pending.last.map { $0.ending != nil } ?? true, "A batch is finished before the next begins.")
         let open = OpenBatch(
             batch.incoming, sequence: state.head.sequence + Int64(pending.count) + 1, place: batch.place,
-            admission: OpenAdmission(act: act, batchSequence: batch.sequence))
+            admission: OpenAdmission(act: act, batchSequence: batch.sequence, reading: reading))
         pending.append(open)
         return open
     }
@@ -23,19 +25,20 @@ extension BookWriter {
         let position = try chain(
             kind: "admission",
             payload: admission.payload(
-                batch.incoming.digest, batch.counts, begun: batch.isSliced ? batch.sequence : nil, zone: ending.zone),
-            at: act.at)
+                batch.incoming.digest, batch.counts, ending.documents, begun: batch.isSliced ? batch.sequence : nil,
+                zone: ending.zone), at: act.at)
         try db.cachedStatement(
             sql: """
                 INSERT INTO admissions (seq, settled_seq, batch_seq, station, person, reason, admitted_at,
-                accepted_count, duplicate_count, conflict_count, rejected_count, quarantined_count)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                accepted_count, duplicate_count, conflict_count, rejected_count, quarantined_count, reading)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             batch.sequence, position.sequence, admission.batchSequence, act.station?.rawValue, act.person, act.reason,
             act.at.milliseconds, batch.counts.accepted, batch.counts.duplicate, batch.counts.conflict,
-            batch.counts.rejected, batch.counts.quarantined,
+            batch.counts.rejected, batch.counts.quarantined, admission.reading?.rawValue,
         ])
+        if !ending.documents.isEmpty { try insertDocuments(batch, ending) }
         try insertKept(batch)
         return Receipt(
             digest: batch.incoming.digest, name: batch.incoming.name, state: ending.state,
@@ -43,7 +46,9 @@ extension BookWriter {
     }
 
     /// Logs the beginning of a large admission.
-    fileprivate func beginSliced(_ act: AdmissionAct, of batch: BatchRecord) throws -> OpenBatch {
+    fileprivate func beginSliced(
+        _ act: AdmissionAct, of batch: BatchRecord, reading: BatchState?
+    ) throws -> OpenBatch {
         let position = try appendLog(
             kind: "admission-begun",
             payload: CanonicalJSON.object([
@@ -52,15 +57,16 @@ extension BookWriter {
             ]).text(), at: act.at)
         try db.cachedStatement(
             sql: """
-                INSERT INTO admissions_begun (seq, batch_seq, station, person, reason, admitted_at)
-                VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO admissions_begun (seq, batch_seq, station, person, reason, admitted_at, reading)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             position.sequence, batch.sequence, act.station?.rawValue, act.person, act.reason, act.at.milliseconds,
+            reading?.rawValue,
         ])
         return OpenBatch(
             batch.incoming, sequence: position.sequence, place: batch.place, isSliced: true,
-            admission: OpenAdmission(act: act, batchSequence: batch.sequence))
+            admission: OpenAdmission(act: act, batchSequence: batch.sequence, reading: reading))
     }
 
     func removeBegunAdmission(_ sequence: Int64) throws {
@@ -70,8 +76,10 @@ extension BookWriter {
 
 extension Book {
     /// Opens a large admission; its rows are in no view until `finish`.
-    package func beginSliced(_ act: AdmissionAct, of batch: BatchRecord) throws -> SlicedBatch {
-        let open = try write { try $0.beginSliced(act, of: batch) }
+    package func beginSliced(
+        _ act: AdmissionAct, of batch: BatchRecord, reading: BatchState?
+    ) throws -> SlicedBatch {
+        let open = try write { try $0.beginSliced(act, of: batch, reading: reading) }
         pool.writeWithoutTransaction { _ in state.unsettled[open.sequence] = open.incoming.sentOrder }
         return SlicedBatch(open)
     }
@@ -90,7 +98,8 @@ extension Book {
 extension BookReader {
     package func unfinishedAdmissions() throws -> [UnfinishedAdmission] {
         try Row.fetchAll(db, sql: "SELECT * FROM admissions_begun ORDER BY seq").map { row in
-            UnfinishedAdmission(act: AdmissionAct(row), sequence: row["seq"], batchSequence: row["batch_seq"])
+            UnfinishedAdmission(
+                act: AdmissionAct(row), sequence: row["seq"], batchSequence: row["batch_seq"], reading: reading(row))
         }
     }
 
@@ -106,7 +115,7 @@ extension BookReader {
         try Row.fetchAll(
             db, sql: Self.admissionSQL + " WHERE admissions.batch_seq = ? ORDER BY admissions.seq",
             arguments: [batch.sequence]
-        ).map { AdmissionRecord($0, of: batch) }
+        ).map { try admissionRecord($0, of: batch) }
     }
 
     /// The admission whose versions carry a log position; `nil` where a batch itself brought them.
@@ -115,7 +124,20 @@ extension BookReader {
         guard let row = try Row.fetchOne(statement, arguments: [sequence]),
             let batch = try batch(at: row["batch_seq"])
         else { return nil }
-        return AdmissionRecord(row, of: batch)
+        return try admissionRecord(row, of: batch)
+    }
+
+    private func admissionRecord(_ row: Row, of batch: BatchRecord) throws -> AdmissionRecord {
+        let reading = reading(row)
+        return AdmissionRecord(
+            act: AdmissionAct(row), batch: batch.receipt, sequence: row["seq"], counts: ReceiptCounts(row),
+            reading: reading, documents: reading == nil ? [] : try documents(ofBatchAt: row["seq"]),
+            position: LogHead(sequence: row["settled_seq"], hash: Digest256(row["hash"])))
+    }
+
+    private func reading(_ row: Row) -> BatchState? {
+        let reading: String? = row["reading"]
+        return reading.flatMap(BatchState.init(rawValue:))
     }
 
     private static let admissionSQL = """
@@ -124,14 +146,24 @@ extension BookReader {
 
     // MARK: What waits
 
-    /// The batches after a log position of which rows are kept aside still, oldest first.
+    /// The batches after a log position of which rows are kept aside still or were rejected, oldest first.
     package func waitingBatches(after sequence: Int64 = 0, limit: Int) throws -> [WaitingBatch] {
         try Row.fetchAll(
             db,
             sql: Self.waitingSQL
-                + " WHERE batches.quarantined_count > 0 AND batches.seq > ? AND waiting > 0 ORDER BY batches.seq LIMIT ?",
+                + """
+                 WHERE batches.seq > ? AND (batches.rejected_count > 0 OR batches.state <> 'complete'
+                 OR (batches.quarantined_count > 0 AND waiting > 0)) ORDER BY batches.seq LIMIT ?
+                """,
             arguments: [sequence, limit]
         ).map(waitingBatch)
+    }
+
+    /// Whether rows of a batch wait for this reason.
+    package func isWaiting(_ waiting: WaitingBatch, for reason: RejectionReason) throws -> Bool {
+        try Int.fetchOne(
+            db, sql: "SELECT 1 FROM quarantine WHERE batch_seq = ? AND reason = ? LIMIT 1",
+            arguments: [waiting.keptUnder, reason.rawValue]) != nil
     }
 
     /// What of a batch waits; `nil` when the book has no such batch.
@@ -159,7 +191,8 @@ extension BookReader {
             sql: """
                 SELECT count(*) AS batches, coalesce(sum(waiting), 0) AS waiting FROM (SELECT coalesce(
                 (SELECT quarantined_count FROM admissions WHERE batch_seq = batches.seq ORDER BY seq DESC LIMIT 1),
-                quarantined_count) AS waiting FROM batches WHERE quarantined_count > 0) WHERE waiting > 0
+                quarantined_count) AS waiting FROM batches WHERE quarantined_count > 0
+                OR seq IN (SELECT batch_seq FROM admissions)) WHERE waiting > 0
                 """)
         {
             totals.waitingBatches = row["batches"]
@@ -189,14 +222,6 @@ extension AdmissionAct {
         self.init(
             station: station.map { StationID($0) }, person: row["person"], reason: row["reason"],
             at: Instant(milliseconds: row["admitted_at"]))
-    }
-}
-
-extension AdmissionRecord {
-    fileprivate init(_ row: Row, of batch: BatchRecord) {
-        self.init(
-            act: AdmissionAct(row), batch: batch.receipt, sequence: row["seq"], counts: ReceiptCounts(row),
-            position: LogHead(sequence: row["settled_seq"], hash: Digest256(row["hash"])))
     }
 }
 

@@ -18,6 +18,13 @@ extension BookReader {
             db, sql: "SELECT payload FROM log WHERE kind = 'registry' ORDER BY seq DESC LIMIT 1")
     }
 
+    /// The registry's files as they stood at a log position, `nil` when none were recorded before it.
+    package func registry(at sequence: Int64) throws -> String? {
+        try String.fetchOne(
+            db, sql: "SELECT payload FROM log WHERE kind = 'registry' AND seq < ? ORDER BY seq DESC LIMIT 1",
+            arguments: [sequence])
+    }
+
     /// How many batches the book has, and when the last one came.
     package func received() throws -> (batchCount: Int, last: Instant?) {
         let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM batches") ?? 0

@@ -19,6 +19,8 @@ package final class SlicedBatch {
 
     package var incoming: IncomingBatch { batch.incoming }
     package var place: ArchivePlace { batch.place }
+    /// The log position that its versions carry.
+    package var sequence: Int64 { batch.sequence }
 
     init(_ batch: OpenBatch) { self.batch = batch }
 

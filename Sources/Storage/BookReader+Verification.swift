@@ -54,7 +54,8 @@ extension BookReader {
             previous = LogHead(sequence: sequence, hash: stored)
         }
         let page: StatementArguments = [head.sequence, previous.sequence]
-        faults += try batchFaults(page) + admissionFaults(page) + alertFaults(page) + runFaults(page)
+        faults +=
+            try batchFaults(page) + admissionFaults(page) + repeatFaults(page) + alertFaults(page) + runFaults(page)
         if entryCount == Self.logPage { return previous }
         // Few, and bound to no page of the log.
         faults += try actFaults() + instrumentFaults() + senderFaults()
@@ -172,8 +173,8 @@ extension BookReader {
             guard let admission = try settled[sequence].flatMap({ try admission(at: $0) }) else {
                 return BookFault(place: "admissions \(sequence)", message: "the logged admission is missing.")
             }
-            let expected = OpenAdmission(act: admission.act, batchSequence: 0).payload(
-                admission.batch.digest, admission.counts,
+            let expected = OpenAdmission(act: admission.act, batchSequence: 0, reading: admission.reading).payload(
+                admission.batch.digest, admission.counts, admission.documents,
                 begun: admission.sequence == sequence ? nil : admission.sequence, zone: row["zone"])
             if expected == row["payload"] { return nil }
             return BookFault(place: "admissions \(sequence)", message: "it is not the admission that was logged.")

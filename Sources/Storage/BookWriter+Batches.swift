@@ -91,7 +91,7 @@ extension BookWriter {
         batch.letGo(atMost: limit)
     }
 
-    private func insertDocuments(_ batch: OpenBatch, _ ending: BatchEnding) throws {
+    func insertDocuments(_ batch: OpenBatch, _ ending: BatchEnding) throws {
         for (ordinal, document) in ending.documents.enumerated() {
             try db.cachedStatement(
                 sql: """

@@ -16,6 +16,7 @@ package enum Schema {
         migration0007 + "\n\n" + migration0007Triggers,
         migration0008,
         migration0009 + "\n\n" + migration0009Triggers,
+        migration0010,
     ]
 
     /// The version this program writes.

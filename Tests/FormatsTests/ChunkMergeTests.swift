@@ -80,6 +80,26 @@ import Testing
         #expect(digests.count == 1)
     }
 
+    @Test func `compiled data stand over what is not compiled, whenever it was sent`() {
+        // Flags: 1 整编, 2 初报. Sent 1 to 5: 33 初报, 34 整编, 33 初报, 35 整编, 36 without a word.
+        let history = [
+            chunkRow(0, 33, flag: 2, sequence: 1), chunkRow(0, 34, flag: 1, sequence: 2),
+            chunkRow(0, 33, flag: 2, sequence: 3), chunkRow(0, 35, flag: 1, sequence: 4), chunkRow(0, 36, sequence: 5),
+        ]
+        var digests: Set<Digest256> = []
+        for order in permutations(Array(history.indices)) {
+            var chunk = Chunk(revises: true)
+            for flag in ["整编", "初报"] { _ = chunk.index(ofFlag: flag) }
+            var outcomes: [MergeOutcome] = []
+            for index in order { chunk.merge([history[index]], outcomes: &outcomes, sentOrder: Self.order) }
+            var view = CurrentView()
+            view.append(chunk, over: Interval(start: Instant(milliseconds: 0), end: Instant(milliseconds: 9)))
+            #expect(view.value(0) == ExactDecimal(mantissa: 35, exponent: 0), "\(order)")
+            digests.insert(chunk.digest)
+        }
+        #expect(digests.count == 1)
+    }
+
     @Test func `stale repeats of a revising source keep two versions, not hundreds`() {
         var chunk = Chunk(revises: true)
         var outcomes: [MergeOutcome] = []

@@ -50,6 +50,7 @@ struct CivilTimeTests {
         let zone = try #require(UTCOffset(offset))
         let instant = Instant(milliseconds: milliseconds)
         #expect(instant.iso8601(at: zone) == text)
+        #expect(Instant(iso8601: text) == instant)
         #expect(CivilTime(instant, at: zone).instant(at: zone) == instant)
     }
 

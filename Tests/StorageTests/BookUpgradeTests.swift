@@ -32,6 +32,11 @@ import Testing
         for batch in before { #expect(try book.rawBytes(batch.place) == Array(batch.receipt.name.utf8)) }
         try book.ingest("three", [TestRow("a", newYear + 2 * hour, "4")])
         #expect(try book.texts("a") == ["disputed", "3", "4"])
+        // The tables of this schema serve batches of the fourth.
+        let again = IncomingBatch(
+            digest: second.receipt.digest, name: "two", sender: "another", receivedAt: TemporaryFolder.now)
+        #expect(try book.write { try $0.noteRepeat(again) })
+        #expect(try book.verify() == [])
         try book.close()
         #expect(try folder.database { try Int.fetchOne($0, sql: "PRAGMA user_version") } == Schema.version)
         #expect(try folder.database { try Row.fetchAll($0, sql: "PRAGMA foreign_key_check") }.isEmpty)

@@ -145,7 +145,8 @@ import Web
         ("Repr-Digest: sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:", 400, "digest-mismatch"),
         ("Content-Digest: sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:", 400, "digest-mismatch"),
         ("Repr-Digest: sha-256=:AAAA:", 400, "digest-malformed"), ("Repr-Digest: sha-256=x", 400, "digest-malformed"),
-        ("Repr-Digest: sha-256=\(hello)", 400, "digest-malformed"),
+        ("Repr-Digest: sha-256=\(hello)", 400, "digest-malformed"), ("Sent-At: yesterday", 400, "sent-time"),
+        ("Sent-At: 2026-05-01T08:00:00", 400, "sent-time"),
     ])
     func `fields that cannot be met are refused`(field: String, status: Int, problem: String) async throws {
         try await DoorUnderTest.serving { server in
@@ -160,7 +161,7 @@ import Web
     @Test(arguments: [
         "Content-Encoding: gzip", "Content-Encoding: Identity", "Content-Encoding: deflate",
         "Repr-Digest: sha-512=:AAAA:, sha-256=:\(helloBase64):", "Content-Digest: sha-256=:\(helloBase64):",
-        "Repr-Digest: md5=:AAAA:",
+        "Repr-Digest: md5=:AAAA:", "Sent-At: 2026-05-01T08:00:00.250+08:00",
     ])
     func `fields that can be met are`(field: String) async throws {
         try await DoorUnderTest.serving { server in

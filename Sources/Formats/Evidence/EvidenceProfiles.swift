@@ -16,7 +16,8 @@ extension BuiltInProfiles {
         id: "section-months", chinese: "断面月度公布表", english: "Published monthly section table", origin: .published,
         adopts: true, revises: false)
 
-    /// First reports (初报) are replaced by compiled data (整编) under the same key: a revising source.
+    /// First reports (初报) are replaced by compiled data (整编) under the same key, whichever came first
+    /// (`CompiledData`): a revising source.
     static let riverFlow = evidence(
         id: "river-flow", chinese: "水文流量水量", english: "River flow and volume", origin: .published, adopts: false,
         revises: true)

@@ -37,12 +37,15 @@ package struct SpooledBatch: Hashable, Sendable {
     package let name: String
     package let byteCount: Int
     package let digest: Digest256
+    /// When the sender says it sent it.
+    package let sentAt: Instant?
 
-    package init(place: Place, name: String, byteCount: Int, digest: Digest256) {
+    package init(place: Place, name: String, byteCount: Int, digest: Digest256, sentAt: Instant? = nil) {
         self.place = place
         self.name = name
         self.byteCount = byteCount
         self.digest = digest
+        self.sentAt = sentAt
     }
 }
 

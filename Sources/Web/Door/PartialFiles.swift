@@ -35,7 +35,29 @@ enum PartialFiles {
         return String(decoding: bytes[..<count].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
 
-    static func names(in folder: String) throws(SpoolFault) -> [String] {
+    /// The uploads of this boot in the folder, with when each was last added to; files of others are removed.
+    static func uploads(
+        in folder: String, boot: String
+    ) throws(SpoolFault) -> [(upload: PartialUpload, touched: Int)] {
+        var found: [(upload: PartialUpload, touched: Int)] = []
+        for name in try names(in: folder) where name.hasSuffix(".upload") || name.hasSuffix(".upload.json") {
+            let id = String(name.prefix { $0 != "." })
+            let path = "\(folder)/\(id).upload"
+            var status = stat()
+            guard stat(path, &status) == 0, let text = text(of: path + ".json"),
+                let head = PartialHead(text: text, boot: boot)
+            else {
+                unlink(folder + "/" + name)
+                continue
+            }
+            if name.hasSuffix(".json") { continue }
+            let upload = PartialUpload(id: id, path: path, head: head, byteCount: Int(status.st_size))
+            found.append((upload, Int(status.st_mtim.tv_sec)))
+        }
+        return found
+    }
+
+    private static func names(in folder: String) throws(SpoolFault) -> [String] {
         guard let listing = opendir(folder) else { throw SpoolFault(call: "opendir", code: errno) }
         defer { closedir(listing) }
         var names: [String] = []

@@ -13,6 +13,8 @@ struct PartialHead: Sendable {
     let name: String?
     /// The digest that the whole must have.
     let digest: Digest256?
+    /// When the sender says it sent it.
+    let sentAt: Instant?
     /// Bytes of the whole, as far as the sender has said.
     var length: Int?
 
@@ -21,6 +23,7 @@ struct PartialHead: Sendable {
         CanonicalJSON.object([
             "boot": .string(boot), "sender": .string(sender), "name": .optional(name),
             "digest": .optional(digest?.description),
+            "sent_at": sentAt.map { .integer($0.milliseconds) } ?? .null,
             "length": length.map { .integer($0) } ?? .null,
         ]).text()
     }
@@ -33,13 +36,15 @@ struct PartialHead: Sendable {
         self.init(
             sender: sender, name: members["name"]?.string,
             digest: members["digest"]?.string.flatMap { Digest256(hexadecimal: $0) },
+            sentAt: members["sent_at"]?.number.flatMap { Int64($0) }.map { Instant(milliseconds: $0) },
             length: members["length"]?.number.flatMap { Int($0) })
     }
 
-    init(sender: String, name: String?, digest: Digest256?, length: Int?) {
+    init(sender: String, name: String?, digest: Digest256?, sentAt: Instant?, length: Int?) {
         self.sender = sender
         self.name = name
         self.digest = digest
+        self.sentAt = sentAt
         self.length = length
     }
 }

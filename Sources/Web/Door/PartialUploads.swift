@@ -50,23 +50,9 @@ final class PartialUploads: Sendable {
         // Without an answer nothing is taken up: no boot is named so.
         boot = PartialFiles.text(of: "/proc/sys/kernel/random/boot_id") ?? "unknown \(getpid()) \(Self.now())"
         var found = State()
-        for name in try PartialFiles.names(in: folder) where name.hasSuffix(".upload") || name.hasSuffix(".upload.json")
-        {
-            let id = String(name.prefix { $0 != "." })
-            let path = "\(folder)/\(id).upload"
-            var status = stat()
-            guard stat(path, &status) == 0, let text = PartialFiles.text(of: path + ".json"),
-                let head = PartialHead(text: text, boot: boot)
-            else {
-                unlink(folder + "/" + name)
-                continue
-            }
-            if found.entries[id] != nil { continue }
-            let byteCount = Int(status.st_size)
-            found.entries[id] = Entry(
-                upload: PartialUpload(id: id, path: path, head: head, byteCount: byteCount),
-                touched: Int(status.st_mtim.tv_sec))
-            found.byteCount += byteCount
+        for (upload, touched) in try PartialFiles.uploads(in: folder, boot: boot) {
+            found.entries[upload.id] = Entry(upload: upload, touched: touched)
+            found.byteCount += upload.byteCount
         }
         state = Mutex(found)
     }

@@ -18,8 +18,9 @@ extension UploadDoor {
         let pass = try admit(request, channel)
         let name = try encodedName.map(checkedName)
         try checkHeaders(request.headers)
+        let sentAt = try checkedSentTime(request.headers)
         if let wish = ResumptionWish(request.headers) {
-            return try await begin(wish, request, name: name, pass, channel)
+            return try await begin(wish, request, name: name, sentAt: sentAt, pass, channel)
         }
         let promised = try promisedDigest(DeclaredDigest(request.headers))
         let body = spool.open()
@@ -31,7 +32,8 @@ extension UploadDoor {
         }
         let digest = body.digest
         if let promised, promised != digest { throw Refusal.digestMismatch(digest, promised: promised) }
-        let batch = SpooledBatch(place: body.place, name: name, byteCount: body.byteCount, digest: digest)
+        let batch = SpooledBatch(
+            place: body.place, name: name, byteCount: body.byteCount, digest: digest, sentAt: sentAt)
         let delivered = try await door.deliver(batch, from: pass)
         // A spool file goes with its last use: not before the node has the bytes.
         return withExtendedLifetime(body) { answer(delivered) }
@@ -162,9 +164,10 @@ extension HTTPParserError {
 
 extension SpooledBatch {
     /// - Parameter name: `nil`: the batch is named after its digest.
-    init(place: Place, name: String?, byteCount: Int, digest: Digest256) {
+    init(place: Place, name: String?, byteCount: Int, digest: Digest256, sentAt: Instant?) {
         self.init(
-            place: place, name: name ?? "upload-" + digest.description.prefix(16), byteCount: byteCount, digest: digest)
+            place: place, name: name ?? "upload-" + digest.description.prefix(16), byteCount: byteCount,
+            digest: digest, sentAt: sentAt)
     }
 }
 

@@ -69,12 +69,13 @@ extension UploadDoor {
 
     /// Begins an upload with the request that would otherwise bring the batch.
     func begin(
-        _ wish: ResumptionWish, _ request: Request, name: String?, _ pass: SenderPass, _ channel: any Channel
+        _ wish: ResumptionWish, _ request: Request, name: String?, sentAt: Instant?, _ pass: SenderPass,
+        _ channel: any Channel
     ) async throws -> Response {
         let digest = try promisedDigest(DeclaredDigest(request.headers, fields: [.reprDigest]))
         let length = try agreedLength(wish, request.headers, offset: 0, known: nil)
         let upload = try partials.begin(
-            PartialHead(sender: pass.sender, name: name, digest: digest, length: length), for: channel)
+            PartialHead(sender: pass.sender, name: name, digest: digest, sentAt: sentAt, length: length), for: channel)
         defer { partials.release(upload) }
         let address = "/v1/uploads/\(upload.id)"
         if wish.hearsInterimAnswers, request.headers[.contentLength] != "0" {
@@ -200,7 +201,8 @@ extension UploadDoor {
             throw Refusal.digestMismatch(digest, promised: promised).ofWholeUpload
         }
         let batch = SpooledBatch(
-            place: .file(upload.path), name: upload.head.name, byteCount: upload.byteCount, digest: digest)
+            place: .file(upload.path), name: upload.head.name, byteCount: upload.byteCount, digest: digest,
+            sentAt: upload.head.sentAt)
         // What the node cannot take now stays for another request.
         let delivered = try await door.deliver(batch, from: pass)
         partials.remove(upload)

@@ -1,6 +1,7 @@
 // `tributary ingest`: files and folders into a data folder, by hand or by script.
 
 import ArgumentParser
+import Monitoring
 
 struct IngestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,6 +30,12 @@ struct IngestCommand: AsyncParsableCommand {
     @OptionGroup var stations: StationsOption
     @Option(name: .long, help: ArgumentHelp("What the batch of standard input is called.", valueName: "name"))
     var name: String?
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "When the batches were sent, such as 2026-05-01T08:00:00+08:00; otherwise when each file was last changed.",
+            valueName: "time"))
+    var sent: String?
     @Flag(name: .long, help: "One durable commit for each file, as if each had been pushed alone.")
     var commitEach = false
     @OptionGroup var output: FormatOption
@@ -36,6 +43,10 @@ struct IngestCommand: AsyncParsableCommand {
     func validate() throws {
         let inputs = paths.count { $0 == StandardInputBatch.sign }
         if inputs > 1 { throw ValidationError("Standard input is one batch: give - once.") }
+        if let sent, Instant(iso8601: sent).map({ SentTime.isPossible($0, received: Node.clock()) }) != true {
+            throw ValidationError(
+                "--sent is a time with its offset, such as 2026-05-01T08:00:00+08:00, and not after now.")
+        }
         guard let name else { return }
         if inputs == 0 { throw ValidationError("--name names the batch of standard input: give - as a path.") }
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
@@ -64,7 +75,7 @@ struct IngestCommand: AsyncParsableCommand {
             display.missed(list.failures)
             let call = IngestCall(
                 folder: data.folder, files: list.files, stations: stations.folder, commitEach: commitEach,
-                format: output.format)
+                format: output.format, sent: sent.flatMap { Instant(iso8601: $0)?.milliseconds })
             try await call.run(display)
             return display.end()
         }

@@ -17,6 +17,9 @@ struct FoundFile: Sendable {
         given = name
     }
 
+    /// Bytes that lie in a file for the moment only: its own time says nothing of them.
+    var isCopy: Bool { given != nil }
+
     var path: String { below.isEmpty ? root : root + "/" + below }
 
     /// From the folder a person named, that folder included: feeds leave dates out of their rows and put them there.

@@ -29,10 +29,19 @@ actor HistoryLane {
         defer { close(descriptor) }
         let member = try archive(file, descriptor, byteCount: Int(status.st_size), received: received)
         let incoming = IncomingBatch(
-            digest: member.digest, name: file.name, sender: file.sender, receivedAt: received)
+            digest: member.digest, name: file.name, sender: file.sender, receivedAt: received,
+            sentAt: file.sent.instant(modified: Instant(modified: status), received: received))
         switch try book.beginSliced(incoming, member) {
         case .known(let receipt):
-            return IngestOutcome(receipt: receipt, isRepeat: true, refusal: try book.storedRefusal(of: receipt))
+            let isNew = try book.write { try $0.noteRepeat(incoming) }
+            return IngestOutcome(
+                receipt: receipt, isRepeat: true, refusal: try book.storedRefusal(of: receipt, name: file.name),
+                newSender: isNew ? file.sender : nil)
+        case .open(let sliced) where sliced.incoming.sender != file.sender:
+            // Another sender's, which a failure left in part: it is taken up again for both.
+            try book.write { _ = try $0.noteRepeat(incoming) }
+            let entitled = try book.entitlement(sender: sliced.incoming.sender, batchAt: sliced.sequence)
+            return try fill(sliced, rules: rules, entitled: entitled, progress: progress)
         case .open(let sliced): return try fill(sliced, rules: rules, entitled: file.entitled, progress: progress)
         }
     }
@@ -80,7 +89,8 @@ actor HistoryLane {
             receipt = try book.finish(sliced, admitted.ending)
         }
         var outcome = IngestOutcome(
-            receipt: receipt, isRepeat: false, refusal: admitted.stopped.map { Book.refusal($0, receipt) })
+            receipt: receipt, isRepeat: false,
+            refusal: admitted.stopped.map { Book.refusal($0, receipt, name: receipt.name) })
         outcome.valueCount = admitted.valueCount
         outcome.valueSum = admitted.valueSum
         return outcome

@@ -17,6 +17,7 @@ struct IngestFile: Sendable {
     var byteCount = 0
     /// The file's bytes where the door has read them already.
     var contents: Data?
+    var sent = SentTime.unknown
 }
 
 /// What became of one file.
@@ -26,6 +27,8 @@ struct IngestOutcome: Sendable {
     let isRepeat: Bool
     /// Why nothing of the batch, or not all of it, could be read.
     let refusal: CanonicalJSON?
+    /// The sender whose name now stands in the log beside that of the batch's first.
+    var newSender: String?
     /// Values read, before admission; 0 for a repeated batch, which is not read again.
     var valueCount = 0
     var valueSum = ExactSum()

@@ -58,15 +58,17 @@ final class BatchPreparation {
     /// Reads, decodes and admits a file. Whether the book has it already shows in its transaction.
     func prepare(_ file: IngestFile, received: Instant) throws -> Preparation {
         let bytes: [UInt8]
-        switch file.contents.map({ Contents.bytes([UInt8]($0)) }) ?? Self.read(file.path) {
-        case .bytes(let read): bytes = read
+        let modified: Instant?
+        switch file.contents.map({ Contents.bytes([UInt8]($0), modified: nil) }) ?? Self.read(file.path) {
+        case .bytes(let read, let time): (bytes, modified) = (read, time)
         case .large: return .large
         case .failed(let words):
             return .unreadable(
                 CommandFailure(status: ExitStatus.inputUnusable, message: "\(file.path) cannot be read: \(words)"))
         }
         let incoming = IncomingBatch(
-            digest: bytes.withUnsafeBytes { sha256($0) }, name: file.name, sender: file.sender, receivedAt: received)
+            digest: bytes.withUnsafeBytes { sha256($0) }, name: file.name, sender: file.sender, receivedAt: received,
+            sentAt: file.sent.instant(modified: modified, received: received))
         do {
             return .ready(try admit(bytes, incoming, entitled: file.entitled))
         } catch is TooManyRows {
@@ -104,7 +106,7 @@ final class BatchPreparation {
     }
 
     private enum Contents {
-        case bytes([UInt8])
+        case bytes([UInt8], modified: Instant?)
         case large
         case failed(String)
     }
@@ -135,6 +137,7 @@ final class BatchPreparation {
             }
         }
         if let problem { return .failed(problem) }
-        return bytes.count == size ? .bytes(bytes) : .failed("it changed while it was read: try again.")
+        return bytes.count == size
+            ? .bytes(bytes, modified: Instant(modified: status)) : .failed("it changed while it was read: try again.")
     }
 }

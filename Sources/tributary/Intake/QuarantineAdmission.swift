@@ -1,17 +1,33 @@
-// Rows that were kept aside, taken after all: the batch is read again from the archive by the rules of now.
+// Rows that were kept aside or rejected, taken after all: the batch is read again from the archive by the rules of now.
 
 import Formats
 import Monitoring
 import Pipeline
 import Storage
 
-/// What became of the waiting rows of one batch, or would become of them.
+/// What an admission is about.
+struct AdmissionScope: Sendable {
+    /// Only rows of this station; `nil`: of all.
+    var station: StationID?
+    /// Only rows that wait for this reason; `nil`: for any.
+    var reason: RejectionReason?
+    /// The stations that the batch's senders may speak for now; `nil`: any.
+    var entitled: Set<StationID>?
+    /// By what the batch was read before; `nil`: its rejected rows are left alone.
+    var readings: [RulesThen]?
+}
+
+/// What became of the rows of one batch that were not taken, or would become of them.
 struct AdmissionOutcome: Sendable {
     let waiting: WaitingBatch
-    /// Rows the admission was about.
+    /// Waiting rows the admission was about.
     let selectedCount: Int
     /// Values that may be taken by the present rules; some of them may be in the book from another batch.
     var admissible = 0
+    /// Those among them, and those that would now be kept aside, that were not read before.
+    var readAgain = 0
+    /// What of the rows that were not read before is rejected by the present rules too.
+    var stillRejected = 0
     /// Values that are no longer kept aside but rejected.
     var rejected = 0
     /// Rows that are kept aside by the present rules too, by reason.
@@ -21,23 +37,21 @@ struct AdmissionOutcome: Sendable {
     /// Once it is in the book; `nil` where nothing changes.
     var record: AdmissionRecord?
 
-    var changesNothing: Bool { admissible + rejected == 0 }
+    var changesNothing: Bool { admissible + rejected + readAgain == 0 }
 }
 
 extension HistoryLane {
-    /// Admits the waiting rows of one batch as far as the rules of now let them; twice changes nothing.
+    /// Admits rows of one batch that were not taken, as far as the rules of now let them; twice changes nothing.
     ///
-    /// - Parameters:
-    ///   - act: who and why; `nil` looks and changes nothing.
-    ///   - station: only rows of this station; `nil`: of all.
-    ///   - entitled: the stations its sender may speak for now; `nil`: any.
+    /// - Parameter act: who and why; `nil` looks and changes nothing.
     func admit(
-        _ digest: Digest256, act: AdmissionAct?, station: StationID?, rules: IntakeRules, entitled: Set<StationID>?
+        _ digest: Digest256, act: AdmissionAct?, _ scope: AdmissionScope, rules: IntakeRules
     ) throws -> AdmissionOutcome? {
         guard let waiting = try book.read({ try $0.waitingBatch(digest) }) else { return nil }
         if act != nil { try clearUnfinished(waiting) }
-        var rows = try WaitingRows(waiting, station: station, names: rules.registry.stationNames, book)
-        if rows.count == 0 { return AdmissionOutcome(waiting: waiting, selectedCount: 0) }
+        var rows = try WaitingRows(
+            waiting, station: scope.station, reason: scope.reason, names: rules.registry.stationNames, book)
+        if rows.count == 0, scope.readings == nil { return AdmissionOutcome(waiting: waiting, selectedCount: 0) }
         return try book.withRawBytes(waiting.batch.place) { raw in
             guard sha256(raw.bytes) == digest else {
                 throw BookProblem(
@@ -46,19 +60,23 @@ extension HistoryLane {
                     remedy: "Restore this file from a backup; nothing was admitted.")
             }
             let reading = WaitingReading(
-                raw: raw, batch: waiting.batch.incoming, rules: rules, entitled: entitled)
-            try rows.note(reading.look(at: rows))
-            let plan = PlannedAdmission()
+                raw: raw, batch: waiting.batch.incoming, rules: rules, entitled: scope.entitled)
             var outcome = AdmissionOutcome(waiting: waiting, selectedCount: rows.count)
-            let read = try reading.read(rows, to: plan)
-            outcome.stopped = read.stopped
+            let plan = PlannedAdmission()
+            var read: AdmittedBatch?
+            if rows.count > 0 {
+                try rows.note(reading.look(at: rows))
+                let waitingRead = try reading.read(rows, to: plan)
+                outcome.stopped = waitingRead.stopped
+                read = waitingRead
+            }
             (outcome.admissible, outcome.rejected) = (plan.admissible, plan.rejected)
             outcome.stillWaiting = plan.stillWaiting
+            let again = try scope.readings.flatMap { try reading.again(besides: $0, scope.station, &outcome) }
             // A row that the rules of now do not even reach waits as before.
             let work = AdmissionWork(
                 waiting: waiting, rows: rows, met: plan.met, isReadToEnd: outcome.stopped == nil,
-                zone: read.ending.zone,
-                reading: reading)
+                zone: (read ?? again?.read)?.ending.zone, reading: reading, again: again, station: scope.station)
             try work.forEachUntouched(book) { entry in
                 if rows.isSelected(entry) { outcome.stillWaiting[entry.reason, default: 0] += 1 }
             }
@@ -92,21 +110,33 @@ private struct AdmissionWork {
     /// The named zone that its times were read in now.
     let zone: String?
     let reading: WaitingReading
+    /// Where rejected rows have something to take.
+    let again: RereadBatch?
+    let station: StationID?
 
     var ending: BatchEnding {
         var ending = BatchEnding(state: waiting.batch.receipt.state)
         ending.zone = zone
+        if let again { ending.documents = again.read.ending.documents }
         return ending
+    }
+
+    /// Hands over every row that may be taken or is to be kept aside anew.
+    private func read(to taker: some AdmittedRowTaker) throws {
+        if rows.count > 0 { try reading.read(rows, to: taker) }
+        guard let again else { return }
+        _ = try UnreadRows(besides: again.before, station: station, to: taker).read(
+            reading.raw, reading.batch, rules: reading.rules, entitled: reading.entitled)
     }
 
     /// In one transaction.
     func admitAtOnce(_ act: AdmissionAct, _ book: Book) throws -> LogHead {
         let slices = CollectedSlices()
-        try reading.read(rows, to: slices)
+        try read(to: slices)
         var kept: [QuarantinedRow] = []
         try forEachUntouched(book) { kept.append($0) }
         return try book.write { writer in
-            let open = try writer.begin(act, of: waiting.batch)
+            let open = try writer.begin(act, of: waiting.batch, reading: again?.state)
             for row in kept { writer.quarantine(row, in: open) }
             for (slice, traits) in slices.slices {
                 for rejection in slice.rejections { writer.reject(rejection, in: open) }
@@ -133,14 +163,13 @@ private struct AdmissionWork {
 
     /// In slices, seen when all are there.
     func admitInSlices(_ act: AdmissionAct, _ book: Book) throws -> LogHead {
-        let sliced = try book.beginSliced(act, of: waiting.batch)
+        let sliced = try book.beginSliced(act, of: waiting.batch, reading: again?.state)
         try forEachUntouched(book) { row in
             sliced.quarantine(row)
             // An empty block lets the rows kept so far be written when they are many.
             try book.add(ObservationBlock(), to: sliced, traits: SeriesTraits(cadence: nil, revises: false))
         }
-        try reading.read(
-            rows, to: HistoryLane.SliceTaker(book: book, sliced: sliced, raw: reading.raw, progress: { _ in }))
+        try read(to: HistoryLane.SliceTaker(book: book, sliced: sliced, raw: reading.raw, progress: { _ in }))
         return try book.finish(sliced, ending).position
     }
 
@@ -151,67 +180,4 @@ private struct AdmissionWork {
             if !isMet { try body(entry) }
         }
     }
-}
-
-/// A batch of the archive, to be read by the rules of now.
-private struct WaitingReading {
-    let raw: MappedBatch
-    let batch: IncomingBatch
-    let rules: IntakeRules
-    let entitled: Set<StationID>?
-
-    /// Reads the waiting rows.
-    @discardableResult
-    func read(_ rows: WaitingRows, to taker: some AdmittedRowTaker) throws -> AdmittedBatch {
-        try BatchAdmission(rules: rules).admit(
-            raw.bytes, name: batch.name, received: batch.receivedAt, entitled: entitled, selecting: rows.waitingPart,
-            to: taker)
-    }
-
-    /// What the batch has in its waiting rows, before any of it is taken.
-    func look(at rows: WaitingRows) throws -> WaitingRows.Sight {
-        var sight = WaitingRows.Sight()
-        _ = try BatchAdmission(rules: rules).admit(
-            raw.bytes, name: batch.name, received: batch.receivedAt, entitled: entitled,
-            selecting: { slice in
-                rows.look(at: slice, &sight)
-                return nil
-            }, to: CollectedSlices())
-        return sight
-    }
-}
-
-/// Counts what an admission would do.
-private final class PlannedAdmission: AdmittedRowTaker {
-    private(set) var admissible = 0
-    private(set) var rejected = 0
-    private(set) var stillWaiting: [String: Int] = [:]
-    private(set) var met = RowSet()
-
-    func take(_ slice: AdmittedSlice, traits: SeriesTraits) throws {
-        admissible += slice.block.count
-        for row in slice.block.row { met.insert(Int(row)) }
-        for kept in slice.quarantined { keep(kept.cause) }
-        for rejection in slice.rejections {
-            if rejection.reason.isQuarantine {
-                keep(rejection)
-            } else {
-                // Of the reader's own rejections none comes here: they were counted when the batch came.
-                rejected += 1
-                met.insert(rejection.row)
-            }
-        }
-    }
-
-    private func keep(_ cause: Rejection) {
-        stillWaiting[cause.reason.rawValue, default: 0] += 1
-        met.insert(cause.row)
-    }
-}
-
-/// Keeps the slices of a small admission.
-private final class CollectedSlices: AdmittedRowTaker {
-    private(set) var slices: [(slice: AdmittedSlice, traits: SeriesTraits)] = []
-
-    func take(_ slice: AdmittedSlice, traits: SeriesTraits) throws { slices.append((slice, traits)) }
 }

@@ -46,6 +46,7 @@ struct WaitingRows: Sendable {
     /// Some column has a parameter now that had none.
     private var isWhole = false
     private let station: StationID?
+    private let reason: RejectionReason?
     private let names: [String: StationID]
 
     /// Where the reader met what it had no parameter for.
@@ -54,9 +55,15 @@ struct WaitingRows: Sendable {
         let field: String
     }
 
-    /// - Parameter station: only rows of this station, under any of its names; `nil`: all.
-    init(_ waiting: WaitingBatch, station: StationID?, names: [String: StationID], _ book: Book) throws {
+    /// - Parameters:
+    ///   - station: only rows of this station, under any of its names; `nil`: all.
+    ///   - reason: only rows that wait for this reason; `nil`: for any.
+    init(
+        _ waiting: WaitingBatch, station: StationID?, reason: RejectionReason? = nil, names: [String: StationID],
+        _ book: Book
+    ) throws {
         self.station = station
+        self.reason = reason
         self.names = names
         try Self.forEach(waiting, book) { entry in
             guard isSelected(entry) else {
@@ -86,6 +93,7 @@ struct WaitingRows: Sendable {
     }
 
     func isSelected(_ entry: QuarantinedRow) -> Bool {
+        if let reason, entry.reason != reason.rawValue { return false }
         guard let station else { return true }
         guard let named = entry.reading?.series.station else { return false }
         return named == station || names[named.rawValue] == station
@@ -141,11 +149,7 @@ struct WaitingRows: Sendable {
             guard isWhole || (rows.contains(number) && (isWaiting[index] || rowsOfUnread.contains(number))) else {
                 continue
             }
-            part.block.append(
-                series: indexes[index], start: Instant(milliseconds: block.start[row]),
-                value: ExactDecimal(mantissa: block.mantissa[row], exponent: block.exponent[row]),
-                qualifier: Qualifier(rawValue: block.qualifier[row])!, flag: flags[Int(block.flag[row])],
-                row: block.row[row])
+            part.block.append(block, row, series: indexes[index], flag: flags[Int(block.flag[row])])
         }
         return part
     }

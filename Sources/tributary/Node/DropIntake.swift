@@ -166,7 +166,8 @@ actor DropIntake: Service {
             let outcomes = try await node.commit(
                 [
                     IngestFile(
-                        path: file.path, name: file.relativePath, sender: "drop folder", byteCount: file.byteCount)
+                        path: file.path, name: file.relativePath, sender: "drop folder", byteCount: file.byteCount,
+                        sent: .fileTime)
                 ], commitEach: false)
             finish(file, outcomes[0])
             try await node.finishDetection()
@@ -182,7 +183,9 @@ actor DropIntake: Service {
     private func ingest(_ group: [(file: DroppedFile, contents: Data)]) async throws {
         let outcomes = try await node.commit(
             group.map { file, contents in
-                IngestFile(path: file.path, name: file.relativePath, sender: "drop folder", contents: contents)
+                IngestFile(
+                    path: file.path, name: file.relativePath, sender: "drop folder", contents: contents,
+                    sent: SentTime(file.modifiedAt))
             },
             commitEach: false)
         noteRoom()

@@ -10,6 +10,12 @@ struct IngestCall {
     let stations: String?
     let commitEach: Bool
     let format: OutputFormat
+    /// When a person says they were sent; `nil`: each when its file was last changed.
+    var sent: Int64?
+
+    private func sent(_ file: FoundFile) -> SentTime {
+        sent.map { .told($0) } ?? (file.isCopy ? .unknown : .fileTime)
+    }
 
     /// Takes all files and tells `display` of them.
     func run(_ display: IngestDisplay) async throws {
@@ -32,7 +38,7 @@ struct IngestCall {
 
     private func request(_ part: Range<Int>) -> IngestRequest {
         IngestRequest(
-            files: files[part].map { IngestRequest.Member(path: $0.path, name: $0.name) },
+            files: files[part].map { IngestRequest.Member(path: $0.path, name: $0.name, sent: sent($0)) },
             stations: part.lowerBound == 0 ? stations : nil, commitEach: commitEach, format: format,
             isLast: part.upperBound == files.count)
     }
@@ -57,7 +63,10 @@ struct IngestCall {
             let files = files
             try await node.ingest(
                 count: files.count, commitEach: commitEach, format, stations: stations, isLast: true,
-                file: { IngestFile(path: files[$0].path, name: files[$0].name, sender: "ingest") }, telling: display)
+                file: {
+                    IngestFile(
+                        path: files[$0].path, name: files[$0].name, sender: "ingest", sent: sent(files[$0]))
+                }, telling: display)
         } catch {
             await node.close()
             throw CommandFailure(error)

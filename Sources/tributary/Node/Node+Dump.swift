@@ -124,7 +124,7 @@ extension Node {
         try allBatches { reader, batch in
             let receipt = batch.receipt
             let counts = receipt.counts
-            let admissions = counts.quarantined > 0 ? try reader.admissions(of: batch) : []
+            let admissions = batch.mayHaveAdmissions ? try reader.admissions(of: batch) : []
             return [
                 [
                     ("log", String(receipt.position.sequence)), ("batch", receipt.digest.description),
@@ -137,6 +137,7 @@ extension Node {
                     ("waiting", String(admissions.last?.counts.quarantined ?? counts.quarantined)),
                     ("segment", batch.place.path),
                     ("offset", String(batch.place.offset)), ("bytes", String(batch.place.byteCount)),
+                    ("sent", batch.sentAt?.iso8601(at: .china) ?? ""),
                     ("documents", receipt.documents.map { "\($0.issuer) \($0.number)" }.joined(separator: "; ")),
                 ]
             ]

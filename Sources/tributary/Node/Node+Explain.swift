@@ -174,20 +174,3 @@ extension Node {
         return text
     }
 }
-
-extension Instant {
-    /// `2025-03-01T08:00:00+08:00`, `…T08:00+08:00` or `…Z`.
-    init?(iso8601 text: String) {
-        guard let date = CivilDate(String(text.prefix(10))), text.dropFirst(10).first == "T" else { return nil }
-        let clock = text.dropFirst(11)
-        guard let zone = clock.firstIndex(where: { "Z+-".contains($0) }), let offset = UTCOffset(String(clock[zone...]))
-        else { return nil }
-        let parts = clock[..<zone].split(separator: ":")
-        guard (2...3).contains(parts.count), let hour = Int(parts[0]), let minute = Int(parts[1]),
-            let second = parts.count == 3 ? Int(parts[2]) : 0, (0..<24).contains(hour), (0..<60).contains(minute),
-            (0..<60).contains(second)
-        else { return nil }
-        self = CivilTime(date: date, millisecondOfDay: ((hour * 60 + minute) * 60 + second) * 1_000)
-            .instant(at: offset)
-    }
-}

@@ -96,10 +96,14 @@ extension Node {
                 results[index] = .unreadable(failure)
             }
         }
-        return results.map { result in
+        let whole = results.map { result in
             guard let result else { preconditionFailure("Every file has a result.") }
             return result
         }
+        for case .taken(let outcome) in whole {
+            if let sender = outcome.newSender { await admitRepeat(outcome.digest, from: sender) }
+        }
+        return whole
     }
 
     /// Batches that share one commit.
@@ -129,7 +133,7 @@ extension Node {
         let batches = group.batches
         let indexes = group.indexes
         group = LiveGroup()
-        let known: [Receipt?]
+        let known: [KnownBatch?]
         var settled: ArraySlice<Receipt>
         let news: LiveNews
         (known, settled, news) = try book.write { writer in
@@ -144,24 +148,37 @@ extension Node {
         }
         take(news)
         for (position, batch) in batches.enumerated() {
-            if let receipt = known[position] {
+            if let known = known[position] {
+                let name = batch.incoming.name
                 results[indexes[position]] = .taken(
-                    IngestOutcome(receipt: receipt, isRepeat: true, refusal: try book.storedRefusal(of: receipt)))
+                    IngestOutcome(
+                        receipt: known.receipt, isRepeat: true,
+                        refusal: try book.storedRefusal(of: known.receipt, name: name),
+                        newSender: known.isNewSender ? batch.incoming.sender : nil))
                 continue
             }
             guard let receipt = settled.popFirst() else { preconditionFailure("Every opened batch has a receipt.") }
             var outcome = IngestOutcome(
-                receipt: receipt, isRepeat: false, refusal: batch.admitted.stopped.map { Book.refusal($0, receipt) })
+                receipt: receipt, isRepeat: false,
+                refusal: batch.admitted.stopped.map { Book.refusal($0, receipt, name: receipt.name) })
             outcome.valueCount = batch.admitted.valueCount
             outcome.valueSum = batch.admitted.valueSum
             results[indexes[position]] = .taken(outcome)
         }
     }
 
-    /// Puts a prepared batch into the transaction; its receipt when the book has it already.
-    private func take(_ batch: PreparedBatch, _ writer: BookWriter) throws -> Receipt? {
+    /// A batch that the book had.
+    private struct KnownBatch {
+        let receipt: Receipt
+        /// Its bytes come from this sender for the first time.
+        let isNewSender: Bool
+    }
+
+    /// Puts a prepared batch into the transaction; what there is of it when the book has it already.
+    private func take(_ batch: PreparedBatch, _ writer: BookWriter) throws -> KnownBatch? {
         switch try batch.bytes.withUnsafeBytes({ try writer.begin(batch.incoming, bytes: $0) }) {
-        case .known(let receipt): return receipt
+        case .known(let receipt):
+            return KnownBatch(receipt: receipt, isNewSender: try writer.noteRepeat(batch.incoming))
         case .open(let open):
             for (slice, traits) in batch.slices {
                 for rejection in slice.rejections { writer.reject(rejection, in: open) }
@@ -202,7 +219,9 @@ extension Node {
         try await ingest(
             count: files.count, commitEach: request.commitEach, request.format, stations: request.stations,
             isLast: request.isLast,
-            file: { IngestFile(path: files[$0].path, name: files[$0].name, sender: "ingest") }, telling: news)
+            file: {
+                IngestFile(path: files[$0].path, name: files[$0].name, sender: "ingest", sent: files[$0].sent)
+            }, telling: news)
         return .done(try news.encoded)
     }
 }

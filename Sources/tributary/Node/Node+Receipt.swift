@@ -14,7 +14,7 @@ extension Node {
 
     func performReceipt(_ reference: String, _ format: OutputFormat) throws -> CommandReply {
         let digest = try batchDigest(reference)
-        let (record, rejected, quarantined, admissions) = try book.read { reader in
+        let (record, rejected, quarantined, admissions, repeats) = try book.read { reader in
             guard let record = try reader.batch(digest) else { preconditionFailure("The batch was found before.") }
             let sequence = record.sequence
             return (
@@ -28,7 +28,7 @@ extension Node {
                     count: record.receipt.counts.quarantined,
                     try reader.quarantined(ofBatchAt: sequence).map {
                         RefusedRow($0.reason, $0.row, $0.field, $0.excerpt, $0.remedy)
-                    }), try reader.admissions(of: record)
+                    }), try reader.admissions(of: record), try reader.repeats(ofBatchAt: sequence)
             )
         }
         let fault = archiveFault(record)
@@ -43,7 +43,15 @@ extension Node {
                     "path": .string(record.place.path), "offset": .integer(record.place.offset),
                     "byte_count": .integer(record.place.byteCount), "fault": .optional(fault),
                 ]),
-                "sender": .string(record.sender), "rejected": rejected.json, "quarantined": quarantined.json,
+                "sender": .string(record.sender), "sent_at": record.sentAt.map { .integer($0.milliseconds) } ?? .null,
+                "repeats": .array(
+                    repeats.map { again in
+                        .object([
+                            "sender": .string(again.sender), "name": .string(again.name),
+                            "received_at": .integer(again.receivedAt.milliseconds),
+                            "log_sequence": .integer(again.sequence),
+                        ])
+                    }), "rejected": rejected.json, "quarantined": quarantined.json,
                 "admissions": .array(admissions.map { $0.signed(by: nodeKey).json }),
             ])
             return .done(report.text() + "\n", status: status)
@@ -51,6 +59,9 @@ extension Node {
             return .done(
                 receiptText(record, archiveFault: fault) + rejected.text("拒收 Rejected", shown: Self.shownRows)
                     + quarantined.text("隔离 Quarantined", shown: Self.shownRows)
+                    + repeats.map { again in
+                        "又收到 Again: \(again.name) from \(again.sender) on \(again.receivedAt.iso8601(at: .china))\n"
+                    }.joined()
                     + admissions.map { "准入 " + Self.line($0) + "\n" }.joined(), status: status)
         }
     }
@@ -98,7 +109,8 @@ extension Node {
         let place = "\(record.place.path), from byte \(record.place.offset), \(record.place.byteCount) bytes"
         let lines: [(String, String)] = [
             ("批次 batch", receipt.digest.description), ("name", receipt.name), ("sender", record.sender),
-            ("state", receipt.state.rawValue), ("received", receipt.receivedAt.iso8601(at: .china)),
+            ("state", receipt.state.rawValue), ("sent", record.sentAt?.iso8601(at: .china) ?? "unknown"),
+            ("received", receipt.receivedAt.iso8601(at: .china)),
             ("rows", String(receipt.rowCount)), ("accepted", String(counts.accepted)),
             ("duplicate", String(counts.duplicate)), ("conflict", String(counts.conflict)),
             ("rejected", String(counts.rejected)), ("quarantined", String(counts.quarantined)),

@@ -135,8 +135,8 @@ actor Node {
     /// Takes up the large batches that a crash left in part; they are in no view until they are whole.
     func resumeUnfinishedBatches() async throws {
         for begun in try book.unfinishedBatches() {
-            let sender = try book.read { try $0.senders() }.first { $0.id == begun.incoming.sender }
-            _ = try await history.resume(begun, rules: rules, entitled: sender.flatMap { $0.speaksFor.map(Set.init) })
+            let entitled = try book.entitlement(sender: begun.incoming.sender, batchAt: begun.sequence)
+            _ = try await history.resume(begun, rules: rules, entitled: entitled)
         }
         for begun in try book.unfinishedAdmissions() { try await resume(begun) }
     }

@@ -19,7 +19,7 @@ struct NodeDoor: BatchDoor {
     func deliver(_ batch: SpooledBatch, from pass: SenderPass) async throws -> DeliveredBatch {
         var file = IngestFile(
             path: batch.name, name: batch.name, sender: pass.sender, entitled: pass.speaksFor,
-            byteCount: batch.byteCount)
+            byteCount: batch.byteCount, sent: SentTime(batch.sentAt))
         switch batch.place {
         case .file(let path): file.path = path
         case .memory(let bytes): file.contents = Data(bytes)

@@ -49,6 +49,7 @@ struct IngestRequest: Codable, Sendable {
     struct Member: Codable, Sendable {
         let path: String
         let name: String
+        var sent = SentTime.unknown
     }
 
     var files: [Member]

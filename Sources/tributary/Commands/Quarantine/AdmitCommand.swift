@@ -5,23 +5,24 @@ import ArgumentParser
 struct AdmitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "admit",
-        abstract: "Admit quarantined rows (隔离行准入) by the registry and rules of now.",
+        abstract: "Admit quarantined or rejected rows (隔离行准入) by the registry and rules of now.",
         discussion: """
             A row is quarantined (隔离) when its station or parameter is not registered, its sender may not speak for \
-            the station, or its time cannot be. Mend the cause, then admit: the batch is read again from the archive, \
-            rows that may be taken now are, and rows that may not wait on, each with its reason. The batch's receipt \
-            stays as it was released; the admission has a signed receipt of its own, with who and why, in the log.
+            the station, or its time cannot be; it is rejected (拒收), or its whole batch is, when it cannot be read. \
+            Mend the cause, then admit: the batch is read again from the archive, rows that may be taken now are, and \
+            the others stay as they are, each with its reason; what was read before is not read anew. The batch's \
+            receipt stays as it was released; the admission has a signed receipt of its own, with who and why, in the log.
 
             Choose batches by digest (`tributary dump batches` lists them), the rows of one station, or all that \
-            waits. --dry-run says what would be admitted and changes nothing. Doing it again changes nothing. Exit \
-            code 1 when chosen rows still wait.
+            was not taken. --dry-run says what would be admitted and changes nothing. Doing it again changes nothing. \
+            Exit code 1 when chosen rows still wait, or a batch named by its digest has rows rejected still.
             """)
 
     @Argument(help: ArgumentHelp("Batches, by digest or its first 8 digits or more.", valueName: "digest"))
     var digests: [String] = []
     @Option(name: .long, help: "Only rows of this station, by its id or an alias, in whatever batch.")
     var station: String?
-    @Flag(name: .long, help: "All that waits.")
+    @Flag(name: .long, help: "All that was not taken.")
     var all = false
     @OptionGroup var data: DataOption
     @OptionGroup var stations: StationsOption
