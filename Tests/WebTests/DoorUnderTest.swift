@@ -15,6 +15,8 @@ final class StubDoor: BatchDoor {
     }
 
     private let taken = Mutex<[Delivery]>([])
+    /// When each taken batch was sent, as its sender said.
+    let sentTimes = Mutex<[Instant?]>([])
     /// Deliveries that are turned away before one is taken.
     let turnsAway = Mutex(0)
     let isFailing = Mutex(false)
@@ -47,6 +49,7 @@ final class StubDoor: BatchDoor {
             case .memory(let held): held
             }
         precondition(bytes.count == batch.byteCount)
+        sentTimes.withLock { $0.append(batch.sentAt) }
         taken.withLock { $0.append(Delivery(name: batch.name, sender: pass.sender, bytes: bytes)) }
         return DeliveredBatch(
             receipt: "{\"name\":\"\(batch.name)\"}", digest: batch.digest, isRepeat: batch.name == "again",

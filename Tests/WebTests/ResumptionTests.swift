@@ -157,7 +157,8 @@ import Web
         let begun = Mutex<[String]>([])
         try await DoorUnderTest.serving(spool: spool) { server in
             for _ in 1...3 {
-                let upload = try await Self.begun(server, headers: ["Upload-Length: 10"])
+                let upload = try await Self.begun(
+                    server, headers: ["Upload-Length: 10", "Sent-At: 2025-05-01T08:00:00+08:00"])
                 begun.withLock { $0.append(upload) }
                 #expect(try await server.exchange(Self.part(upload, at: 0, "01234")).status == 204)
             }
@@ -182,6 +183,7 @@ import Web
         #expect(try left(server).count == 2)
         #expect(try await server.exchange(part(uploads[0], at: 5, "56789", isLast: true)).status == 201)
         #expect(server.door.deliveries.map(\.bytes) == [Array("0123456789".utf8)])
+        #expect(server.door.sentTimes.withLock { $0 } == [Instant(milliseconds: 1_746_057_600_000)])
         #expect(try left(server) == [])
     }
 
