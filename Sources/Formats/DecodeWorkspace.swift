@@ -15,6 +15,8 @@ package final class DecodeWorkspace {
     private var stage: SliceStage?
     private var inflater: Inflater?
     private let zlibOnly: Bool
+    /// Bytes of the batch, as sent, that were read so far; of an archive, of its present member.
+    package internal(set) var consumedByteCount = 0
 
     /// - Parameter zlibOnly: no other library inflates, whatever the build has; for comparing the two.
     /// - Note: all batches of one workspace are read with one parameter catalogue, and ask one registry for the profiles

@@ -52,16 +52,21 @@ struct FileBody: AsyncSequence, Sendable {
     struct CutShort: Error {}
 
     let content: FileContent
-    /// Told how many bytes were handed on.
+    /// Where the body begins in the file.
+    var start = 0
+    /// Told how many bytes of the file were handed on, those before `start` among them.
     let progress: @Sendable (Int) -> Void
 
     func makeAsyncIterator() -> Iterator { Iterator(body: self) }
 
     struct Iterator: AsyncIteratorProtocol {
         let body: FileBody
-        private var offset = 0
+        private var offset: Int
 
-        init(body: FileBody) { self.body = body }
+        init(body: FileBody) {
+            self.body = body
+            offset = body.start
+        }
 
         mutating func next() async throws -> ByteBuffer? {
             guard offset < body.content.byteCount else { return nil }

@@ -44,6 +44,8 @@ package actor Forwarder {
 
     private var outbox: Outbox
     private let flightLimit: Int
+    /// Uploads in parts that were begun and are not finished.
+    private var begun: BegunUploads
     /// Batches on their way.
     private var inFlight: [Digest256] = []
     private let connection: NodeConnection
@@ -67,6 +69,7 @@ package actor Forwarder {
         token: @escaping @Sendable () throws -> String, report: @escaping @Sendable (ForwardingEvent) -> Void
     ) throws {
         self.outbox = outbox
+        begun = BegunUploads(path: outbox.begunUploadsPath)
         self.pace = pace
         self.flightLimit = max(1, flightLimit)
         self.report = report
@@ -186,11 +189,21 @@ package actor Forwarder {
         let byteCount = content.byteCount
         // The folders are this station's own order; a batch has a plain name, whatever its file's is made of.
         let batchName = file.place.name(byteLimit: Self.nameByteLimit)
-        let answer = try await connection.send(content, name: batchName, digest: digest) { sent in
+        let progress: @Sendable (Int) -> Void = { sent in
             report(.sending(name: name, sentByteCount: sent, byteCount: byteCount, waiting: waiting))
+        }
+        let answer: RawAnswer
+        if byteCount < NodeConnection.partsFrom {
+            answer = try await connection.send(content, name: batchName, digest: digest, progress: progress)
+        } else {
+            answer = try await connection.sendInParts(
+                content, name: batchName, digest: digest, begun: begun[digest],
+                note: { await self.note($0, begunFor: digest) }, progress: progress)
         }
         return NodeAnswer(answer, isQuestion: false)
     }
+
+    private func note(_ upload: UploadID?, begunFor digest: Digest256) { begun[digest] = upload }
 
     private func follow(_ answer: NodeAnswer, _ file: DroppedFile, _ digest: Digest256) async throws -> Bool {
         let name = file.relativePath

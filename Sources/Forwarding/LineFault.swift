@@ -13,6 +13,7 @@ enum LineFault {
         case let problem as ForwardingProblem: return problem.description
         case let failure as HTTPClientError: return words(failure)
         case is FileBody.CutShort: return "the file became shorter while it was sent"
+        case is UploadGone: return "the node no longer has the upload that was begun: the file is sent anew"
         case let failure as IOError where failure.errnoCode == ECONNREFUSED:
             return "nobody listens at the node's address and port"
         case let failure as IOError: return "the line broke: " + String(cString: strerror(failure.errnoCode))

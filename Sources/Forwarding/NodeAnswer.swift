@@ -10,6 +10,9 @@ struct RawAnswer: Sendable {
     /// The node's own time, by which it counts a Retry-After date.
     var date: String?
     var location: String?
+    var acceptPatch: String?
+    /// How much of an upload in parts the node has.
+    var uploadOffset: Int?
     let body: String
 }
 
@@ -91,7 +94,9 @@ extension NodeAnswer {
 
     /// The receipt in a body: the body itself, or its member `receipt`.
     private static func receiptText(_ answer: RawAnswer) -> String? {
-        guard answer.status / 100 == 2 || answer.status == 422, let body = CanonicalJSON(reading: answer.body) else {
+        guard answer.status / 100 == 2 || [413, 422].contains(answer.status),
+            let body = CanonicalJSON(reading: answer.body)
+        else {
             return nil
         }
         if body["signature"] != nil { return answer.body }

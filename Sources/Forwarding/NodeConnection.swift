@@ -1,4 +1,5 @@
-// The line to the node: two requests over HTTP, one to send a batch and one to ask for its receipt.
+// The line to the node: a batch is sent whole, or in parts where the node takes parts (NodeConnection+Parts.swift);
+// and its receipt is asked for.
 
 import AsyncHTTPClient
 import Foundation
@@ -36,6 +37,8 @@ package struct NodeAddress: Sendable {
 
     func receipt(_ digest: Digest256) -> String { base + "/v1/receipts/\(digest)" }
 
+    func upload(_ id: UploadID) -> String { base + "/v1/uploads/\(id.text)" }
+
     /// Everything but unreserved characters by percent, `/` too: a name is one part of the path.
     ///
     /// - Source: RFC 3986, sections 2.1 and 2.3.
@@ -55,8 +58,8 @@ package struct AnswerLimits: Sendable {
     package var connecting = Duration.seconds(10)
     /// From the last byte sent to the answer, and between two pieces of it.
     package var answering = Duration.seconds(120)
-    /// A line slower than this for a whole file is given up; bytes a second.
-    package var slowestRate = 4 << 10
+    /// A line slower than this for a whole file is given up; bytes a second. The node's own limit.
+    package var slowestRate = 1 << 10
     /// A receipt and a problem document are far shorter.
     package var answerByteCount = 256 << 10
 
@@ -65,9 +68,9 @@ package struct AnswerLimits: Sendable {
 
 /// Speaks to one node. `close` it in the end.
 struct NodeConnection: Sendable {
-    private let address: NodeAddress
+    let address: NodeAddress
     private let token: @Sendable () throws -> String
-    private let limits: AnswerLimits
+    let limits: AnswerLimits
     private let client: HTTPClient
 
     init(
@@ -105,6 +108,14 @@ struct NodeConnection: Sendable {
     func send(
         _ content: FileContent, name: String, digest: Digest256, progress: @escaping @Sendable (Int) -> Void
     ) async throws -> RawAnswer {
+        var request = try batchRequest(content, name: name, digest: digest)
+        request.body = .stream(
+            FileBody(content: content, progress: progress), length: .known(Int64(content.byteCount)))
+        return try await perform(request, within: time(forByteCount: content.byteCount))
+    }
+
+    /// The request that brings a batch, or begins to.
+    func batchRequest(_ content: FileContent, name: String, digest: Digest256) throws -> HTTPClientRequest {
         var request = try request(.PUT, address.batch(name))
         request.headers.add(name: "content-type", value: "application/octet-stream")
         // Source: RFC 9530, section 3.
@@ -112,18 +123,18 @@ struct NodeConnection: Sendable {
         if let modified = content.modified {
             request.headers.add(name: "sent-at", value: modified.iso8601(at: .utc))
         }
-        request.body = .stream(
-            FileBody(content: content, progress: progress), length: .known(Int64(content.byteCount)))
-        return try await perform(
-            request, within: limits.answering + .seconds(content.byteCount / limits.slowestRate))
+        return request
     }
+
+    /// How long a body of so many bytes and its answer may take.
+    func time(forByteCount count: Int) -> Duration { limits.answering + .seconds(count / limits.slowestRate) }
 
     /// Asks for the receipt of a batch that may have arrived.
     func ask(_ digest: Digest256) async throws -> RawAnswer {
         try await perform(try request(.GET, address.receipt(digest)), within: limits.answering)
     }
 
-    private func request(_ method: HTTPMethod, _ url: String) throws -> HTTPClientRequest {
+    func request(_ method: HTTPMethod, _ url: String) throws -> HTTPClientRequest {
         var request = HTTPClientRequest(url: url)
         request.method = method
         request.headers.add(name: "authorization", value: "Bearer \(try token())")
@@ -131,12 +142,14 @@ struct NodeConnection: Sendable {
         return request
     }
 
-    private func perform(_ request: HTTPClientRequest, within limit: Duration) async throws -> RawAnswer {
+    func perform(_ request: HTTPClientRequest, within limit: Duration) async throws -> RawAnswer {
         let response = try await client.execute(request, timeout: TimeAmount(limit))
         let body = try await response.body.collect(upTo: limits.answerByteCount)
         return RawAnswer(
             status: Int(response.status.code), retryAfter: response.headers.first(name: "retry-after"),
             date: response.headers.first(name: "date"), location: response.headers.first(name: "location"),
+            acceptPatch: response.headers.first(name: "accept-patch"),
+            uploadOffset: response.headers.first(name: "upload-offset").flatMap { Int($0) },
             body: String(decoding: body.readableBytesView, as: UTF8.self))
     }
 }

@@ -120,6 +120,9 @@ package struct Outbox {
         try? Data(text.utf8).write(to: URL(filePath: receipts + "/in-flight"))
     }
 
+    /// Where the uploads in parts that are not finished are noted: a hint as well.
+    var begunUploadsPath: String { receipts + "/uploads" }
+
     // MARK: Files that leave
 
     /// Takes a file out of the folder once its receipt is kept. `sent/` keeps the folders of stations; a name that is

@@ -1,5 +1,6 @@
 // The pages and the upload door over HTTP(S), and the command socket: doors of one node, all ending when told.
 
+import Glibc
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -21,6 +22,26 @@ package struct CommandReply: Sendable {
     }
 }
 
+/// The address cannot be listened on.
+package struct ListeningProblem: Error, CustomStringConvertible {
+    /// The address, the cause and the remedy.
+    package let description: String
+
+    fileprivate init?(_ address: String, _ fault: IOError) {
+        switch fault.errnoCode {
+        case EADDRINUSE:
+            description =
+                "\(address) is taken by another program: end it, or give another address with --listen."
+        case EADDRNOTAVAIL:
+            description = "\(address) is no address of this machine: give one that is with --listen."
+        case EACCES:
+            description =
+                "\(address) may not be used by this user: give a port above 1023 with --listen, or ask for the right."
+        default: return nil
+        }
+    }
+}
+
 /// Serves the read-only pages and the upload door on a TCP address and, on a Unix socket, the commands of this machine's
 /// users.
 package struct WebServer: Service {
@@ -29,6 +50,8 @@ package struct WebServer: Service {
 
     private let pages: any Service
     private let commands: any Service
+    private let address: String
+    private let log: EndingLog
 
     /// Connections the system may hold before they are accepted: the stations of a province at the full hour.
     private static let backlog = 4_096
@@ -43,6 +66,8 @@ package struct WebServer: Service {
         tls: TLSIdentity? = nil, logger: Logger, started: @escaping @Sendable (Int) async -> Void,
         perform: @escaping @Sendable (String) async -> CommandReply
     ) {
+        address = "\(host):\(port)"
+        log = EndingLog(logger)
         let doors = OpenDoors(started)
         let limits = uploads?.limits ?? DoorLimits()
         let places = DoorPlaces(limits)
@@ -53,22 +78,32 @@ package struct WebServer: Service {
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: "tributary", backlog: Self.backlog),
             onServerRunning: { channel in await doors.opened(port: channel.localAddress?.port ?? port) },
-            logger: logger)
+            logger: log.logger)
         commands = Application(
             router: Self.commandRouter(perform),
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socketPath)),
             onServerRunning: { _ in await doors.opened(port: nil) },
-            logger: logger)
+            logger: log.logger)
     }
 
     package func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { [pages] in try await pages.run() }
+            group.addTask { try await runPages() }
             group.addTask { [commands] in try await commands.run() }
-            try await group.next()
+            do { try await group.next() } catch {
+                log.fallSilent()
+                throw error
+            }
             // A door that ends by itself takes the other with it; told to end, each finishes what it has begun.
             if !Task.isShuttingDownGracefully { group.cancelAll() }
             try await group.waitForAll()
+        }
+    }
+
+    private func runPages() async throws {
+        do { try await pages.run() } catch let fault as IOError {
+            guard let problem = ListeningProblem(address, fault) else { throw fault }
+            throw problem
         }
     }
 
@@ -98,7 +133,8 @@ package struct WebServer: Service {
         HTTPServerBuilder { responder in
             let http = HTTP1Channel(
                 responder: responder,
-                configuration: HTTP1Channel.Configuration(additionalChannelHandlers: [ExchangeTimer(limits)]))
+                configuration: HTTP1Channel.Configuration(
+                    additionalChannelHandlers: [ExchangeTimer(limits), MalformedRequestAnswer()]))
             guard let tls else {
                 return GatedChannel(base: http, places: places, limits: limits, answersInPlain: true)
             }

@@ -96,19 +96,12 @@ func put(_ name: String, _ body: String, token: String, port: Int) throws -> (st
 
 /// One request over TCP, and everything up to the end of the connection.
 func exchange(_ request: String, port: Int) throws -> (status: Int, text: String) {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    try exchange(Array(request.utf8), port: port)
+}
+
+func exchange(_ sent: [UInt8], port: Int) throws -> (status: Int, text: String) {
+    let descriptor = try #require(connection(toPort: port), "The page server does not accept connections.")
     defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(UInt16(port)).bigEndian
-    address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
-    let connected = withUnsafePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-        }
-    }
-    try #require(connected == 0, "The page server does not accept connections.")
-    let sent = Array(request.utf8)
     try #require(send(descriptor, sent, sent.count, Int32(MSG_NOSIGNAL)) == sent.count)
     var answer: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -120,6 +113,28 @@ func exchange(_ request: String, port: Int) throws -> (status: Int, text: String
     let text = String(decoding: answer, as: UTF8.self)
     let status = text.split(separator: " ", maxSplits: 2).dropFirst().first.flatMap { Int($0) }
     return (try #require(status), text)
+}
+
+/// A connection to a port of this machine; `nil` when nobody listens there.
+func connection(toPort port: Int) -> Int32? {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let connected = withLoopback(port) { connect(descriptor, $0, $1) }
+    if connected == 0 { return descriptor }
+    close(descriptor)
+    return nil
+}
+
+/// A port of the loopback as the socket calls take it.
+func withLoopback(_ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(UInt16(port)).bigEndian
+    address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+    return withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+    }
 }
 
 /// A blocking call on a thread of its own.

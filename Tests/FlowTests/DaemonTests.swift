@@ -81,6 +81,27 @@ extension FlowTests {
             #expect(process.terminationStatus == 0)
         }
 
+        @Test("Where the address is taken, one sentence says so, and nothing else is an error")
+        func addressTaken() throws {
+            let river = try ExampleRiver()
+            let drop = river.folder.file("drop")
+            let daemon = try Daemon(data: river.folder.file("data"), stations: river.stations, drop: drop)
+            for (listen, words) in [
+                ("127.0.0.1:\(daemon.port)", "is taken by another program"),
+                ("192.0.2.1:8787", "is no address of this machine"),
+            ] {
+                let refused = try Program.run([
+                    "serve", "--data", river.folder.file("other"), "--stations", river.stations, "--drop", drop,
+                    "--listen", listen,
+                ])
+                #expect(refused.exitCode == 73)
+                let lines = refused.notes.split(separator: "\n")
+                #expect(lines.last?.hasPrefix("tributary: \(listen) \(words)") == true, "\(refused.notes)")
+                #expect(lines.count { $0.contains("error") || $0.hasPrefix("tributary: ") } == 1, "\(refused.notes)")
+            }
+            #expect(daemon.end(with: SIGTERM) == 0)
+        }
+
         private func checkPages(_ port: Int) throws {
             let expected: [(path: String, words: [String])] = [
                 ("/zh/", ["lang=\"zh", "报警", "示例跨省断面", "氨氮", "Ⅲ / Ⅱ", "合成数据"]),

@@ -48,6 +48,19 @@ struct ExampleRiver {
         try Data(text.utf8).write(to: URL(filePath: path))
         return path
     }
+
+    /// Writes a batch of 2,704,829 bytes: 55,200 minutes of the downstream station, and returns its path.
+    func writeLong(_ name: String) throws -> String {
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return try write(
+            name,
+            (0..<55_200).map { minute in
+                let day = minute / 1_440
+                let date = day < 31 ? "01-\(two(day + 1))" : "02-\(two(day - 30))"
+                let time = "\(two(minute / 60 % 24)):\(two(minute % 60)):00"
+                return "EX-DOWN-1,codmn,2015-\(date)T\(time)+08:00,\(minute % 9 + 1).\(two(minute % 100)),N"
+            })
+    }
 }
 
 /// All tests here start processes: one after another, so that two cores are enough and no daemon is starved.

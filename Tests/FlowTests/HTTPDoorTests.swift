@@ -3,6 +3,7 @@
 
 import Foundation
 import Glibc
+import Ingest
 import Testing
 
 extension FlowTests {
@@ -124,6 +125,27 @@ extension FlowTests {
             #expect(unreadable.status == 422 && unreadable.text.contains("\"reason\":\"unknown-format\""))
             #expect(try put("note.txt", "no batch at all", token: scene.token, port: daemon.port).status == 422)
             #expect(try scene.dump("batches").map { $0["state"] } == ["complete", "rejected"])
+            #expect(daemon.end(with: SIGTERM) == 0)
+        }
+
+        @Test("A bomb is told that it is too large, and sent again it is told the same")
+        func bomb() throws {
+            let scene = try Scene()
+            let daemon = try scene.serve()
+            let feeds = GzipMember.compress([UInt8](repeating: 0x0A, count: 1 << 20))
+            let bomb =
+                GzipMember.compress(Array("station,parameter,time,value\n".utf8))
+                + Array(repeatElement(feeds, count: 200).joined())
+            let head = """
+                PUT /v1/batches/bomb.csv.gz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+                Authorization: Bearer \(scene.token)\r\nContent-Length: \(bomb.count)\r\n\r\n
+                """
+            for _ in 1...2 {
+                let answer = try exchange(Array(head.utf8) + bomb, port: daemon.port)
+                #expect(answer.status == 413 && answer.text.contains("urn:tributary:problem:inflated-too-large"))
+                #expect(answer.text.contains("\"reason\":\"inflated-too-large\""))
+            }
+            #expect(try scene.dump("batches").map { $0["state"] } == ["rejected"])
             #expect(daemon.end(with: SIGTERM) == 0)
         }
 

@@ -167,7 +167,22 @@ extension FlowTests {
         @Test("On a terminal one line on standard error says how far it is, and it is gone at the end")
         func progress() throws {
             let river = try ExampleRiver()
-            let file = try river.write("batch.csv", [Self.row])
+            let seen = try Self.seenOnTerminal(river, try river.write("batch.csv", [Self.row]))
+            #expect(seen.hasPrefix("\r0.0 of 0.0 MB · 0 of 1 files · 0 rows\u{1B}[K"), "\(seen)")
+            #expect(seen.hasSuffix("\r\u{1B}[K"), "\(seen)")
+        }
+
+        @Test("Within one large file the line says how much of it was read")
+        func progressWithinFile() throws {
+            let river = try ExampleRiver()
+            let seen = try Self.seenOnTerminal(river, try river.writeLong("long.csv"))
+            #expect(seen.hasPrefix("\r0.0 of 2.7 MB · 0 of 1 files · 0 rows\u{1B}[K"), "\(seen)")
+            let within = /\r(0\.[1-9]|[12]\.\d) of 2\.7 MB · 0 of 1 files · [1-9]\d* rows/
+            #expect(seen.firstMatch(of: within) != nil, "\(seen)")
+        }
+
+        /// What `ingest` draws on a terminal while it takes one file.
+        private static func seenOnTerminal(_ river: ExampleRiver, _ file: String) throws -> String {
             // script (of util-linux, on every Debian) gives a program a terminal and prints what it sees there.
             let process = Process()
             process.executableURL = URL(filePath: "/usr/bin/script")
@@ -185,8 +200,7 @@ extension FlowTests {
             let seen = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
             process.waitUntilExit()
             #expect(process.terminationStatus == 0)
-            #expect(seen.hasPrefix("\r0.0 of 0.0 MB · 0 of 1 files · 0 rows\u{1B}[K"), "\(seen)")
-            #expect(seen.hasSuffix("\r\u{1B}[K"), "\(seen)")
+            return seen
         }
     }
 }

@@ -212,4 +212,13 @@ import Testing
     func `an address that is none is refused`(text: String) {
         #expect(throws: ForwardingProblem.self) { _ = try NodeAddress(text) }
     }
+
+    @Test func `a long file goes whole to a node that takes no parts`() async throws {
+        let station = try Station()
+        let node = try await UnreliableNode()
+        try station.write(String(repeating: "long ", count: 60_000), to: "long.csv")
+        #expect(try await station.push(to: node).sent == 1)
+        #expect(node.requests == ["PUT long.csv"] && node.batches == ["long.csv": 1])
+        await node.stop()
+    }
 }

@@ -165,6 +165,25 @@ private let columns = "station, start_ms, value, is_current, is_disputed, batch_
         #expect(twice.columns == ["n", "n_2", "n_3"])
     }
 
+    @Test func `names that a statement gives itself may be counted and joined, recursive or not`() throws {
+        let numbers = "c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 5)"
+        for (sql, rows) in [
+            ("WITH RECURSIVE \(numbers) SELECT count(*) FROM c", [[5]]),
+            ("WITH RECURSIVE \(numbers) SELECT x FROM c", [[1], [2], [3], [4], [5]]),
+            ("WITH c AS (SELECT 1) SELECT count(*) FROM c", [[1]]),
+            ("WITH RECURSIVE \(numbers), d AS (SELECT 1 FROM c) SELECT count(*) FROM d, c AS e", [[25]]),
+            (
+                """
+                WITH RECURSIVE days(ms, n) AS (SELECT \(newYear), 1 UNION ALL SELECT ms + \(day), n + 1 FROM days
+                WHERE n < 3) SELECT n, count(o.start_ms) FROM days LEFT JOIN observations AS o
+                ON o.start_ms >= ms AND o.start_ms < ms + \(day) AND station = 'a' GROUP BY n
+                """, [[1, 4], [2, 4], [3, 4]]
+            ),
+        ] as [(String, [[Int64]])] {
+            #expect(try book.query(sql).rows == rows.map { $0.map { .integer($0) } }, "\(sql)")
+        }
+    }
+
     @Test func `a query by station and time reads only the chunks it needs`() throws {
         // Every other chunk is damaged: reading one would fail the query.
         try folder.database { db in
@@ -212,6 +231,11 @@ private let columns = "station, start_ms, value, is_current, is_disputed, batch_
             ("SELECT count(*) FROM sender_tokens", "may not be read"),
             ("SELECT (SELECT max(secret) FROM Node_Tokens)", "may not be read"),
             ("SELECT * FROM shown", "may not be read"), ("SELECT * FROM sqlite_dbpage", "sqlite_dbpage"),
+            ("WITH c AS (SELECT secret FROM node_tokens) SELECT count(*) FROM c", "may not be read"),
+            ("WITH RECURSIVE c AS (SELECT 1 UNION SELECT 2 FROM c, node_tokens) SELECT * FROM c", "may not be read"),
+            ("SELECT count(*) FROM pragma_database_list", "does not only read"),
+            ("SELECT count(*) FROM sqlite_stmt", "does not only read"),
+            ("SELECT count(*) FROM sqlite_sequence", "sqlite_sequence"),
             ("SELECT 1 \0", "zero byte"),
         ])
     func refused(sql: String, says: String) throws {
@@ -236,6 +260,8 @@ private let columns = "station, start_ms, value, is_current, is_disputed, batch_
         }
         let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
         #expect(message(endless) { $0.time = .milliseconds(50) } == "the query ran longer than 0.05 seconds.")
+        let counted = "WITH RECURSIVE n AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n"
+        #expect(message(counted) { $0.time = .milliseconds(50) } == "the query ran longer than 0.05 seconds.")
         let product = "SELECT count(*) FROM observations a, observations b, observations c"
         #expect(message(product) { $0.time = .milliseconds(50) } == "the query ran longer than 0.05 seconds.")
         #expect(message("SELECT 1234567") { $0.sqlByteCount = 10 } == "the statement has 14 bytes, more than 10.")

@@ -15,6 +15,10 @@ final class StubDoor: BatchDoor {
     }
 
     private let taken = Mutex<[Delivery]>([])
+    /// When each taken batch was sent, as its sender said.
+    let sentTimes = Mutex<[Instant?]>([])
+    /// Deliveries that are turned away before one is taken.
+    let turnsAway = Mutex(0)
     let isFailing = Mutex(false)
 
     var deliveries: [Delivery] { taken.withLock { $0 } }
@@ -31,7 +35,13 @@ final class StubDoor: BatchDoor {
 
     func deliver(_ batch: SpooledBatch, from pass: SenderPass) async throws -> DeliveredBatch {
         struct Surprise: Error {}
-        if batch.name == "busy" { throw DoorClosed(detail: "Full.", remedy: "Wait.", retryAfterSeconds: 7) }
+        let isTurnedAway = turnsAway.withLock { count in
+            defer { count = max(0, count - 1) }
+            return count > 0
+        }
+        if batch.name == "busy" || isTurnedAway {
+            throw DoorClosed(detail: "Full.", remedy: "Wait.", retryAfterSeconds: 7)
+        }
         if batch.name == "surprise" { throw Surprise() }
         let bytes =
             switch batch.place {
@@ -39,10 +49,13 @@ final class StubDoor: BatchDoor {
             case .memory(let held): held
             }
         precondition(bytes.count == batch.byteCount)
+        sentTimes.withLock { $0.append(batch.sentAt) }
         taken.withLock { $0.append(Delivery(name: batch.name, sender: pass.sender, bytes: bytes)) }
         return DeliveredBatch(
             receipt: "{\"name\":\"\(batch.name)\"}", digest: batch.digest, isRepeat: batch.name == "again",
-            refusal: batch.name == "unreadable" ? .object(["reason": .string("unknown-format")]) : nil)
+            refusal: ["unreadable": "unknown-format", "bomb": "inflated-too-large"][batch.name].map {
+                .object(["reason": .string($0)])
+            })
     }
 
     func receipt(of digest: Digest256) async throws -> String? {

@@ -73,6 +73,15 @@ import Web
         }
     }
 
+    @Test func `a batch that inflates to too much is too large, and has its receipt`() async throws {
+        try await DoorUnderTest.serving { server in
+            let answer = try await server.exchange(requestText("PUT", "/v1/batches/bomb", body: "hello"))
+            #expect(answer.status == 413 && answer.problem == "inflated-too-large")
+            #expect((answer.members["receipt"] as? [String: String])?["name"] == "bomb")
+            #expect((answer.members["refusal"] as? [String: String])?["reason"] == "inflated-too-large")
+        }
+    }
+
     @Test(
         arguments: [
             (nil, 401, "token-missing"), ("nobody", 401, "token-unknown"), ("old", 403, "token-expired"),
@@ -184,6 +193,7 @@ import Web
 
     @Test(arguments: [
         ("Content-Length: 100", "only a part"), ("Transfer-Encoding: chunked", "5\r\nhello\r\n"),
+        ("Transfer-Encoding: chunked", "5\r\nhello"), ("Transfer-Encoding: chunked", "6"),
         ("Transfer-Encoding: chunked", "64\r\nhello"),
         ("Content-Length: 40000", String(repeating: "x", count: 20_000)),
     ])
@@ -196,10 +206,64 @@ import Web
                 connection.finishSending()
                 return String(decoding: connection.readToEnd(), as: UTF8.self)
             }
-            #expect(!answers.contains(" 201 ") && !answers.contains(" 200 "))
+            #expect(answers.hasPrefix("HTTP/1.1 400 ") && answers.contains("urn:tributary:problem:cut-off"))
+            #expect(answers.components(separatedBy: "HTTP/1.1 ").count == 2)
             #expect(server.door.deliveries.isEmpty)
             #expect(try await server.exchange(requestText("PUT", "/v1/batches/next", body: "hello")).status == 201)
             #expect(try FileManager.default.contentsOfDirectory(atPath: server.spool) == [])
+        }
+    }
+
+    @Test(arguments: [
+        ("PUT", "/v1/batches/x", " HTTP/1.1\r\nHost: localhost"),
+        ("POST", "/v1/batches", " HTTP/1.1\r\nHost: localhost"),
+        ("PUT", "/v1/batches/x", " HTTP/1.0"), ("POST", "/v1/batches", " HTTP/1.0"),
+    ])
+    func `a request that says no length brings no batch`(method: String, target: String, rest: String) async throws {
+        try await DoorUnderTest.serving { server in
+            let answer = try await server.exchange("\(method) \(target)\(rest)\r\nAuthorization: Bearer good\r\n\r\n")
+            #expect(answer.status == 411 && answer.problem == "length-required")
+            #expect(server.door.deliveries.isEmpty)
+            // An empty batch that says so is one.
+            let empty = try await server.exchange(requestText("PUT", "/v1/batches/x", body: ""))
+            #expect(empty.status == 201 && server.door.deliveries.map(\.bytes) == [[]])
+        }
+    }
+
+    @Test(arguments: [
+        ("nonsense\r\n\r\n", 400, "malformed-request"), ("GET /v1/health\r\n\r\n", 400, "malformed-request"),
+        ("GET /v1/health HTTP/1.1\r\nno colon\r\n\r\n", 400, "malformed-request"),
+        (
+            "PUT /v1/batches/x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            400, "malformed-request"
+        ),
+        ("GET /v1/health HTTP/1.1\r\nX: \(String(repeating: "x", count: 200_000))\r\n\r\n", 431, "head-too-large"),
+        ("GET /\(String(repeating: "x", count: 200_000)) HTTP/1.1\r\n\r\n", 431, "head-too-large"),
+    ])
+    func `what is no request is answered with a problem`(text: String, status: Int, problem: String) async throws {
+        try await DoorUnderTest.serving { server in
+            let good = requestText("GET", "/v1/health", token: nil)
+            let answers = try await onThread {
+                let connection = try RawConnection(port: server.port)
+                // The answer to what came before keeps its place.
+                connection.send(good + text)
+                return [connection.answer(), connection.answer()]
+            }
+            #expect(answers[0]?.status == 200)
+            let refused = try #require(answers[1])
+            #expect(refused.status == status && refused.problem == problem, "\(refused)")
+            #expect(refused.headers["content-type"] == "application/problem+json")
+            #expect(refused.headers["connection"] == "close")
+            #expect(try await server.exchange(good).status == 200)
+        }
+    }
+
+    @Test func `chunks that are none are malformed`() async throws {
+        try await DoorUnderTest.serving { server in
+            let answer = try await server.exchange(
+                requestText("PUT", "/v1/batches/x", headers: ["Transfer-Encoding: chunked"], body: "zz\r\nhello\r\n"))
+            #expect(answer.status == 400 && answer.problem == "malformed-request")
+            #expect(server.door.deliveries.isEmpty)
         }
     }
 

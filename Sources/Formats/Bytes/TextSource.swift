@@ -178,6 +178,7 @@ struct TextSource: ~Copyable {
         let (written, ending) = supply.map { inflate($0, into: room) } ?? copy(into: room)
         filled += written
         inflatedByteCount += written
+        workspace.consumedByteCount = supply?.consumed ?? plainOffset
         if inflatedByteCount > limits.inflatedBytes {
             return Self.tooLarge("more than \(limits.inflatedBytes) bytes of text", "Send the rows in smaller batches.")
         }

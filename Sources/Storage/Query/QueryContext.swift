@@ -9,6 +9,8 @@ final class QueryContext {
     private let deadline: ContinuousClock.Instant
     /// Names of tables and views that may be read, in small letters.
     private var readable: Set<String> = []
+    /// Names of everything that can be read from without being made by the statement, in small letters.
+    private var existing: Set<String> = []
     /// Log positions of batches that are not whole yet: nobody sees their rows.
     private(set) var hidden: Set<Int64> = []
     /// The batch whose rows an admission took, by the position that its versions carry.
@@ -43,12 +45,16 @@ final class QueryContext {
             connection, "SELECT lower(name) FROM sqlite_schema WHERE type IN ('table', 'view')")
         while try tables.step() {
             let name = tables.text(0)
+            existing.insert(name)
             if !name.contains("token"), !name.hasPrefix("sqlite_") { readable.insert(name) }
         }
         readable.formUnion([
             "observations", "sqlite_schema", "sqlite_master", "json_each", "json_tree", "pragma_table_info",
             "pragma_table_list",
         ])
+        existing.formUnion(readable)
+        let modules = try InnerStatement(connection, "SELECT lower(name) FROM pragma_module_list")
+        while try modules.step() { existing.insert(modules.text(0)) }
         let begun = try InnerStatement(
             connection, "SELECT seq FROM batches_begun UNION ALL SELECT seq FROM admissions_begun")
         while try begun.step() { hidden.insert(begun.integer(0)) }
@@ -62,7 +68,7 @@ final class QueryContext {
         switch action {
         case SQLITE_SELECT, SQLITE_RECURSIVE: return true
         case SQLITE_READ:
-            if readable.contains(text(first)) { return true }
+            if readable.contains(text(first)) || isOwnName(text(first), column: text(second)) { return true }
             denied = "the table \(text(first)) may not be read."
         case SQLITE_FUNCTION:
             if !["load_extension", "fts3_tokenizer"].contains(text(second)) { return true }
@@ -73,6 +79,14 @@ final class QueryContext {
         default: denied = "the statement does not only read."
         }
         return false
+    }
+
+    /// Whether `name` is one that the statement itself gives, by WITH.
+    ///
+    /// SQLite asks for such a name, without a column, where rows are only counted or joined, as a recursive WITH often
+    /// does; a column of it is asked for as a column of what it is made of.
+    private func isOwnName(_ name: String, column: String) -> Bool {
+        column.isEmpty && !existing.contains(name) && !name.hasPrefix("sqlite_") && !name.hasPrefix("pragma_")
     }
 
     /// A number for the version in row `row` of a chunk, the same as long as the query lasts.

@@ -12,14 +12,16 @@ enum DeclaredDigest: Hashable {
 
     // Both are digests of the same bytes here: a PUT carries the whole representation, content coding included.
     // Source: RFC 9530, sections 2 and 3.
-    private static let fields = [HTTPField.Name("Repr-Digest")!, HTTPField.Name("Content-Digest")!]
+    static let fields = [HTTPField.Name.reprDigest, .contentDigest]
 
     /// Reads `sha-256=:…:`; other algorithms may stand beside it and are not looked at.
     ///
     /// Source: RFC 9530, section 2; dictionaries and byte sequences of RFC 9651, sections 3.2 and 3.3.5.
-    init(_ headers: HTTPFields) {
+    ///
+    /// - Parameter fields: those that speak of the bytes in question; both where a request carries the whole.
+    init(_ headers: HTTPFields, fields: [HTTPField.Name] = DeclaredDigest.fields) {
         var found: Digest256?
-        for field in Self.fields {
+        for field in fields {
             for line in headers[values: field] {
                 for member in line.split(separator: ",") {
                     let parts = member.split(separator: "=", maxSplits: 1).map { $0.trimmed }
@@ -65,6 +67,13 @@ enum DeclaredDigest: Hashable {
         }
         return bytes
     }
+}
+
+extension HTTPField.Name {
+    /// Of the whole, however many requests bring it.
+    static let reprDigest = HTTPField.Name("Repr-Digest")!
+    /// Of one request's body.
+    static let contentDigest = HTTPField.Name("Content-Digest")!
 }
 
 extension Substring {

@@ -27,12 +27,21 @@ package struct DoorLimits: Sendable {
     package var keepAlive: TimeAmount = .seconds(60)
     /// A body may pause this long: a mobile network's handover takes a few seconds.
     package var bodyIdle: TimeAmount = .seconds(15)
-    /// A body may take this long whatever its rate; beyond it `bodyBytesPerSecond` counts.
+    /// A body may take this long whatever its rate; beyond it `bodyBytesPerSecond` counts. A body of n bytes has so
+    /// much time and n / `bodyBytesPerSecond` more: no file is too long for a line that keeps the rate.
     package var bodyGrace: TimeAmount = .seconds(30)
     /// The slowest rate that may go on after the grace, as an average: half of what GPRS gives.
     package var bodyBytesPerSecond = 1_024
-    /// No body takes longer than this: the largest batch at 0.5 MB/s.
-    package var bodyDeadline: TimeAmount = .minutes(10)
+    /// Uploads to be resumed that one sender may have begun: twice what `tributary push` sends at once. A further one
+    /// takes the place of the one that rested longest.
+    package var partialUploadsPerSender = 8
+    /// Bytes of all uploads to be resumed together: a disk is not filled by what may never be finished.
+    package var partialBytes = 2 << 30
+    /// An upload that nothing was added to for this long is removed: a line that was down overnight may go on.
+    package var partialAge: TimeAmount = .hours(24)
+    /// Who asks for an upload that a request still sends to waits until nothing came for so long; then that request is
+    /// ended. What the line carried before it broke is read by then.
+    package var partialHandover: TimeAmount = .milliseconds(300)
     /// After an answer to a request that is still arriving, what comes is read and dropped this long, so that the
     /// peer reads the answer before the connection closes.
     package var linger: TimeAmount = .seconds(2)

@@ -2,11 +2,12 @@
 
 import HTTPTypes
 import NIOCore
+import NIOHTTP1
 import NIOHTTPTypes
 
 /// A body that was given up.
 enum BodyGivenUp: Error {
-    /// It paused too long, came too slowly, or took too long.
+    /// It paused too long or came too slowly.
     case tooSlow
     /// The program is ending.
     case shuttingDown
@@ -30,6 +31,10 @@ final class ExchangeTimer: ChannelDuplexHandler, RemovableChannelHandler {
     private var owesAnswer = false
     private var closesAfterAnswer = false
     private var hasGivenUp = false
+    /// What comes is no HTTP: nothing more is read of it.
+    private var isMalformed = false
+    /// The peer has said that nothing more comes.
+    private var hasInputEnded = false
     private var bodyStart = NIODeadline.now()
     private var lastPiece = NIODeadline.now()
     private var bodyBytes = 0
@@ -78,6 +83,7 @@ final class ExchangeTimer: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapOutboundIn(data) {
         case .head(let head):
             if head.headerFields[.connection] == "close" { closesAfterAnswer = true }
+            if head.status.kind != .informational { owesAnswer = true }
             context.write(data, promise: promise)
         case .body:
             context.write(data, promise: promise)
@@ -91,17 +97,26 @@ final class ExchangeTimer: ChannelDuplexHandler, RemovableChannelHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         context.fireUserInboundEventTriggered(event)
+        if event as? ChannelEvent == .inputClosed {
+            hasInputEnded = true
+            if closesAfterAnswer, !owesAnswer { context.close(promise: nil) }
+        }
         guard event is ChannelShouldQuiesceEvent, isReading else { return }
         after(limits.shutdownGrace, context) { self.giveUp(.shuttingDown, context) }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if error is HTTPParserError { isMalformed = true }
+        context.fireErrorCaught(error)
     }
 
     /// The answer is on its way to the peer.
     private func answered(_ context: ChannelHandlerContext) {
         if owesAnswer { return }
-        if !isReading {
-            rest(context)
-        } else if closesAfterAnswer {
+        if closesAfterAnswer, isReading || isMalformed, !hasInputEnded {
             after(limits.linger, context) { context.close(promise: nil) }
+        } else if !isReading || hasInputEnded {
+            rest(context)
         }
     }
 
@@ -121,8 +136,7 @@ final class ExchangeTimer: ChannelDuplexHandler, RemovableChannelHandler {
     /// Looks again when the body could be late at the earliest.
     private func watchBody(_ context: ChannelHandlerContext) {
         let earned = Int64(bodyBytes / max(1, limits.bodyBytesPerSecond))
-        let allowed = min(limits.bodyGrace + .seconds(earned), limits.bodyDeadline)
-        let due = min(lastPiece + limits.bodyIdle, bodyStart + allowed)
+        let due = min(lastPiece + limits.bodyIdle, bodyStart + limits.bodyGrace + .seconds(earned))
         let now = NIODeadline.now()
         if due <= now {
             giveUp(.tooSlow, context)

@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import Monitoring
 import NIOCore
+import NIOHTTP1
 
 /// A request that is not answered as asked.
 struct Refusal: Error {
@@ -16,25 +17,31 @@ struct Refusal: Error {
     var headers = HTTPFields()
     /// Members beside those of RFC 9457 and `remedy`.
     var members: [String: CanonicalJSON] = [:]
+    /// A type that others know, in place of ours.
+    var registeredType: String?
 
     /// Source: RFC 9457, section 3.1.
     var problem: CanonicalJSON {
         .object(
             members.merging([
-                "type": .string("urn:tributary:problem:" + kind), "title": .string(title),
+                "type": .string(registeredType ?? "urn:tributary:problem:" + kind), "title": .string(title),
                 "status": .integer(status.code), "detail": .string(detail), "remedy": .string(remedy),
             ]) { _, own in own })
     }
 
     /// - Parameter closes: the request's body was not read, so the connection cannot serve another.
     func response(closes: Bool) -> Response {
+        Response(
+            status: status, headers: fields(closes: closes),
+            body: ResponseBody(byteBuffer: ByteBuffer(string: problem.text() + "\n")))
+    }
+
+    func fields(closes: Bool) -> HTTPFields {
         var fields = headers
         fields[.contentType] = "application/problem+json"
         fields[.cacheControl] = "no-store"
         if closes { fields[.connection] = "close" }
-        return Response(
-            status: status, headers: fields,
-            body: ResponseBody(byteBuffer: ByteBuffer(string: problem.text() + "\n")))
+        return fields
     }
 }
 
@@ -77,7 +84,8 @@ extension Refusal {
 
     static let notFound = Refusal(
         status: .notFound, kind: "no-such-place", title: "There is nothing at this address",
-        detail: "The door knows /v1/batches, /v1/batches/{name}, /v1/receipts/{digest} and /v1/health.",
+        detail: "The door knows /v1/batches, /v1/batches/{name}, /v1/uploads/{upload}, /v1/receipts/{digest} and "
+            + "/v1/health.",
         remedy: "Check the address.")
 
     static func wrongMethod(_ method: HTTPRequest.Method, allowed: String) -> Refusal {
@@ -94,15 +102,66 @@ extension Refusal {
         Refusal(
             status: .contentTooLarge, kind: "too-large", title: "The batch is too large",
             detail: "A batch may have \(limit) bytes as sent.", remedy: "Send the rows in several batches.",
-            members: ["limit_bytes": .integer(limit)])
+            headers: [.uploadLimit: "max-size=\(limit)"], members: ["limit_bytes": .integer(limit)])
     }
 
-    static func tooSlow(_ limits: DoorLimits) -> Refusal {
+    static func tooSlow(_ limits: DoorLimits, _ fate: BodyFate) -> Refusal {
         Refusal(
             status: .requestTimeout, kind: "too-slow", title: "The body came too slowly",
-            detail: "It paused for \(limits.bodyIdle.wholeSeconds) s, fell below \(limits.bodyBytesPerSecond) bytes a "
-                + "second, or took longer than \(limits.bodyDeadline.wholeSeconds) s. Nothing of it was kept.",
-            remedy: "Send the batch again, compressed, or in smaller batches on a slow line.")
+            detail:
+                "It paused for \(limits.bodyIdle.wholeSeconds) s, or fell below \(limits.bodyBytesPerSecond) bytes a "
+                + "second. \(fate.words)",
+            remedy: "Send \(fate.what) again, compressed, or in smaller batches on a slow line.")
+    }
+
+    static func cutOff(after byteCount: Int, of length: Int?, _ fate: BodyFate) -> Refusal {
+        .badRequest(
+            "cut-off", "The body ended early",
+            detail: "\(byteCount) \(length.map { "of \($0) bytes" } ?? "bytes") came, but not its end. \(fate.words)",
+            remedy: "Send \(fate.what) again.")
+    }
+
+    /// Source: RFC 9110, section 15.5.12.
+    static let lengthRequired = Refusal(
+        status: .lengthRequired, kind: "length-required", title: "The body's length is not said",
+        detail: "The request has neither Content-Length nor Transfer-Encoding, so it has no body. Nothing was kept.",
+        remedy: "Send the batch with Content-Length, or with Transfer-Encoding: chunked over HTTP/1.1.")
+
+    /// What came is no HTTP request.
+    static func malformed(_ fault: HTTPParserError) -> Refusal {
+        guard fault != .headerOverflow else {
+            // Source: RFC 6585, section 5.
+            return Refusal(
+                status: .requestHeaderFieldsTooLarge, kind: "head-too-large", title: "The request's head is too large",
+                detail:
+                    "Its fields, or one of them, are longer than the server reads. Nothing of the request was kept.",
+                remedy: "Send fewer and shorter header fields.")
+        }
+        return .badRequest(
+            "malformed-request", "What came is no HTTP/1.1 request",
+            detail: "Reading it stopped with: \(fault). Nothing of it was kept.",
+            remedy: "Send a request as RFC 9112 has it: one request line, one Content-Length or chunks, not both.")
+    }
+}
+
+/// What becomes of the bytes of a body that did not come whole.
+enum BodyFate {
+    case dropped
+    /// They stay in an upload that can be resumed.
+    case kept
+
+    var words: String {
+        switch self {
+        case .dropped: "Nothing of it was kept."
+        case .kept: "What came is kept: ask the upload for its offset."
+        }
+    }
+
+    var what: String {
+        switch self {
+        case .dropped: "the batch"
+        case .kept: "what is missing"
+        }
     }
 }
 

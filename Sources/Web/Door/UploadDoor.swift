@@ -1,5 +1,7 @@
-// The addresses under /v1/: who may ask for what; receipts and health. UploadDoor+Batch.swift takes the batches.
+// The addresses under /v1/: who may ask for what; receipts and health. UploadDoor+Batch.swift takes the batches,
+// UploadDoor+Resumption.swift those that come in parts.
 
+import Glibc
 import HTTPTypes
 import Hummingbird
 import Monitoring
@@ -9,11 +11,12 @@ import NIOCore
 package struct UploadDoorSettings: Sendable {
     let door: any BatchDoor
     let spool: Spool
+    let partials: PartialUploads
     let limits: DoorLimits
     let allowsPlain: Bool
 
     /// - Parameters:
-    ///   - spoolFolder: made here, and emptied of what a crash left in it.
+    ///   - spoolFolder: made here, and emptied of what a crash left in it but for uploads that can be resumed.
     ///   - allowsPlain: tokens are taken over plain HTTP from other machines as well.
     package init(
         door: any BatchDoor, spoolFolder: String, limits: DoorLimits = DoorLimits(), allowsPlain: Bool
@@ -21,6 +24,7 @@ package struct UploadDoorSettings: Sendable {
         self.door = door
         do {
             spool = try Spool(folder: spoolFolder)
+            partials = try PartialUploads(folder: spoolFolder, limits: limits)
         } catch {
             throw SpoolProblem(description: "\(spoolFolder): \(error.detail)")
         }
@@ -37,6 +41,7 @@ package struct SpoolProblem: Error, CustomStringConvertible {
 struct UploadDoor: Sendable {
     let door: any BatchDoor
     let spool: Spool
+    let partials: PartialUploads
     let limits: DoorLimits
     let places: DoorPlaces
     /// The connection is encrypted, or the operator says that the network is closed.
@@ -45,13 +50,21 @@ struct UploadDoor: Sendable {
     init(_ settings: UploadDoorSettings, places: DoorPlaces, isTLS: Bool) {
         door = settings.door
         spool = settings.spool
+        partials = settings.partials
         limits = settings.limits
         self.places = places
         takesTokensFromAnywhere = isTLS || settings.allowsPlain
     }
 
     func respond(to request: Request, on channel: any Channel) async -> Response {
-        let hasBody = request.method == .put || request.method == .post
+        var response = await completeResponse(to: request, on: channel)
+        // Source: RFC 9110, section 9.3.2.
+        if request.method == .head { response.body = ResponseBody() }
+        return response
+    }
+
+    private func completeResponse(to request: Request, on channel: any Channel) async -> Response {
+        let hasBody = [.put, .post, .patch].contains(request.method)
         do {
             return try await answer(request, channel)
         } catch let refusal as Refusal {
@@ -62,6 +75,7 @@ struct UploadDoor: Sendable {
                 remedy: closed.remedy, seconds: closed.retryAfterSeconds
             ).response(closes: hasBody)
         } catch let fault as SpoolFault {
+            if fault.code == ENOSPC || fault.code == EDQUOT { partials.giveRoom() }
             return Refusal.retry(
                 .serviceUnavailable, "not-taken", "The node cannot take batches now", detail: fault.detail,
                 remedy: "Send again later; the node's operator should look at the disk of the data folder.",
@@ -80,6 +94,12 @@ struct UploadDoor: Sendable {
         if path == "/v1/health" {
             try require(request, .get)
             return await health()
+        }
+        if request.method == .options, path == "/v1/batches" || path.hasPrefix("/v1/batches/") {
+            return offer(path == "/v1/batches" ? .post : .put)
+        }
+        if path.hasPrefix("/v1/uploads/") {
+            return try await goOn(with: String(path.dropFirst("/v1/uploads/".count)), request, channel)
         }
         if path == "/v1/batches" {
             try require(request, .post)

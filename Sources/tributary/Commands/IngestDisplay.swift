@@ -78,6 +78,8 @@ struct IngestProgress: Sendable {
     private var rowsUnderWay = 0
     /// Bytes of large batches that are in the book before their turn to be told of.
     private var bytesAhead = 0
+    /// Bytes that were read of a large batch that is not whole yet.
+    private var bytesUnderWay = 0
 
     init(_ files: [FoundFile]) {
         var total = 0
@@ -96,14 +98,21 @@ struct IngestProgress: Sendable {
         rows += rowCount
         rowsUnderWay = 0
         bytesAhead = 0
+        bytesUnderWay = 0
         if draws { drawn = nil }
         drawWhenDue()
     }
 
     mutating func sees(_ progress: LargeBatchProgress) {
         switch progress {
-        case .admitted(let rows): rowsUnderWay += rows
-        case .whole(let place): bytesAhead += bytesBefore[place + 1] - bytesBefore[place]
+        case .admitted(let rows, let consumed):
+            // The first sign of a large file is shown at once: it may take minutes.
+            if bytesUnderWay == 0 { drawn = nil }
+            rowsUnderWay += rows
+            bytesUnderWay = max(bytesUnderWay, consumed)
+        case .whole(let place):
+            bytesAhead += bytesBefore[place + 1] - bytesBefore[place]
+            bytesUnderWay = 0
         }
         drawWhenDue()
     }
@@ -123,14 +132,15 @@ struct IngestProgress: Sendable {
     /// `12.5 of 96.0 MB · 81 of 400 files · 90417 rows · 41200 rows/s · 24 s left`
     func line(after elapsed: Duration) -> String {
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
-        let (done, all) = (bytesBefore[files] + bytesAhead, bytesBefore[bytesBefore.count - 1])
+        let all = bytesBefore[bytesBefore.count - 1]
+        let done = min(all, bytesBefore[files] + bytesAhead + bytesUnderWay)
         let seen = rows + rowsUnderWay
         var parts = [
             "\(Self.megabytes(done)) of \(Self.megabytes(all)) MB", "\(files) of \(bytesBefore.count - 1) files",
             "\(seen) rows",
         ]
         if seconds >= 1 { parts.append("\(Int(Double(seen) / seconds)) rows/s") }
-        // From whole files: within the first one nobody knows.
+        // From the bytes read: rows yet to come are unknown.
         if seconds >= 1, done > 0 {
             parts.append("\(Int((seconds * Double(all - done) / Double(done)).rounded(.up))) s left")
         }

@@ -15,8 +15,8 @@ struct PushCommand: AsyncParsableCommand {
         discussion: """
             Files appear in DIR by rename or are still being written; a file is sent once its writer has closed it, \
             oldest first. A file whose signed receipt is kept moves to DIR/sent; one the node cannot take moves to \
-            DIR/refused with its reason. Whatever breaks is tried again, with longer and longer pauses; a batch sent \
-            twice changes nothing at the node.
+            DIR/refused with its reason. Whatever breaks is tried again, with longer and longer pauses, a long file from \
+            where it stopped; a batch sent twice changes nothing at the node.
 
             The key of the first receipt is trusted from then on (node-key.pub beside the receipts), or the one given \
             with --node-key. Exit code 1 when a file was refused or could not be sent, 65 when the node's key changed.

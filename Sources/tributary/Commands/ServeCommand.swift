@@ -116,6 +116,8 @@ struct ServeCommand: AsyncParsableCommand {
             throw failure
         } catch let problem as BookProblem {
             throw problem
+        } catch let problem as ListeningProblem {
+            throw CommandFailure(status: ExitStatus.cannotWrite, message: problem.description)
         } catch {
             throw CommandFailure(
                 status: ExitStatus.cannotWrite,

@@ -32,6 +32,9 @@ final class BatchAdmission {
 
     init(rules: IntakeRules) { self.rules = rules }
 
+    /// Bytes of the batch, as sent, that were read so far.
+    var consumedByteCount: Int { workspace.consumedByteCount }
+
     /// Reads `bytes` and hands every admitted slice to `taker`.
     ///
     /// - Parameter selecting: the part of a decoded slice to be looked at; `nil` from it passes the slice over.

@@ -19,9 +19,10 @@ actor HistoryLane {
 
     /// Takes a file: copied into the archive, decoded from there, committed in slices.
     ///
-    /// - Parameter progress: called with the rows of each slice.
+    /// - Parameter progress: called with the rows of each slice, and the bytes of the file that were read by then.
     func take(
-        _ file: IngestFile, rules: IntakeRules, received: Instant, progress: @escaping @Sendable (Int) -> Void
+        _ file: IngestFile, rules: IntakeRules, received: Instant,
+        progress: @escaping @Sendable (_ rows: Int, _ consumed: Int) -> Void
     ) throws -> IngestOutcome {
         guard let open = file.opened() else { throw CommandFailure.reading(file.path) }
         let member = try archive(file, open, received: received)
@@ -68,18 +69,19 @@ actor HistoryLane {
     ///
     /// - Parameter entitled: the stations its sender may speak for now; `nil`: any.
     func resume(_ begun: UnfinishedBatch, rules: IntakeRules, entitled: Set<StationID>?) throws -> IngestOutcome {
-        try fill(try book.restart(begun), rules: rules, entitled: entitled) { _ in }
+        try fill(try book.restart(begun), rules: rules, entitled: entitled) { _, _ in }
     }
 
     private func fill(
         _ sliced: SlicedBatch, rules: IntakeRules, entitled: Set<StationID>?,
-        progress: @escaping @Sendable (Int) -> Void
+        progress: @escaping (_ rows: Int, _ consumed: Int) -> Void
     ) throws -> IngestOutcome {
         let admission = BatchAdmission(rules: rules)
         let admitted = try book.withRawBytes(sliced.place) { raw in
             try admission.admit(
                 raw.bytes, name: sliced.incoming.name, received: sliced.incoming.receivedAt, entitled: entitled,
-                to: SliceTaker(book: book, sliced: sliced, raw: raw, progress: progress))
+                to: SliceTaker(
+                    book: book, sliced: sliced, raw: raw, progress: { progress($0, admission.consumedByteCount) }))
         }
         let receipt: Receipt
         if let stopped = admitted.stopped, admitted.isDamaged {
@@ -101,7 +103,7 @@ actor HistoryLane {
         let book: Book
         let sliced: SlicedBatch
         let raw: MappedBatch
-        let progress: @Sendable (Int) -> Void
+        let progress: (Int) -> Void
 
         func take(_ slice: AdmittedSlice, traits: SeriesTraits) throws {
             for rejection in slice.rejections { sliced.reject(rejection) }

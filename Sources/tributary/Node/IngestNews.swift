@@ -54,7 +54,8 @@ struct IngestNews: Codable, Sendable {
 
 /// How far a large batch is, of which no receipt tells yet.
 enum LargeBatchProgress: Sendable {
-    case admitted(rows: Int)
+    /// `rows` more; `consumed` bytes of its file were read by now.
+    case admitted(rows: Int, consumed: Int)
     /// The file at `place` is in the book.
     case whole(place: Int)
 }

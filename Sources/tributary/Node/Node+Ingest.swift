@@ -89,7 +89,7 @@ extension Node {
             do {
                 let taken = try await history.take(
                     file(members.lowerBound + index), rules: rules, received: Node.clock(),
-                    progress: { progress(.admitted(rows: $0)) })
+                    progress: { progress(.admitted(rows: $0, consumed: $1)) })
                 progress(.whole(place: members.lowerBound + index))
                 results[index] = .taken(taken)
             } catch let failure as CommandFailure where failure.status == ExitStatus.inputUnusable {
