@@ -164,13 +164,11 @@ extension FlowTests {
             """.write(to: stations.appending(path: "lists.yaml"), atomically: true, encoding: .utf8)
             let values = folder.appending(path: "values.csv")
             // CODMn 9 on the first five days, 3 afterwards.
-            let text =
-                try String(contentsOf: values, encoding: .utf8).split(separator: "\n").map { line in
-                    line.contains("EX-DOWN-1,codmn,2025-01-") && !line.contains("2025-01-0")
-                        || line.contains("2025-01-06")
-                        || line.contains("2025-01-07") || line.contains("2025-01-08") || line.contains("2025-01-09")
-                        ? line.replacing(",9.0,", with: ",3.0,") : String(line)
-                }.joined(separator: "\n") + "\n"
+            let lines = try String(contentsOf: values, encoding: .utf8).split(separator: "\n").map(String.init)
+            let text = lines.map { line in
+                let isAfter = line.hasPrefix("EX-DOWN-1,codmn,2025-01-") && line.dropFirst(24).prefix(2) > "05"
+                return isAfter ? line.replacing(",9.0,", with: ",3.0,") : line
+            }.joined(separator: "\n")
             try text.write(to: values, atomically: true, encoding: .utf8)
             let records = folder.appending(path: "records.csv")
             try """
