@@ -176,7 +176,8 @@ struct AgreementGuardTests {
         }
         #expect(pool("x") == [])
         #expect(pool("min(x, 3 万元)") == [])
-        #expect(pool("when x > 2 万元 then 3 万元 else x") == ["The pool “pool” gives more than it gets for 2 万元 < x < 3 万元."])
+        #expect(
+            pool("when x > 2 万元 then 3 万元 else x") == ["The pool “pool” gives more than it gets for 2 万元 < x < 3 万元."])
         #expect(pool("x × x ÷ 1 万元") == ["That the pool “pool” gives no more than it gets is not proved."])
         #expect(pool("x × x ÷ 1 万元", "checks:\n  - {name: z, clause: c, at-most: [x × x ÷ 1 万元, x]}") == [])
     }
@@ -185,12 +186,13 @@ struct AgreementGuardTests {
     func measuredShare() throws {
         let text = AgreementLanguageTests.text(
             """
+            constants: {price: {value: 1, unit: 万元·L/mg, clause: c8, confidence: example}}
             gates: [{run: final, minimum-share: 0.9, clause: c7}]
             statistics: {averaging: [], quality: valid-only, below-detection: half-limit, comparison: unrounded, ph-places: 2, clause: c}
             inputs:
               x: {measure: period-mean, section: s1, parameter: tp, unit: mg/L, clause: c}
             payments:
-              - {name: pay, clause: c, payer: a, payee: b, amount: x × 1 万元·L/mg}
+              - {name: pay, clause: c, payer: a, payee: b, amount: x × price}
             examples:
               - {name: e, source: invented, share: 0.75, inputs: {x: 1}, expect: {lines: [{payer: a, payee: b, amount: 1 万元}]}}
               - {name: f, source: invented, share: 0.7, inputs: {x: 1}, expect: {refuses: clause 5 asks for 75 %}}
@@ -209,7 +211,10 @@ struct AgreementGuardTests {
             ("权重: {values: {codmn: 0.3, tp: 0.6}, unit: \"1\"", "add up to 0.9, not to 1"),
             ("w: {adds-to: 100, values: {codmn: 30, tp: 60}, unit: \"%\"", "add up to 90, not to 100"),
             ("weight: {values: {codmn: 30, tp: 60}, unit: \"%\"", "add up to 0.9, not to 1"),
-            ("weight_a: {value: 0.3, unit: \"1\", clause: c, confidence: example}\n  weight_b: {value: 0.6, unit: \"1\"", "add up to 0.9, not to 1"),
+            (
+                "weight_a: {value: 0.3, unit: \"1\", clause: c, confidence: example}\n  weight_b: {value: 0.6, unit: \"1\"",
+                "add up to 0.9, not to 1"
+            ),
         ])
     func weights(constant: String, words: String) {
         let problems = Self.check(
@@ -253,10 +258,15 @@ struct AgreementGuardTests {
         "YAML that says less or more than it seems is refused",
         arguments: [
             ("sections:\n", "agreement.sections", "“sections” is empty"),
-            ("constants: {k: {value: 5,000, unit: 万元, clause: c, confidence: example}}\n", "agreement.number", "Write 5000"),
+            (
+                "constants: {k: {value: 5,000, unit: 万元, clause: c, confidence: example}}\n", "agreement.number",
+                "Write 5000"
+            ),
             ("constants: {k: {value: !!int 5, unit: 万元, clause: c, confidence: example}}\n", "yaml.tag", "!!int"),
-            ("constants: {k: {each: towns, dated: [{from: 2020-01-01, value: 5}], unit: 万元, clause: c, confidence: example}}\n",
-                "agreement.required", "dated: for each member"),
+            (
+                "constants: {k: {each: towns, dated: [{from: 2020-01-01, value: 5}], unit: 万元, clause: c, confidence: example}}\n",
+                "agreement.required", "dated: for each member"
+            ),
         ])
     func yaml(terms: String, check: String, words: String) {
         let text = AgreementLanguageTests.text("payments:\n\(Self.nothing)")
@@ -281,8 +291,13 @@ struct AgreementGuardTests {
         let series = try #require(AgreementSeries.series(of: texts).first)
         let (problems, notices) = series.findings()
         #expect(problems.map(\.check) == ["agreement.dates.overlap"])
-        #expect(problems[0].file == "b.yaml" && problems[0].message.contains("a.yaml holds from 2024-01-01 until 2027-01-01"))
-        #expect(notices.map(\.message) == ["“example-language” is in force in no file from 2028-01-01 to the day before 2030-01-01."])
+        #expect(
+            problems[0].file == "b.yaml"
+                && problems[0].message.contains("a.yaml holds from 2024-01-01 until 2027-01-01"))
+        #expect(
+            notices.map(\.message) == [
+                "“example-language” is in force in no file from 2028-01-01 to the day before 2030-01-01."
+            ])
         func inForce(_ year: String) throws -> [String] {
             series.inForce(over: try #require(SettlementPeriod(parsing: year))).map(\.file)
         }

@@ -180,7 +180,7 @@ struct AgreementLanguageTests {
             confidence: example
         inputs:
           m: {measure: given, unit: "1", clause: clause 1}
-          better: {measure: given, unit: ug/m3, clause: clause 2}
+          better: {measure: given, unit: ug/m3, range: any, clause: clause 2}
         formulas:
           - {name: fine, expression: "tier(base, m) × (1 + m)", unit: 万元, clause: clause 1}
           - {name: bonus, expression: "tier(award, better)", unit: 万元, clause: clause 2}

@@ -48,7 +48,8 @@ struct InputTableTests {
             ("P,,jiekou,,1,", 2, "belongs to section “luoguanzha”"), ("P,,,2022,1,", 2, "is for 2022"),
             ("P,,,soon,1,", 2, "is for soon"),
             ("P,,,,1,bushel", 2, "is not a unit"), ("P,,,,1,\nP,,,,1,", 3, "stands twice"),
-            ("P,,,,1e3,", 2, "not a number"), ("P,,,,010,", 2, "begins with a zero"), ("P,,,,-01.5,", 2, "begins with a zero"),
+            ("P,,,,1e3,", 2, "not a number"), ("P,,,,010,", 2, "begins with a zero"),
+            ("P,,,,-01.5,", 2, "begins with a zero"),
         ])
     func wrongRows(row: String, line: Int, words: String) throws {
         let period = try #require(SettlementPeriod(parsing: "2023"))

@@ -36,7 +36,8 @@ struct MutationScoreTests {
                 "y: “10 mg/L” changed to 11 mg/L, and in 1 more places with this edge",
                 "y: “10 mg/L” changed to 9 mg/L, and in 1 more places with this edge",
             ])
-        let at = "  - {name: g, source: invented, inputs: {x: 10}, expect: {lines: [{payer: a, payee: b, amount: 9 万元}]}}"
+        let at =
+            "  - {name: g, source: invented, inputs: {x: 10}, expect: {lines: [{payer: a, payee: b, amount: 9 万元}]}}"
         let above =
             "  - {name: h, source: invented, inputs: {x: 10.1}, expect: {lines: [{payer: b, payee: a, amount: 9 万元}]}}"
         #expect(try Self.survivors(Self.edge([at, above])) == [])
@@ -65,7 +66,8 @@ struct MutationScoreTests {
               - {name: e, source: invented, inputs: {v: {a: 1, b: 1, c: 1}}, expect: {lines: [{payer: a, payee: b, amount: 20 万元}, {payer: pool, payee: a, amount: 1 万元}, {payer: pool, payee: b, amount: 3 万元}, {payer: pool, payee: c, amount: 4 万元}]}}
             """)
         for words in [
-            "price from 2025-01-01: 999 万元 changed to", "place: key 1 turned round in", "place: ties best changed to ties worst",
+            "price from 2025-01-01: 999 万元 changed to", "place: key 1 turned round in",
+            "place: ties best changed to ties worst",
             "owner[s1]: a changed to b", "s: “2” changed to 2.2", "s: the remainder of a given to b",
             "z: “5 万元” changed to 5.5 万元", "pay: rounding to 0.01 万元 changed to 1000 CNY",
             "s: rounding half-up changed to down",

@@ -36,7 +36,8 @@ struct ProverTests {
     private static func pays(_ condition: String) -> String { "when: \"\(condition)\", nothing: true" }
 
     private static func branchFaults(_ check: AgreementCheck) -> [String] {
-        check.problems.filter { $0.check.hasPrefix("agreement.branch") || $0.check.hasPrefix("expression") }.map(\.message)
+        check.problems.filter { $0.check.hasPrefix("agreement.branch") || $0.check.hasPrefix("expression") }.map(
+            \.message)
     }
 
     @Test(
@@ -52,7 +53,10 @@ struct ProverTests {
             (["x × y > 1", "y × x ≤ 1"], ""),
             (["(x + 1) × y > 1", "x × y + y ≤ 1"], ""),
             (["x ÷ (y + 2) > 1", "x/(y + 2) ≤ 1"], ""),
-            (["f > 1", "x ≤ 1 and y ≤ 1"], "  - {name: f, expression: when x > 1 then 2 else y, unit: \"1\", clause: c}"),
+            (
+                ["f > 1", "x ≤ 1 and y ≤ 1"],
+                "  - {name: f, expression: when x > 1 then 2 else y, unit: \"1\", clause: c}"
+            ),
         ])
     func complete(branches: [String], formulas: String) {
         let found = Self.check(
@@ -118,10 +122,14 @@ struct ProverTests {
     func whole() {
         let classes = "  k: {measure: section-class, each: sections, unit: class, clause: c}\n"
         let example = "k: {s1: 1, s2: 1}, x: 0.5"
-        for (first, second) in [("k[s1] ÷ k[s2] ≤ 1", "k[s1] ÷ k[s2] ≥ 2"), ("k[s1] × x ≤ 1 class", "k[s1] × x ≥ 2 class")] {
+        for (first, second) in [
+            ("k[s1] ÷ k[s2] ≤ 1", "k[s1] ÷ k[s2] ≥ 2"), ("k[s1] × x ≤ 1 class", "k[s1] × x ≥ 2 class"),
+        ] {
             let found = Self.check(
                 inputs: classes + Self.given("x"), branches: [Self.pays(first), Self.pays(second)], example: example)
-            #expect(found.notices.contains { $0.check == "agreement.branch.unproved" && $0.message.contains(" < k[s1]") }, "\(found)")
+            #expect(
+                found.notices.contains { $0.check == "agreement.branch.unproved" && $0.message.contains(" < k[s1]") },
+                "\(found)")
             #expect(Self.branchFaults(found) == [])
         }
         let whole = Self.check(
@@ -133,7 +141,8 @@ struct ProverTests {
             branches: [Self.pays("k[s1] − k[s2] ≤ 0 class"), Self.pays("k[s1] − k[s2] ≥ 1 class")], example: example)
         #expect(Self.branchFaults(difference) == [])
         let mean = Self.check(
-            inputs: Self.given("r", "rank", ", range: any"), branches: [Self.pays("r ≤ 2 rank"), Self.pays("r ≥ 3 rank")],
+            inputs: Self.given("r", "rank", ", range: any"),
+            branches: [Self.pays("r ≤ 2 rank"), Self.pays("r ≥ 3 rank")],
             example: "r: 1")
         #expect(Self.branchFaults(mean).contains { $0.contains("covers 2 rank < r < 3 rank") }, "\(mean)")
     }
@@ -143,7 +152,8 @@ struct ProverTests {
         let x = Self.given("x")
         let nested = Self.check(
             inputs: x,
-            formulas: "  - {name: g, expression: \"when x > 1 then (when x < 1 then 3 万元 else 2 万元) else 0 万元\", unit: 万元, clause: c}",
+            formulas:
+                "  - {name: g, expression: \"when x > 1 then (when x < 1 then 3 万元 else 2 万元) else 0 万元\", unit: 万元, clause: c}",
             example: "x: 1")
         #expect(Self.branchFaults(nested).contains { $0.contains("“x < 1” of formula “g” never decides") }, "\(nested)")
         let amount = Self.check(

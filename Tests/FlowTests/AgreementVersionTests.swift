@@ -21,7 +21,9 @@ extension FlowTests {
                 .write(toFile: folder + "a-later.yaml", atomically: true, encoding: .utf8)
         }
 
-        @Test("Texts of one id that overlap are a fault and settle nothing; texts that follow each other settle their periods")
+        @Test(
+            "Texts of one id that overlap are a fault and settle nothing; texts that follow each other settle their periods"
+        )
         func versions() throws {
             let river = try ExampleRiver(until: "2025-05-01")
             let data = river.folder.file("data")
@@ -32,7 +34,8 @@ extension FlowTests {
             let settle = ["settle", "--data", data, "--agreement", "example-class-step", "--period", "2025-04"]
             let both = try Program.run(settle + ["--stations", river.stations])
             #expect(both.exitCode != 0)
-            #expect((both.output + both.notes).contains("2 texts of example-class-step are in force over"), "\(both.notes)")
+            #expect(
+                (both.output + both.notes).contains("2 texts of example-class-step are in force over"), "\(both.notes)")
         }
 
         @Test("A hole between two texts is a notice, and its periods are refused with the dates of both")
@@ -47,7 +50,9 @@ extension FlowTests {
             let settle = ["settle", "--data", data, "--agreement", "example-class-step", "--period"]
             let none = try Program.run(settle + ["2025-03"])
             #expect(none.exitCode != 0)
-            #expect((none.output + none.notes).contains("No text of example-class-step is in force on all of"), "\(none.notes)")
+            #expect(
+                (none.output + none.notes).contains("No text of example-class-step is in force on all of"),
+                "\(none.notes)")
             let later = try Program.run(settle + ["2025-04", "--format", "json"])
             #expect(later.exitCode == 0, "\(later.output)\(later.notes)")
             #expect(later.output.contains("150"), "The later price: \(later.output.prefix(2000))")

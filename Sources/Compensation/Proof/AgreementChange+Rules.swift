@@ -45,7 +45,8 @@ extension Agreement {
         }
         switch controls[index].test {
         case .holds(let condition): return [slot(condition) { .holds($0) }]
-        case .atMost(let left, let right): return [slot(left) { .atMost($0, right) }, slot(right) { .atMost(left, $0) }]
+        case .atMost(let left, let right):
+            return [slot(left) { .atMost($0, right) }, slot(right) { .atMost(left, $0) }]
         case .equal(let left, let right, let within):
             return [
                 slot(left) { .equal($0, right, within: within) }, slot(right) { .equal(left, $0, within: within) },
@@ -139,7 +140,9 @@ extension Agreement {
                 change("\(rounding.rule.agreementText) changed to \($0.agreementText)", $0, rounding.step)
             }
                 + otherSteps(rounding.step, payment.ledger).map {
-                    change("to \(rounding.text) changed to \($0.shortText) \(payment.ledger.currency.code)", rounding.rule, $0)
+                    change(
+                        "to \(rounding.text) changed to \($0.shortText) \(payment.ledger.currency.code)", rounding.rule,
+                        $0)
                 }
         }
         return paid

@@ -41,7 +41,9 @@ func prove(_ conditions: [Proposition?], _ terms: ProofTerms) -> BranchProof {
         let explicit = holding.filter { conditions[$0] != nil }
         guard let first = holding.first else {
             if cell.isFeasible(terms), !cell.isStopped {
-                if cell.isFree(terms) { proof.holes.append(cell.described(terms)) } else {
+                if cell.isFree(terms) {
+                    proof.holes.append(cell.described(terms))
+                } else {
                     proof.openHoles.append(cell.described(terms))
                 }
             }

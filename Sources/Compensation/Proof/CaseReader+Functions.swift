@@ -57,7 +57,9 @@ extension CaseReader {
             reader.unlinear(
                 node, expression, isWhole: aggregate == .count, low: aggregate == .count ? .zero : nil)
         }
-        guard let bindings = bindings(of: running), !bindings.isEmpty, !aggregate.isCondition else { return opaque(&self) }
+        guard let bindings = bindings(of: running), !bindings.isEmpty, !aggregate.isCondition else {
+            return opaque(&self)
+        }
         if running.condition != nil, aggregate != .sum, aggregate != .count { return opaque(&self) }
         var parts: [[FormCase]] = []
         for binding in bindings {

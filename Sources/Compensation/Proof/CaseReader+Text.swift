@@ -24,7 +24,8 @@ extension CaseReader {
             return "(\(canonicalText(left)) \(how.rawValue) \(canonicalText(right)))"
         case .not(let inner, _): return "not(\(canonicalText(inner)))"
         case .choice(let branches, let otherwise, _):
-            return "choice(\(branches.map { joined([$0.condition, $0.value]) }.joined(separator: ";"));\(canonicalText(otherwise)))"
+            return
+                "choice(\(branches.map { joined([$0.condition, $0.value]) }.joined(separator: ";"));\(canonicalText(otherwise)))"
         case .call(let function, let arguments, _): return "\(function.rawValue)(\(joined(arguments)))"
         case .over(let aggregate, let over, let body, _):
             return "\(aggregate.rawValue)(\(running(over)):\(canonicalText(body)))"
@@ -35,7 +36,8 @@ extension CaseReader {
         case .days(let member, _): return "days(\(member.map(memberText) ?? "period"))"
         case .size(let set, _): return "size(\(set))"
         case .end(let isFirst, let member, _): return "\(isFirst ? "first" : "last")(\(memberText(member)))"
-        case .exempt(let name, let members, _): return "exempt(\(name),\(members.map(memberText).joined(separator: ",")))"
+        case .exempt(let name, let members, _):
+            return "exempt(\(name),\(members.map(memberText).joined(separator: ",")))"
         case .rounded(let value, let step, let rule, _):
             return "round(\(joined([value, step])),\(rule.agreementText))"
         case .undetermined: return "undetermined"

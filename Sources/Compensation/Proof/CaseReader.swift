@@ -71,7 +71,8 @@ struct CaseReader {
             unit = found
         }
         let form = quantity(
-            canonicalText(node), Quantity(words: expression.excerpt(node.range), unit: unit, isWhole: isWhole, low: low))
+            canonicalText(node), Quantity(words: expression.excerpt(node.range), unit: unit, isWhole: isWhole, low: low)
+        )
         return [FormCase(guarded: .constant(true), form: form)]
     }
 

@@ -55,7 +55,8 @@ extension Expression {
     /// `“0.5” changed to 0.55`.
     func changeWords(_ literal: NumberLiteral, _ value: Fraction) -> String {
         let shown = (value / (literal.unit?.factor ?? .one)).shortText
-        return "“\(excerpt(literal.range))” changed to \(shown)\(literal.unitText.isEmpty ? "" : " ")\(literal.unitText)"
+        return
+            "“\(excerpt(literal.range))” changed to \(shown)\(literal.unitText.isEmpty ? "" : " ")\(literal.unitText)"
     }
 
     /// This expression with the nodes at `sites` replaced.

@@ -5,7 +5,8 @@ internal import Exact
 extension Agreement {
     /// Weights add up: figures that say so by `adds-to`, or that call themselves weights.
     func weightFindings() -> [ProofFinding] {
-        func finding(_ constant: AgreementConstant, _ name: String, _ sum: Fraction, _ wanted: Fraction) -> ProofFinding {
+        func finding(_ constant: AgreementConstant, _ name: String, _ sum: Fraction, _ wanted: Fraction) -> ProofFinding
+        {
             ProofFinding(
                 check: "agreement.weights", line: constant.line, column: constant.column,
                 message: "The weights “\(name)” add up to \(sum.shortText), not to \(wanted.shortText).",
@@ -14,7 +15,8 @@ extension Agreement {
         var findings: [ProofFinding] = []
         for constant in constants {
             let isWeight = constant.isWeight && constant.unit.isCommensurable(with: .one)
-            guard let last = constant.sets.last, let wanted = constant.addsTo ?? (isWeight ? .one / constant.unit.factor : nil)
+            guard let last = constant.sets.last,
+                let wanted = constant.addsTo ?? (isWeight ? .one / constant.unit.factor : nil)
             else { continue }
             for head in scope.combinations(of: Array(constant.sets.dropLast())) {
                 let parts = (scope.sets[last] ?? []).compactMap { constant.values[head + [$0]] }
@@ -61,7 +63,9 @@ extension Agreement {
     }
 
     private func isPerCent(_ expression: Expression, _ each: [RunningVariable]) -> Bool {
-        guard case .number(let unit)? = ExpressionUnits.check(expression, in: scope, each: each).type else { return false }
+        guard case .number(let unit)? = ExpressionUnits.check(expression, in: scope, each: each).type else {
+            return false
+        }
         return unit.isCommensurable(with: .one) && unit.factor != .one
     }
 

@@ -64,8 +64,10 @@ extension AgreementProver {
                     else { continue }
                     found[pool] = ProofFinding(
                         check: "agreement.pool", line: example.line, column: example.column,
-                        message: "In example “\(example.name)” the pool “\(pool)” gives \(-position.money) more than it got.",
-                        remedy: "Correct the shares, say where the rest comes from, or write a check: at-most: [given, got].",
+                        message:
+                            "In example “\(example.name)” the pool “\(pool)” gives \(-position.money) more than it got.",
+                        remedy:
+                            "Correct the shares, say where the rest comes from, or write a check: at-most: [given, got].",
                         isFault: false)
                 }
             }
@@ -135,7 +137,8 @@ extension CaseReader {
                 found += guarded(
                     rest && condition,
                     sign.isZero
-                        ? [FormCase(guarded: .constant(true), form: LinearForm())] : amount.map { scaled($0, by: sign) })
+                        ? [FormCase(guarded: .constant(true), form: LinearForm())] : amount.map { scaled($0, by: sign) }
+                )
             }
             rest = rest && !condition
         }
