@@ -10,7 +10,7 @@ struct SettlementTimes {
 
     /// - Throws: `CommandFailure` for a table with problems, or a day that is none or has not come.
     init(_ table: RegistryFile?, asOf text: String?, for agreement: Agreement) throws {
-        let read = table.map { EventTable.read($0.text, file: $0.path, for: agreement) } ?? ([], [])
+        let read = table.map { EventTable.read($0.text, file: $0.path, for: agreement) } ?? (events: [], problems: [])
         guard read.problems.isEmpty else {
             throw CommandFailure(
                 status: ExitStatus.inputUnusable,
