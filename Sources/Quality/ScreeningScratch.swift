@@ -114,21 +114,40 @@ extension StationChecks {
         let otherValue = otherColumns.value.span.extracting(otherRows)
         let ownUsable = scratch.series[pair.own].usable
         let otherUsable = scratch.series[pair.other].usable
-        var verdicts = [UInt8](repeating: 0, count: ownStart.count)
-        var places = [Int](repeating: 0, count: ownStart.count)
-        var place = 0
-        for index in 0..<ownStart.count where ownUsable[index] == 1 {
-            while place < otherStart.count, otherStart[place] < ownStart[index] { place += 1 }
-            guard place < otherStart.count else { break }
-            guard otherStart[place] == ownStart[index], otherUsable[place] == 1,
-                let isBroken = pair.rule.isBroken(ownValue[index], other: otherValue[place])
-            else { continue }
-            verdicts[index] = isBroken ? 2 : 1
-            places[index] = place
+        let own = comparedReadings(ownStart, ownValue, ownUsable, with: otherStart, otherValue, otherUsable) {
+            pair.rule.isBroken($0, other: $1)
         }
-        scratch.series[pair.own].takeCompared(verdicts)
-        if pair.rule.concernsOther { scratch.series[pair.other].takeCompared(verdicts, at: places) }
+        scratch.series[pair.own].takeCompared(own)
+        guard pair.rule.concernsOther else { return }
+        let other = comparedReadings(otherStart, otherValue, otherUsable, with: ownStart, ownValue, ownUsable) {
+            pair.rule.isBroken($1, other: $0)
+        }
+        scratch.series[pair.other].takeCompared(other)
     }
+}
+
+/// What a rule says of each usable reading beside the first usable one of its time in another series, as raw verdicts.
+///
+/// - Shape: `start`, `value` and `usable`, n of the series; those behind `with`, m of the other; n verdicts.
+/// - Complexity: O(n + m), one column.
+/// - Reference: `CrossParameterCheck.run` with a `Counterpart` of the other; the same verdicts.
+private func comparedReadings(
+    _ start: Span<Int64>, _ value: Span<Double>, _ usable: [UInt8], with otherStart: Span<Int64>,
+    _ otherValue: Span<Double>, _ otherUsable: [UInt8], isBroken: (Double, Double) -> Bool?
+) -> [UInt8] {
+    var verdicts = [UInt8](repeating: 0, count: start.count)
+    var place = 0
+    for index in 0..<start.count where usable[index] == 1 {
+        while place < otherStart.count {
+            if otherUsable[place] == 1, otherStart[place] >= start[index] { break }
+            place += 1
+        }
+        guard place < otherStart.count else { break }
+        guard otherStart[place] == start[index], let found = isBroken(value[index], otherValue[place])
+        else { continue }
+        verdicts[index] = found ? 2 : 1
+    }
+    return verdicts
 }
 
 /// The columns of one series' checks.
@@ -164,11 +183,8 @@ private struct SeriesScratch: Sendable {
     }
 
     /// Takes the raw verdicts of a rule, of which 0 says nothing.
-    mutating func takeCompared(_ verdicts: [UInt8], at places: [Int]? = nil) {
-        for index in verdicts.indices where verdicts[index] != 0 {
-            let place = places?[index] ?? index
-            compared[place] = max(compared[place], verdicts[index])
-        }
+    mutating func takeCompared(_ verdicts: [UInt8]) {
+        for index in verdicts.indices { compared[index] = max(compared[index], verdicts[index]) }
     }
 
     /// The column for what one check says, taken out so that it is written while the others are read; nothing said yet.

@@ -13,7 +13,7 @@ struct AgreementMistakesTests {
     @Test(
         "One mistake a file is found at its line and column",
         arguments: [
-            ("period: year", "period: ⟦yearly", "agreement.value", "Use year, quarter, month."),
+            ("period: year", "period: ⟦yearly", "agreement.value", "Use span, year, half-year, quarter, month."),
             ("period: year", "⟦periode: year\nperiod: year", "agreement.key", "Did you mean “period”?"),
             ("currency: CNY", "currency: ⟦XYZ", "agreement.currency", "ISO 4217"),
             ("offset: \"+08:00\"", "offset: ⟦\"8\"", "agreement.offset", "+08:00"),
@@ -155,7 +155,10 @@ struct AgreementMistakesTests {
     func inventedFigures() {
         let text = Self.text.replacing("example: true", with: "example: false")
         let problems = readAgreement(text, file: "x.yaml").problems
-        #expect(problems.map(\.check) == Array(repeating: "agreement.confidence", count: 5))
+        // Nor has the invented baseline samples or signatures, which only an example may lack.
+        let expected =
+            Array(repeating: "agreement.confidence", count: 5) + ["agreement.baseline", "agreement.baseline"]
+        #expect(problems.map(\.check) == expected)
     }
 
     @Test("A worked example that does not come out is a problem of the file")
@@ -191,7 +194,7 @@ struct AgreementMistakesTests {
         let path = "example-river-xinan/agreements/xinan-template.yaml"
         let check = checkAgreement(ProjectFiles.text("stations/\(path)"), file: path, registry: ProjectFiles.registry)
         #expect(check.problems == [])
-        #expect(check.notices.filter { $0.check == "agreement.blank" }.count == 12)
+        #expect(check.notices.filter { $0.check == "agreement.blank" }.count == 15)
         #expect(check.notices.contains { $0.check == "agreement.section.unregistered" })
         #expect(check.notices.contains { $0.check == "agreement.boundary.example" })
     }

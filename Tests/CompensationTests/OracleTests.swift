@@ -49,11 +49,12 @@ struct OracleTests {
             at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let terms = """
+            constants: {rate: {value: 2, unit: 万元/(ug/m3), clause: clause 2, confidence: example}}
             ledgers: {quota: {name: {zh: 配额, en: quota}, unit: t, smallest: 0.001 t}}
             inputs:
               x: {measure: given, unit: ug/m3, clause: clause 1}
             payments:
-              - {name: fee, clause: clause 2, payer: a, payee: b, amount: "x × 2 万元/(ug/m3)"}
+              - {name: fee, clause: clause 2, payer: a, payee: b, amount: x × rate}
               - {name: part, clause: clause 3, payer: a, payee: b, amount: 3 t, ledger: quota}
             examples:
               - name: both

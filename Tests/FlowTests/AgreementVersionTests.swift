@@ -32,7 +32,7 @@ extension FlowTests {
             #expect(overlap.exitCode == 1 && overlap.output.contains("[agreement.dates.overlap]"), "\(overlap.output)")
             try Program.run(["ingest", river.batches, "--data", data, "--stations", river.stations])
             let settle = ["settle", "--data", data, "--agreement", "example-class-step", "--period", "2025-04"]
-            let both = try Program.run(settle + ["--stations", river.stations])
+            let both = try Program.run(settle)
             #expect(both.exitCode != 0)
             #expect(
                 (both.output + both.notes).contains("2 texts of example-class-step are in force over"), "\(both.notes)")

@@ -155,7 +155,9 @@ extension FlowTests {
             for nonsense in ["25", "2025-13", "2025-Q5", "2025-05-01/2025-04-01", ""] {
                 let refused = try settle(nonsense)
                 #expect(refused.exitCode == 65 && refused.output.isEmpty, "\(nonsense)")
-                #expect(refused.notes.contains("--period \(nonsense) is none of 2025, 2025-Q1, 2025-03"))
+                #expect(
+                    refused.notes.contains(
+                        "--period \(nonsense) is none of 2025, 2025-H1, 2025-Q1, 2025-03 or 2025-01-01/2026-01-01."))
             }
         }
 

@@ -35,24 +35,26 @@ enum DecoderInvariants {
             profiles: BuiltInProfiles.all, parameters: ParameterCatalogue(), nameHints: ["2026", "feed.csv"],
             received: Instant(milliseconds: 1_777_680_000_000), limits: limits)
         var faults: [String] = []
+        var formats: Set<FormatID> = []
         var observations = 0
         var rejections = 0
         let outcome = bytes.withUnsafeBytes { buffer in
             decodeBatch(buffer, context: context) { slice in
                 faults += blockFaults(slice.block)
                 if slice.format == nil { faults.append("a slice does not name its format") }
+                formats.formUnion([slice.format].compactMap { $0 })
                 observations += slice.block.count
                 rejections += slice.rejections.count { $0.row > 0 }
                 if slice.rejections.contains(where: { $0.row < 0 }) { faults.append("a rejection has a negative row") }
             }
         }
         switch outcome {
-        case .read(let summary): faults += accounts(summary, observations, rejections)
+        case .read(let summary): faults += accounts(summary, formats, observations, rejections)
         case .stopped(let rejection, let summary):
             if rejection.remedy.isEmpty { faults.append("\(rejection.reason) says no remedy") }
             // What damaged compression left is not handed on, whole slices of it.
             if let summary, rejection.reason != .damagedCompression {
-                faults += accounts(summary, observations, rejections)
+                faults += accounts(summary, formats, observations, rejections)
             }
             if summary == nil, observations > 0 { faults.append("rows of a batch whose format is unknown") }
         }
@@ -61,12 +63,13 @@ enum DecoderInvariants {
 
     /// Every row of a long format is an observation or a rejection, and no more rows come out than went in.
     private static func accounts(
-        _ summary: DecodedSummary, _ observations: Int, _ rejections: Int
+        _ summary: DecodedSummary, _ formats: Set<FormatID>, _ observations: Int, _ rejections: Int
     ) -> [String] {
         var faults: [String] = []
         let (rows, unkept) = (summary.rowCount, summary.unkeptRejections)
         if rows > limits.rows + 1 { faults.append("\(rows) rows are more than the limit") }
-        switch summary.format {
+        // A container's summary names the format of its first part alone; the others may be of a wide one.
+        switch formats.first { $0 != summary.format } ?? summary.format {
         case .tributaryCSV, .tributaryNDJSON:
             // A batch that stops in the middle hands on what it had; a row may then be counted and not told.
             if observations + rejections + unkept < rows - 1 {

@@ -95,7 +95,8 @@ import Testing
             problems.first { $0.check == "registry.profile.unit" && $0.line == 16 }?.description
                 == "profiles.yaml:16:11: Profile example-profile sends co in `ppm`, which is not taken. "
                 + "[registry.profile.unit] Send co in mg/m3: ppm becomes a mass concentration only at a stated "
-                + "temperature and pressure, which the row does not give.")
+                + "temperature and pressure, which the row does not give (GB 3095-2012, 3.14, names one until "
+                + "2018-08-31 and another since), and by a molar volume that no clause gives and no decimal holds.")
     }
 
     @Test func `A profile names a zone in place of an offset, and a wrong name is answered with a right one`() throws {

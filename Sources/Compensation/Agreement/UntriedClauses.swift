@@ -94,7 +94,7 @@ extension Agreement {
             guard !own.isEmpty else { return [] }
             return table.rows.indices.compactMap { index in
                 let row = table.described(index)
-                guard !own.contains(where: { $0.comparison.hasSuffix(": \(row)") }) else { return nil }
+                guard !own.contains(where: { $0.outcome == row }) else { return nil }
                 return UntriedClause(
                     line: table.line, column: table.column,
                     message: "No example looks up \(row) in the table “\(table.name)” (\(table.clause)).",

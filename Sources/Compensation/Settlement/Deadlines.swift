@@ -43,8 +43,9 @@ package struct Deadline: Hashable, Sendable {
 /// Each window of `agreement` for a period, by the events known and a day.
 ///
 /// A window runs from the day after its event and ends with its last day. Of several records of an event the last counts:
-/// a new notice starts a new time. Without a record of its event a window is undetermined and never expired; so is one over
-/// working days that no calendar covers, and one whose keeping nobody asked about (`asOf` is `nil`).
+/// a new notice starts a new time. One that ends on a fixed day is kept by what happens from the end of the period on.
+/// Without a record of its event a window is undetermined and never expired; so is one over working days that no calendar
+/// covers, and one whose keeping nobody asked about (`asOf` is `nil`).
 ///
 /// - Complexity: windows × events.
 /// - Source: none; what expiry means is said by each agreement's clause.
@@ -75,9 +76,12 @@ package func deadlines(
         guard let end = agreement.end(of: window, from: start) else {
             return deadline(.undetermined(.noCalendar), start: start, document: document)
         }
+        // Time that ends on a fixed day is there from the end of the period; an act before that was for an earlier period.
+        var opening = start
+        if case .date = window.from { opening = min(start, period.until.advanced(byDays: -1)) }
         // The first act in time keeps it, whatever follows.
         if let keptBy = window.keptBy {
-            let acts = known(keptBy).filter { start <= $0.date && $0.date <= end }
+            let acts = known(keptBy).filter { opening <= $0.date && $0.date <= end }
             if let act = acts.min(by: { $0.date < $1.date }) {
                 return deadline(.kept(on: act.date, document: act.document), start: start, end: end, document: document)
             }
