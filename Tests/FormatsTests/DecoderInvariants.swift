@@ -69,7 +69,7 @@ enum DecoderInvariants {
         let (rows, unkept) = (summary.rowCount, summary.unkeptRejections)
         if rows > limits.rows + 1 { faults.append("\(rows) rows are more than the limit") }
         // A container's summary names the format of its first part alone; the others may be of a wide one.
-        switch formats.first { $0 != summary.format } ?? summary.format {
+        switch formats.first(where: { $0 != summary.format }) ?? summary.format {
         case .tributaryCSV, .tributaryNDJSON:
             // A batch that stops in the middle hands on what it had; a row may then be counted and not told.
             if observations + rejections + unkept < rows - 1 {
