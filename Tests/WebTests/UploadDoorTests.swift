@@ -237,8 +237,9 @@ import Web
             "PUT /v1/batches/x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
             400, "malformed-request"
         ),
-        ("GET /v1/health HTTP/1.1\r\nX: \(String(repeating: "x", count: 200_000))\r\n\r\n", 431, "head-too-large"),
-        ("GET /\(String(repeating: "x", count: 200_000)) HTTP/1.1\r\n\r\n", 431, "head-too-large"),
+        // The dots stand for 200,000 letters, which no report needs to print.
+        ("GET /v1/health HTTP/1.1\r\nX: …\r\n\r\n", 431, "head-too-large"),
+        ("GET /… HTTP/1.1\r\n\r\n", 431, "head-too-large"),
     ])
     func `what is no request is answered with a problem`(text: String, status: Int, problem: String) async throws {
         try await DoorUnderTest.serving { server in
@@ -246,7 +247,7 @@ import Web
             let answers = try await onThread {
                 let connection = try RawConnection(port: server.port)
                 // The answer to what came before keeps its place.
-                connection.send(good + text)
+                connection.send(good + text.replacing("…", with: String(repeating: "x", count: 200_000)))
                 return [connection.answer(), connection.answer()]
             }
             #expect(answers[0]?.status == 200)
