@@ -190,7 +190,23 @@ struct CaseReader {
         _ how: ArithmeticOperator, _ left: [FormCase], _ right: [FormCase], _ node: ExpressionNode,
         _ expression: Expression
     ) -> [FormCase] {
-        guard left.count * right.count <= Self.caseLimit else { return unlinear(node, expression) }
+        let found = Self.paired(left, right) { first, second in
+            switch how {
+            case .add: first + second
+            case .subtract: first - second
+            case .multiply: product(first, second)
+            case .divide:
+                second.terms.isEmpty && !second.constant.isZero ? first.scaled(by: .one / second.constant) : nil
+            }
+        }
+        return found ?? unlinear(node, expression)
+    }
+
+    /// Each case of one value with each case of the other; `nil` when there are too many, or two cannot be joined.
+    static func paired(
+        _ left: [FormCase], _ right: [FormCase], _ join: (LinearForm, LinearForm) -> LinearForm?
+    ) -> [FormCase]? {
+        guard left.count * right.count <= caseLimit else { return nil }
         var found: [FormCase] = []
         for one in left {
             for other in right {
@@ -200,14 +216,8 @@ struct CaseReader {
                     found.append(FormCase(guarded: here, form: nil))
                     continue
                 }
-                switch how {
-                case .add: found.append(FormCase(guarded: here, form: first + second))
-                case .subtract: found.append(FormCase(guarded: here, form: first - second))
-                case .multiply: found.append(FormCase(guarded: here, form: product(first, second)))
-                case .divide:
-                    guard second.terms.isEmpty, !second.constant.isZero else { return unlinear(node, expression) }
-                    found.append(FormCase(guarded: here, form: first.scaled(by: .one / second.constant)))
-                }
+                guard let joined = join(first, second) else { return nil }
+                found.append(FormCase(guarded: here, form: joined))
             }
         }
         return found

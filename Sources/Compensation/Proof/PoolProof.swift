@@ -81,20 +81,8 @@ extension CaseReader {
     fileprivate mutating func outflow(of pool: String) -> [FormCase]? {
         var sum = [FormCase(guarded: .constant(true), form: LinearForm())]
         func add(_ part: [FormCase]) -> Bool {
-            guard sum.count * part.count <= Self.caseLimit else { return false }
-            var found: [FormCase] = []
-            for one in sum {
-                for other in part {
-                    let here = one.guarded && other.guarded
-                    if here.isImpossible { continue }
-                    guard let first = one.form, let second = other.form else {
-                        found.append(FormCase(guarded: here, form: nil))
-                        continue
-                    }
-                    found.append(FormCase(guarded: here, form: first + second))
-                }
-            }
-            sum = found
+            guard let more = Self.paired(sum, part, { $0 + $1 }) else { return false }
+            sum = more
             return true
         }
         for payment in agreement.payments where payment.ledger.id.isEmpty {
