@@ -62,11 +62,11 @@ package struct ChunkEncoder {
     /// Whether every start is a multiple of `unit`; divides once a change of step, not once a row.
     private func isWhole(_ starts: UnsafeBufferPointer<Int64>, in unit: Int64) -> Bool {
         if starts[0] % unit != 0 { return false }
-        var last: Int64 = 0
-        for index in 1..<starts.count {
+        var index = 1
+        while index < starts.count {
             let step = starts[index] &- starts[index - 1]
-            if step != last, step % unit != 0 { return false }
-            last = step
+            if step % unit != 0 { return false }
+            index = endOfRun(starts, from: index, step: step)
         }
         return true
     }
@@ -84,23 +84,34 @@ package struct ChunkEncoder {
     private func collectDigits(_ chunk: borrowing Chunk) -> Int {
         let digits = scratch.digits
         let powers = scratch.powers
-        var count = 0
         // Read once: a call into another module otherwise, for every row.
         let missing = Qualifier.missing.rawValue
-        chunk.qualifier.withUnsafeBufferPointer { qualifier in
+        return chunk.qualifier.withUnsafeBufferPointer { qualifier in
             chunk.mantissa.withUnsafeBufferPointer { mantissa in
                 chunk.exponent.withUnsafeBufferPointer { exponent in
+                    var signs: UInt8 = 0
+                    for sign in qualifier { signs |= sign }
+                    if signs == Qualifier.none.rawValue, let source = mantissa.baseAddress {
+                        digits.update(from: source, count: mantissa.count)
+                        for row in 0..<exponent.count { powers[row] = powerCode(exponent[row]) }
+                        return mantissa.count
+                    }
+                    var count = 0
                     for row in 0..<qualifier.count {
                         digits[count] = mantissa[row]
-                        powers[count] = UInt8(truncatingIfNeeded: zigzag(Int64(exponent[row])))
+                        powers[count] = powerCode(exponent[row])
                         // Without a branch: a row without a value is overwritten by the next.
                         count &+= qualifier[row] == missing ? 0 : 1
                     }
+                    return count
                 }
             }
         }
-        return count
     }
+
+    /// Zigzag, in a byte.
+    @inline(__always)
+    private func powerCode(_ exponent: Int8) -> UInt8 { UInt8(bitPattern: (exponent &<< 1) ^ (exponent &>> 7)) }
 
     /// The smallest exponent, when every mantissa can be brought to it without overflow; else `nil`.
     private func commonScale(_ count: Int) -> Int? {

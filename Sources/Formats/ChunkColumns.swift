@@ -167,8 +167,7 @@ extension ByteWriter {
                 return false
             }
             let step = values[index] &- values[index - 1]
-            var end = index + 1
-            while end < values.count, values[end] &- values[end - 1] == step { end += 1 }
+            let end = endOfRun(values, from: index, step: step)
             appendSigned(step / unit)
             appendVarint(end - index)
             index = end
@@ -191,12 +190,12 @@ extension ByteWriter {
         var runBytes = 0
         var largest = values[0]
         var from = 0
-        for index in 1..<values.count where values[index] != values[index - 1] {
-            runBytes += varintByteCount(UInt64(values[from])) + varintByteCount(UInt64(index - from))
-            largest = max(largest, values[index])
-            from = index
+        while from < values.count {
+            let end = endOfRun(values, from: from)
+            largest = max(largest, values[from])
+            runBytes += varintByteCount(UInt64(values[from])) + varintByteCount(UInt64(end - from))
+            from = end
         }
-        runBytes += varintByteCount(UInt64(values[from])) + varintByteCount(UInt64(values.count - from))
         let width = bitWidth(UInt64(largest))
         if 1 + (values.count * width + 7) / 8 < runBytes {
             append(ColumnMode.packed.rawValue)
@@ -206,14 +205,50 @@ extension ByteWriter {
         }
         append(ColumnMode.runs.rawValue)
         from = 0
-        for index in 1..<values.count where values[index] != values[index - 1] {
+        while from < values.count {
+            let end = endOfRun(values, from: from)
             appendVarint(UInt64(values[from]))
-            appendVarint(index - from)
-            from = index
+            appendVarint(end - from)
+            from = end
         }
-        appendVarint(UInt64(values[from]))
-        appendVarint(values.count - from)
     }
+}
+
+/// The end of the run of numbers equal to the one at `from`; eight at once where it is long.
+@inline(__always)
+private func endOfRun<Number: FixedWidthInteger & UnsignedInteger>(
+    _ values: UnsafeBufferPointer<Number>, from: Int
+) -> Int {
+    let first = values[from]
+    var end = from + 1
+    while end + 8 <= values.count {
+        var differs = first ^ values[end]
+        for step in 1..<8 { differs |= first ^ values[end &+ step] }
+        if differs != 0 { break }
+        end += 8
+    }
+    while end < values.count, values[end] == first { end += 1 }
+    return end
+}
+
+/// The end of the run of numbers that advance by `step`, of which the one at `from` is the first; four at once where it
+/// is long.
+@inline(__always)
+func endOfRun(_ values: UnsafeBufferPointer<Int64>, from: Int, step: Int64) -> Int {
+    var expected = values[from] &+ step
+    var end = from + 1
+    while end &+ 4 <= values.count {
+        let first = (values[end] ^ expected) | (values[end &+ 1] ^ (expected &+ step))
+        let second = (values[end &+ 2] ^ (expected &+ 2 &* step)) | (values[end &+ 3] ^ (expected &+ 3 &* step))
+        if first | second != 0 { break }
+        expected &+= 4 &* step
+        end &+= 4
+    }
+    while end < values.count, values[end] == expected {
+        expected &+= step
+        end += 1
+    }
+    return end
 }
 
 /// Numbers in one packed block: long enough to hide its header byte, short enough that a spike spoils little.

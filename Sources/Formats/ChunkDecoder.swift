@@ -65,7 +65,7 @@ extension Chunk {
         _ reader: inout ByteReader, _ rows: Int, isScaled: Bool
     ) throws(ChunkProblem) {
         try reader.steps(into: &sequence, count: rows)
-        try reader.small(count: rows, limit: 3) { qualifier.append(UInt8($0)) }
+        try reader.small(into: &qualifier, count: rows, limit: UInt16(Qualifier.missing.rawValue))
         try decodeFlags(&reader, rows)
         try decodeDigits(&reader, isScaled: isScaled)
     }
@@ -144,20 +144,20 @@ extension Chunk {
         if flags == 0 {
             flag.append(contentsOf: repeatElement(0, count: rows))
         } else {
-            try reader.small(count: rows, limit: UInt16(flags)) { flag.append($0) }
+            try reader.small(into: &flag, count: rows, limit: UInt16(flags))
         }
     }
 
     private mutating func decodeDigits(_ reader: inout ByteReader, isScaled: Bool) throws(ChunkProblem) {
         let place = reader.offset
         let missing = Qualifier.missing.rawValue
-        let present = qualifier.reduce(into: 0) { $0 += $1 == missing ? 0 : 1 }
-        var smallest: Int8 = 18
-        try reader.small(count: present, limit: 36) { code in
-            let power = Int8(unzigzag(UInt64(code)))
-            smallest = min(smallest, power)
-            exponent.append(power)
-        }
+        var present = 0
+        for sign in qualifier { present &+= sign == missing ? 0 : 1 }
+        var codes: [UInt8] = []
+        try reader.small(into: &codes, count: present, limit: 36)
+        exponent.append(contentsOf: repeatElement(0, count: present))
+        for row in 0..<present { exponent[row] = Int8(truncatingIfNeeded: unzigzag(UInt64(codes[row]))) }
+        let smallest = exponent.min() ?? 18
         try reader.blocks(into: &mantissa, count: present)
         if isScaled {
             for row in 0..<present {

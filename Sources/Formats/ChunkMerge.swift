@@ -31,12 +31,10 @@ package struct ChunkAddition: BitwiseCopyable, Sendable {
     package var qualifier: UInt8
 
     /// A missing value carries no digits.
-    @inlinable @inline(__always)
     package init(
         start: Int64, mantissa: Int64, exponent: Int8, qualifier: UInt8, flag: UInt16, sequence: Int64, row: Int32 = 0
     ) {
-        // `Qualifier.missing`, as a number: a call in the hottest loop of the store otherwise.
-        let isMissing = qualifier == 3
+        let isMissing = qualifier == Qualifier.missing.rawValue
         self.start = start
         self.mantissa = isMissing ? 0 : mantissa
         self.exponent = isMissing ? 0 : exponent
@@ -194,36 +192,41 @@ extension Chunk {
 
     /// The everyday case: every start is new and after all we hold.
     package func appendsOnly(_ additions: UnsafeBufferPointer<ChunkAddition>) -> Bool {
+        appendsOnly(additions, areAscending: smallestStep(additions) > 0)
+    }
+
+    /// The same where it is known whether each start lies after the one before.
+    package func appendsOnly(_ additions: UnsafeBufferPointer<ChunkAddition>, areAscending: Bool) -> Bool {
         guard count + additions.count <= Self.versionLimit, let first = additions.first else { return false }
         if let last = start.last, first.start <= last { return false }
-        var isAscending = true
-        for index in 1..<additions.count {
-            isAscending = isAscending && additions[index].start > additions[index - 1].start
-        }
-        return isAscending
+        return areAscending
     }
 
     /// Takes rows that `appendsOnly` allowed.
     package mutating func append(all additions: UnsafeBufferPointer<ChunkAddition>) {
         let from = count
         let total = from + additions.count
-        Self.extend(&start, to: total) { column in
-            for (row, one) in additions.enumerated() { column[from + row] = one.start }
-        }
-        Self.extend(&mantissa, to: total) { column in
-            for (row, one) in additions.enumerated() { column[from + row] = one.mantissa }
-        }
-        Self.extend(&exponent, to: total) { column in
-            for (row, one) in additions.enumerated() { column[from + row] = one.exponent }
-        }
-        Self.extend(&qualifier, to: total) { column in
-            for (row, one) in additions.enumerated() { column[from + row] = one.qualifier }
-        }
-        Self.extend(&flag, to: total) { column in
-            for (row, one) in additions.enumerated() { column[from + row] = one.flag }
-        }
-        Self.extend(&sequence, to: total) { column in
-            for (row, one) in additions.enumerated() { column[from + row] = one.sequence }
+        Self.extend(&start, to: total) { start in
+            Self.extend(&mantissa, to: total) { mantissa in
+                Self.extend(&exponent, to: total) { exponent in
+                    Self.extend(&qualifier, to: total) { qualifier in
+                        Self.extend(&flag, to: total) { flag in
+                            Self.extend(&sequence, to: total) { sequence in
+                                var row = from
+                                for one in additions {
+                                    start[row] = one.start
+                                    mantissa[row] = one.mantissa
+                                    exponent[row] = one.exponent
+                                    qualifier[row] = one.qualifier
+                                    flag[row] = one.flag
+                                    sequence[row] = one.sequence
+                                    row &+= 1
+                                }
+                            }
+                        }
+                    }
+                }
+            }
         }
     }
 
@@ -298,4 +301,16 @@ extension Chunk {
         sequence.removeLast(surplus)
         return rest
     }
+}
+
+/// The smallest difference of two starts that follow each other: positive where all ascend, not negative where they are
+/// in order; `.max` of fewer than two rows.
+package func smallestStep(_ rows: UnsafeBufferPointer<ChunkAddition>) -> Int64 {
+    guard var last = rows.first?.start else { return .max }
+    var smallest = Int64.max
+    for row in rows.dropFirst() {
+        smallest = min(smallest, row.start &- last)
+        last = row.start
+    }
+    return smallest
 }

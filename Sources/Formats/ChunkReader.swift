@@ -52,22 +52,37 @@ struct ByteReader {
         return part
     }
 
-    /// Hands on `count` numbers of `width` bits each.
+    /// Reads `count` numbers of `width` bits each behind those of `values`, each as `number` makes it of its bits.
     ///
     /// - Precondition: `width` is at most 64.
-    mutating func packed(width: Int, count: Int, _ number: (UInt64) -> Void) throws(ChunkProblem) {
+    @inline(__always)
+    mutating func packed<Number: FixedWidthInteger>(
+        into values: inout [Number], width: Int, count: Int, _ number: (UInt64) -> Number
+    ) throws(ChunkProblem) {
+        let part = try take(UInt64((width * count + 7) / 8))
+        let from = values.count
+        values.append(contentsOf: repeatElement(0, count: count))
+        values.withUnsafeMutableBufferPointer { values in
+            Self.unpack(part, width: width, UnsafeMutableBufferPointer(rebasing: values[from...]), number)
+        }
+    }
+
+    @inline(__always)
+    private static func unpack<Number: FixedWidthInteger>(
+        _ part: UnsafeRawBufferPointer, width: Int, _ values: UnsafeMutableBufferPointer<Number>,
+        _ number: (UInt64) -> Number
+    ) {
         if width == 0 {
-            for _ in 0..<count { number(0) }
+            for index in values.indices { values[index] = number(0) }
             return
         }
-        let part = try take(UInt64((width * count + 7) / 8))
         let mask: UInt64 = width == 64 ? .max : (1 << UInt64(width)) - 1
         var pending: UInt64 = 0
         var pendingBits = 0
         var from = 0
-        for _ in 0..<count {
+        for index in values.indices {
             if pendingBits >= width {
-                number(pending & mask)
+                values[index] = number(pending & mask)
                 pending = width == 64 ? 0 : pending >> UInt64(width)
                 pendingBits -= width
                 continue
@@ -77,10 +92,10 @@ struct ByteReader {
             if available == 8 {
                 next = UInt64(littleEndian: part.loadUnaligned(fromByteOffset: from, as: UInt64.self))
             } else {
-                for index in 0..<available { next |= UInt64(part[from + index]) << UInt64(8 * index) }
+                for byte in 0..<available { next |= UInt64(part[from + byte]) << UInt64(8 * byte) }
             }
             from += available
-            number((pending | next << UInt64(pendingBits)) & mask)
+            values[index] = number((pending | next << UInt64(pendingBits)) & mask)
             let used = width - pendingBits
             pending = used == 64 ? 0 : next >> UInt64(used)
             pendingBits = available * 8 - used
@@ -98,12 +113,12 @@ struct ByteReader {
             guard width <= 64 else { throw .damaged(offset: place) }
             if header & 0x80 != 0 {
                 let smallest = previous &+ (try signed())
-                try packed(width: width, count: length) { values.append(smallest &+ Int64(bitPattern: $0)) }
+                try packed(into: &values, width: width, count: length) { smallest &+ Int64(bitPattern: $0) }
                 previous = values[values.count - 1]
             } else {
-                try packed(width: width, count: length) { difference in
+                try packed(into: &values, width: width, count: length) { difference in
                     previous = previous &+ unzigzag(difference)
-                    values.append(previous)
+                    return previous
                 }
             }
             left -= length
@@ -138,24 +153,30 @@ struct ByteReader {
             let step = try signed()
             let length = try varint()
             guard length > 0, length <= UInt64(count - values.count) else { throw .damaged(offset: offset) }
-            for _ in 0..<Int(length) {
-                last = last &+ step
-                values.append(last)
+            let from = values.count
+            values.append(contentsOf: repeatElement(0, count: Int(length)))
+            values.withUnsafeMutableBufferPointer { values in
+                for index in from..<values.count {
+                    last = last &+ step
+                    values[index] = last
+                }
             }
         }
     }
 
-    /// Hands on `count` numbers of at most `limit`.
-    mutating func small(count: Int, limit: UInt16, _ number: (UInt16) -> Void) throws(ChunkProblem) {
+    /// Reads `count` numbers of at most `limit` behind those of `values`.
+    mutating func small<Number: FixedWidthInteger & UnsignedInteger>(
+        into values: inout [Number], count: Int, limit: UInt16
+    ) throws(ChunkProblem) {
         if count == 0 { return }
         let place = offset
         if try mode() == .packed {
             let width = Int(try byte())
             guard width <= 16 else { throw .damaged(offset: place) }
             var largest: UInt64 = 0
-            try packed(width: width, count: count) { value in
+            try packed(into: &values, width: width, count: count) { value in
                 largest = max(largest, value)
-                number(UInt16(truncatingIfNeeded: min(value, UInt64(limit))))
+                return Number(truncatingIfNeeded: value)
             }
             guard largest <= UInt64(limit) else { throw .damaged(offset: place) }
             return
@@ -165,7 +186,7 @@ struct ByteReader {
             let value = try varint()
             let length = try varint()
             guard value <= UInt64(limit), length > 0, length <= UInt64(left) else { throw .damaged(offset: place) }
-            for _ in 0..<Int(length) { number(UInt16(value)) }
+            values.append(contentsOf: repeatElement(Number(value), count: Int(length)))
             left -= Int(length)
         }
     }

@@ -28,6 +28,8 @@ package struct FolderPath: Hashable, Comparable, Sendable {
     ///
     /// Not as `%XX`: the HTTP door refuses names that look encoded, and a table would take `=XX` for a formula.
     package var text: String {
+        // Almost every name: no character to look up.
+        if bytes.allSatisfy(Self.isPlainASCII) { return String(decoding: bytes, as: UTF8.self) }
         if let text = String(validating: bytes, as: UTF8.self), text.unicodeScalars.allSatisfy(Self.isPlain),
             !text.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "%") })
         {
@@ -64,6 +66,12 @@ package struct FolderPath: Hashable, Comparable, Sendable {
         while head.utf8.count > half { head.removeLast() }
         while tail.utf8.count > half { tail.removeFirst() }
         return head + "..." + tail
+    }
+
+    /// Prints, and neither escapes nor looks escaped.
+    private static func isPlainASCII(_ byte: UInt8) -> Bool {
+        (0x20..<0x7F).contains(byte) && byte != UInt8(ascii: "\\") && byte != UInt8(ascii: "~")
+            && byte != UInt8(ascii: "%")
     }
 
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {

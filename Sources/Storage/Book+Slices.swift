@@ -174,7 +174,7 @@ extension Book {
 
     /// Removes the versions of an unfinished batch from every chunk, a few thousand chunks a transaction.
     func takeBack(_ sequence: Int64) throws {
-        var place: (series: Int64, span: Int64)? = (Int64.min, Int64.min)
+        var place: Int64? = .min
         while let from = place {
             place = try write { try $0.takeBack(sequence, after: from) }
         }
@@ -237,39 +237,35 @@ extension BookWriter {
 
     /// Takes a batch's versions out of the chunks after a place; the place reached, `nil` at the end.
     fileprivate func takeBack(
-        _ sequence: Int64, after place: (series: Int64, span: Int64)
-    ) throws -> (series: Int64, span: Int64)? {
+        _ sequence: Int64, after place: Int64
+    ) throws -> Int64? {
         let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT series_id, span_start, payload FROM chunks WHERE (series_id, span_start) > (?, ?)
-                ORDER BY series_id, span_start LIMIT \(Slice.takingBackLimit)
-                """, arguments: [place.series, place.span])
+                SELECT id, series_id, span_start, payload FROM chunks WHERE id > ? ORDER BY id
+                LIMIT \(Slice.takingBackLimit)
+                """, arguments: [place])
         var encoder = ChunkEncoder()
         for row in rows {
-            let series: Int64 = row["series_id"]
-            let span: Int64 = row["span_start"]
+            let id: Int64 = row["id"]
             let chunk: Chunk
             do throws(ChunkProblem) {
                 chunk = try Chunk(decoding: [UInt8](row["payload"] as Data))
             } catch {
-                throw damagedChunk("series \(series)", span, error)
+                throw damagedChunk("series \(row["series_id"] as Int64)", row["span_start"], error)
             }
             guard chunk.sequence.contains(sequence) else { continue }
             let rest = chunk.without([sequence])
             if rest.isEmpty {
-                try db.cachedStatement(sql: "DELETE FROM chunks WHERE series_id = ? AND span_start = ?")
-                    .execute(arguments: [series, span])
+                try db.cachedStatement(sql: "DELETE FROM chunks WHERE id = ?").execute(arguments: [id])
             } else {
                 let payload = encoder.encode(rest)
                 try db.cachedStatement(
-                    sql: """
-                        UPDATE chunks SET row_count = ?, digest = ?, payload = ? WHERE series_id = ? AND span_start = ?
-                        """
-                ).execute(arguments: [rest.count, sha256(payload).data, Data(payload), series, span])
+                    sql: "UPDATE chunks SET row_count = ?, digest = ?, payload = ? WHERE id = ?"
+                ).execute(arguments: [rest.count, sha256(payload).data, Data(payload), id])
             }
         }
         guard rows.count == Slice.takingBackLimit, let last = rows.last else { return nil }
-        return (last["series_id"], last["span_start"])
+        return last["id"]
     }
 }

@@ -19,7 +19,9 @@ package final class Book: Sendable {
     nonisolated(unsafe) let state: WriterState
 
     static let applicationID: Int32 = 0x5452_4942
-    static let pageByteCount = 16_384
+    static let pageByteCount = 8_192
+    /// Pages of the write-ahead log after which it is written back: 16 MB.
+    private static let checkpointPages = 2_000
 
     /// Opens the book in `folder`, cutting off whatever a crash left unacknowledged.
     ///
@@ -55,6 +57,7 @@ package final class Book: Sendable {
             let pool = try Self.openPool(path)
             let state = try pool.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA synchronous = FULL")
+                try db.execute(sql: "PRAGMA wal_autocheckpoint = \(Self.checkpointPages)")
                 try Schema.migrate(db, path: path, at: now())
                 return try WriterState(db, archiveFolder: folder + "/archive", segmentLimit: segmentLimit)
             }

@@ -22,7 +22,7 @@ extension BookReader {
     /// of its first span; `nil` when nothing was heard by then.
     package func firstHeard(_ key: SeriesKey, asKnownAt: Int64) throws -> (start: Instant, sequence: Int64)? {
         guard let record = try series(key) else { return nil }
-        return try spanStarts(of: record, "ORDER BY span_start").next { spanStart in
+        return try spanStarts(of: record, ChunkRow.ids(of: record.id), "ASC").next { spanStart in
             var first: (start: Instant, sequence: Int64)?
             try forEachChunk(of: record, over: moment(spanStart), asKnownAt: asKnownAt) { chunk in
                 guard let earliest = chunk.sequence.min(), earliest <= asKnownAt,
@@ -37,8 +37,8 @@ extension BookReader {
     /// The last start with a value before `instant`, disputed ones among them, as known at a log position.
     package func valueStart(_ key: SeriesKey, before instant: Instant, asKnownAt: Int64) throws -> Instant? {
         guard let record = try series(key) else { return nil }
-        let until = SpanCondition("span_start < ?", instant)
-        return try spanStarts(of: record, "ORDER BY span_start DESC", until).next { spanStart in
+        let ids = ChunkRow.ids(of: record.id).lowerBound..<ChunkRow.id(record.id, notBefore: instant.milliseconds)
+        return try spanStarts(of: record, ids, "DESC").next { spanStart in
             try valueStarts(of: record, in: spanStart, asKnownAt).last { $0 < instant }
         }
     }
@@ -48,19 +48,10 @@ extension BookReader {
         guard let record = try series(key) else { return nil }
         let first = Instant(
             milliseconds: min(max(instant.milliseconds, Chunk.startRange.lowerBound), Chunk.startRange.upperBound))
-        let from = SpanCondition("span_start >= ?", record.span.interval(holding: first).start)
-        return try spanStarts(of: record, "ORDER BY span_start", from).next { spanStart in
+        let begin = record.span.interval(holding: first).start.milliseconds
+        let ids = ChunkRow.id(record.id, begin)..<ChunkRow.ids(of: record.id).upperBound
+        return try spanStarts(of: record, ids, "ASC").next { spanStart in
             try valueStarts(of: record, in: spanStart, asKnownAt).first { $0 >= instant }
-        }
-    }
-
-    private struct SpanCondition {
-        let sql: String
-        let instant: Instant
-
-        init(_ sql: String, _ instant: Instant) {
-            self.sql = sql
-            self.instant = instant
         }
     }
 
@@ -76,15 +67,11 @@ extension BookReader {
         }
     }
 
-    private func spanStarts(
-        of record: SeriesRecord, _ order: String, _ condition: SpanCondition? = nil
-    ) throws -> SpanStarts {
-        let also = condition.map { " AND " + $0.sql } ?? ""
-        let sql = "SELECT span_start FROM chunks WHERE series_id = ?" + also + " " + order
-        let arguments = [record.id] + (condition.map { [$0.instant.milliseconds] } ?? [])
-        return SpanStarts(
+    private func spanStarts(of record: SeriesRecord, _ ids: Range<Int64>, _ order: String) throws -> SpanStarts {
+        SpanStarts(
             rows: try Row.fetchCursor(
-                db.makeStatement(sql: sql), arguments: StatementArguments(arguments)))
+                db.makeStatement(sql: "SELECT span_start FROM chunks WHERE id >= ? AND id < ? ORDER BY id " + order),
+                arguments: [ids.lowerBound, ids.upperBound]))
     }
 
     private func moment(_ start: Int64) -> Interval {

@@ -145,13 +145,15 @@ extension BookReader {
     /// First and last start of a series, `nil` when it has no rows.
     package func extent(_ key: SeriesKey) throws -> (first: Instant, last: Instant)? {
         guard let record = try series(key) else { return nil }
+        let ids = ChunkRow.ids(of: record.id)
         var ends: [Int64] = []
         for (order, isFirst) in [("ASC", true), ("DESC", false)] {
             let sql = """
-                SELECT span_start, payload FROM chunks WHERE series_id = ? AND row_count > 0
-                ORDER BY span_start \(order) LIMIT 1
+                SELECT span_start, payload FROM chunks WHERE id >= ? AND id < ? AND row_count > 0
+                ORDER BY id \(order) LIMIT 1
                 """
-            guard let row = try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [record.id]) else { return nil }
+            guard let row = try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [ids.lowerBound, ids.upperBound])
+            else { return nil }
             var chunk = Chunk()
             try decode(row, payloadAt: 1, into: &chunk, record)
             guard let end = isFirst ? chunk.start.first : chunk.start.last else { return nil }
@@ -187,14 +189,12 @@ extension BookReader {
         guard interval.start < interval.end, interval.start.milliseconds <= bounds.upperBound else { return }
         let first = Instant(milliseconds: max(interval.start.milliseconds, bounds.lowerBound))
         let statement = try db.cachedStatement(
-            sql: """
-                SELECT span_start, payload FROM chunks WHERE series_id = ? AND span_start >= ? AND span_start < ?
-                ORDER BY span_start
-                """)
+            sql: "SELECT span_start, payload FROM chunks WHERE id >= ? AND id < ? ORDER BY id")
         let rows = try Row.fetchCursor(
             statement,
             arguments: [
-                record.id, record.span.interval(holding: first).start.milliseconds, interval.end.milliseconds,
+                ChunkRow.id(record.id, record.span.interval(holding: first).start.milliseconds),
+                ChunkRow.id(record.id, notBefore: interval.end.milliseconds),
             ])
         var chunk = Chunk()
         while let row = try rows.next() {

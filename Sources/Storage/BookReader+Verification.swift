@@ -69,7 +69,7 @@ extension BookReader {
     /// Recomputes the digest of every chunk, unpacks it and compares its counts; empty when all agree.
     package func checkIntegrity() throws -> [BookFault] {
         var faults = try checkPages()
-        var place: (series: Int64, span: Int64)? = (.min, .min)
+        var place: Int64? = .min
         while let from = place { place = try checkChunks(after: from, &faults) }
         return faults
     }
@@ -82,21 +82,23 @@ extension BookReader {
 
     /// One page of `checkIntegrity`; the place reached, `nil` at the end.
     func checkChunks(
-        after place: (series: Int64, span: Int64), _ faults: inout [BookFault]
-    ) throws -> (series: Int64, span: Int64)? {
+        after place: Int64, _ faults: inout [BookFault]
+    ) throws -> Int64? {
         var last = place
         var chunkCount = 0
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT series.key AS key, span, chunks.* FROM chunks JOIN series ON series.id = series_id
-                WHERE (series_id, span_start) > (?, ?) ORDER BY series_id, span_start LIMIT \(Self.chunkPage)
-                """, arguments: [place.series, place.span])
+                SELECT series.key AS key, span, chunks.* FROM chunks LEFT JOIN series ON series.id = series_id
+                WHERE chunks.id > ? ORDER BY chunks.id LIMIT \(Self.chunkPage)
+                """, arguments: [place])
         while let row = try rows.next() {
             chunkCount += 1
-            last = (row["series_id"], row["span_start"])
-            let key: String = row["key"]
-            let name = "chunks \(key) at \(row["span_start"] as Int64)"
+            last = row["id"]
+            let key: String? = row["key"]
+            let series = key ?? "of series \(row["series_id"] as Int64)"
+            let name = "chunks \(series) at \(row["span_start"] as Int64)"
+            if key == nil { faults.append(BookFault(place: name, message: "the book has no such series.")) }
             let data: Data = row["payload"]
             let payload = Array(data)
             if sha256(payload) != Digest256(row["digest"]) {
@@ -112,7 +114,9 @@ extension BookReader {
             if chunk.count != row["row_count"] {
                 faults.append(BookFault(place: name, message: "its count of versions is not the stored one."))
             }
-            if let first = chunk.start.first, let last = chunk.start.last, let span = ChunkSpan(rawValue: row["span"]) {
+            if let first = chunk.start.first, let last = chunk.start.last,
+                let span = (row["span"] as String?).flatMap(ChunkSpan.init(rawValue:))
+            {
                 let interval = span.interval(holding: Instant(milliseconds: row["span_start"]))
                 if first < interval.start.milliseconds || last >= interval.end.milliseconds {
                     faults.append(BookFault(place: name, message: "it has rows outside its span."))
@@ -246,7 +250,7 @@ extension Book {
         var head: LogHead? = .empty
         while let from = head { head = try read { try $0.verifyLog(after: from, &faults) } }
         faults += try readWhole { try $0.checkPages() }
-        var place: (series: Int64, span: Int64)? = (.min, .min)
+        var place: Int64? = .min
         while let from = place { place = try read { try $0.checkChunks(after: from, &faults) } }
         return faults
     }

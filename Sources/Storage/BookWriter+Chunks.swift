@@ -53,20 +53,20 @@ struct ChunkMerging {
     mutating func merge(member: Int) throws {
         let index = staged.members[member]
         let rows = staged.rows(member)
-        sortByStart(rows)
+        let order = sortByStart(rows)
         let isNew = state.catalogue.id(index) == 0
-        if isNew { try state.catalogue.store(index, span: span(index, rows), by: statements.insertSeries) }
+        if isNew {
+            try state.catalogue.store(index, span: span(index, rows, order), by: statements.insertSeries)
+        }
         let record = state.catalogue.records[Int(index)]
         (firstStart, lastStart) = (.max, .min)
         var from = 0
         while from < rows.count {
             let interval = record.span.interval(holding: Instant(milliseconds: rows[from].start))
-            let spanEnd = interval.end.milliseconds
-            var end = from
-            while end < rows.count, rows[end].start < spanEnd { end += 1 }
+            let end = firstRow(rows, from: from, notBefore: interval.end.milliseconds)
             try merge(
                 record, index, spanStart: interval.start.milliseconds,
-                rows: UnsafeMutableBufferPointer(rebasing: rows[from..<end]))
+                rows: UnsafeMutableBufferPointer(rebasing: rows[from..<end]), areAscending: order == .ascending)
             from = end
         }
         if lastStart != .min {
@@ -78,14 +78,15 @@ struct ChunkMerging {
     }
 
     private mutating func merge(
-        _ record: SeriesRecord, _ index: Int32, spanStart: Int64, rows: UnsafeMutableBufferPointer<ChunkAddition>
+        _ record: SeriesRecord, _ index: Int32, spanStart: Int64, rows: UnsafeMutableBufferPointer<ChunkAddition>,
+        areAscending: Bool
     ) throws {
         chunk.reset(revises: record.traits.revises)
         let isStored = try state.catalogue.mayHold(index, span: spanStart) && load(record, spanStart)
         useFlagsOfChunk(rows)
         let additions = UnsafeBufferPointer(rows)
         var isChanged = true
-        if chunk.appendsOnly(additions) {
+        if chunk.appendsOnly(additions, areAscending: areAscending) {
             chunk.append(all: additions)
             batches.accept(additions)
             handledRows += chunk.count
@@ -133,8 +134,7 @@ struct ChunkMerging {
 
     /// True when the book has this chunk.
     private mutating func load(_ record: SeriesRecord, _ spanStart: Int64) throws -> Bool {
-        statements.selectChunk.bind(1, record.id)
-        statements.selectChunk.bind(2, spanStart)
+        statements.selectChunk.bind(1, ChunkRow.id(record.id, spanStart))
         let found: Void? = try statements.selectChunk.blob { bytes in
             do throws(ChunkProblem) { try chunk.decode(bytes) } catch {
                 throw damagedChunk(record.key.canonicalText, spanStart, error)
@@ -147,11 +147,10 @@ struct ChunkMerging {
         let statement = isStored ? statements.updateChunk : statements.insertChunk
         let count = chunk.count
         try encoder.withEncoded(chunk) { payload in
-            statement.bind(1, record.id)
-            statement.bind(2, spanStart)
-            statement.bind(3, count)
-            statement.bind(4, sha256(payload))
-            statement.bind(5, inPlace: payload)
+            statement.bind(1, ChunkRow.id(record.id, spanStart))
+            statement.bind(2, count)
+            statement.bind(3, sha256(payload))
+            statement.bind(4, inPlace: payload)
             try statement.run()
         }
         writtenChunks += 1
@@ -160,8 +159,15 @@ struct ChunkMerging {
     /// Turns the stage's flag indexes into the chunk's.
     private mutating func useFlagsOfChunk(_ rows: UnsafeMutableBufferPointer<ChunkAddition>) {
         flagOfChunk[0] = 0
+        // Rows that follow each other mostly have one flag.
+        var (last, lastFound) = (UInt16(0), UInt16(0))
         for index in rows.indices {
             let flag = rows[index].flag
+            if flag == last {
+                rows[index].flag = lastFound
+                continue
+            }
+            defer { (last, lastFound) = (flag, rows[index].flag) }
             let known = flagOfChunk[Int(flag)]
             if known != .max {
                 rows[index].flag = known
@@ -184,27 +190,54 @@ struct ChunkMerging {
             qualifier: qualifier, flag: chunk.flagTable[Int(row.flag)], row: row.row)
     }
 
-    /// Rows by start, and by arrival within a start; untouched when they came so.
-    private func sortByStart(_ rows: UnsafeMutableBufferPointer<ChunkAddition>) {
-        var isSorted = true
-        for index in rows.indices.dropFirst() {
-            isSorted = isSorted && rows[index - 1].start <= rows[index].start
-        }
-        if isSorted { return }
+    /// How the rows of a series came.
+    private enum Arrival {
+        /// Each start after the one before.
+        case ascending
+        /// In order of start, some of them equal.
+        case inOrder
+        /// They had to be sorted.
+        case mixed
+    }
+
+    /// Puts rows in order of start, and of arrival within a start.
+    private func sortByStart(_ rows: UnsafeMutableBufferPointer<ChunkAddition>) -> Arrival {
+        let step = smallestStep(UnsafeBufferPointer(rows))
+        if step >= 0 { return step > 0 ? .ascending : .inOrder }
         // The library's sort is stable, and rows of one member lie in order of arrival.
         var sorted = rows
         sorted.sort { ($0.start, $0.sequence, $0.row) < ($1.start, $1.sequence, $1.row) }
+        return .mixed
+    }
+
+    /// The first row from `from` on whose start is not before `end`; rows are in order of start.
+    private func firstRow(
+        _ rows: UnsafeMutableBufferPointer<ChunkAddition>, from: Int, notBefore end: Int64
+    ) -> Int {
+        if rows[rows.count - 1].start < end { return rows.count }
+        var (low, high) = (from, rows.count - 1)
+        while low < high {
+            let middle = (low + high) / 2
+            if rows[middle].start < end { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// The span of a new series: by its declared cadence, else by the median step of its first batch.
-    private mutating func span(_ index: Int32, _ rows: UnsafeMutableBufferPointer<ChunkAddition>) -> ChunkSpan {
+    private mutating func span(
+        _ index: Int32, _ rows: UnsafeMutableBufferPointer<ChunkAddition>, _ order: Arrival
+    ) -> ChunkSpan {
         if let cadence = state.catalogue.records[Int(index)].traits.cadence, cadence > .zero {
             return ChunkSpan(cadence: cadence)
         }
-        var first = Int64.max
-        for row in rows { first = min(first, row.sequence) }
         starts.removeAll(keepingCapacity: true)
-        for row in rows where row.sequence == first { starts.append(row.start) }
+        if order == .mixed {
+            let first = rows.reduce(into: Int64.max) { $0 = min($0, $1.sequence) }
+            for row in rows where row.sequence == first { starts.append(row.start) }
+        } else {
+            // In order of arrival still: the first batch's rows stand first.
+            for row in rows.prefix(while: { $0.sequence == rows[0].sequence }) { starts.append(row.start) }
+        }
         return ChunkSpan(inferredFrom: starts)
     }
 }

@@ -37,13 +37,10 @@ final class HotStatements {
             INSERT INTO series (key, station, parameter, statistic, window_ms, origin, span, cadence_ms, revises)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
-        selectChunk = try RawStatement(db, "SELECT payload FROM chunks WHERE series_id = ? AND span_start = ?")
+        selectChunk = try RawStatement(db, "SELECT payload FROM chunks WHERE id = ?")
         insertChunk = try RawStatement(
-            db, "INSERT INTO chunks (series_id, span_start, row_count, digest, payload) VALUES (?, ?, ?, ?, ?)")
+            db, "INSERT INTO chunks (id, row_count, digest, payload) VALUES (?, ?, ?, ?)")
         updateChunk = try RawStatement(
-            db,
-            """
-            UPDATE chunks SET row_count = ?3, digest = ?4, payload = ?5 WHERE series_id = ?1 AND span_start = ?2
-            """)
+            db, "UPDATE chunks SET row_count = ?2, digest = ?3, payload = ?4 WHERE id = ?1")
     }
 }

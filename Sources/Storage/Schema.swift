@@ -17,6 +17,7 @@ package enum Schema {
         migration0008,
         migration0009 + "\n\n" + migration0009Triggers,
         migration0010,
+        migration0011,
     ]
 
     /// The version this program writes.
@@ -42,8 +43,10 @@ package enum Schema {
         try db.execute(sql: "PRAGMA foreign_keys = OFF")
         // All or nothing: a book that cannot be upgraded whole stays as it was.
         try db.inTransaction(.immediate) {
+            let isNew = tables == 0
+            if isNew { try db.execute(sql: presentSchema) }
             for number in current..<version {
-                try db.execute(sql: migrations[number])
+                if !isNew { try db.execute(sql: migrations[number]) }
                 try db.execute(
                     sql: "INSERT INTO meta (key, value) VALUES (?, ?)",
                     arguments: ["schema-\(number + 1)-at", String(now.milliseconds)])

@@ -78,19 +78,15 @@ extension BookReader {
         let filter = VersionFilter(
             asKnownAt: run.scan.asKnownAt, hidden: try unsettledSequences(at: run.scan.asKnownAt))
         let statement = try RawStatement(
-            db,
-            """
-            SELECT span_start, payload FROM chunks WHERE series_id = ? AND span_start >= ? AND span_start < ?
-            ORDER BY span_start
-            """)
+            db, "SELECT span_start, payload FROM chunks WHERE id >= ? AND id < ? ORDER BY id")
         let bounds = run.scan.interval
         let first = Instant(milliseconds: max(bounds.start.milliseconds, Chunk.startRange.lowerBound))
         var chunks = 0
         while !run.isDone {
             let record = run.scan.series[run.place]
-            statement.bind(1, record.id)
-            statement.bind(2, run.nextSpan ?? record.span.interval(holding: first).start.milliseconds)
-            statement.bind(3, bounds.end.milliseconds)
+            let begin = run.nextSpan ?? record.span.interval(holding: first).start.milliseconds
+            statement.bind(1, ChunkRow.id(record.id, begin))
+            statement.bind(2, ChunkRow.id(record.id, notBefore: bounds.end.milliseconds))
             var isStopped = false
             try statement.rows { span, bytes in
                 if chunks % ScanRun.clockStride == ScanRun.clockStride - 1, ContinuousClock.now >= end {

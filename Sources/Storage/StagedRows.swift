@@ -8,12 +8,6 @@ import Monitoring
 final class StagedRows {
     /// Rows held before they are merged: 38 MB of rows, and a block for each series.
     static let limit = 1_200_000
-    /// Rows of one block, which belongs to one series: a kilobyte.
-    private static let blockRows = 32
-    /// Blocks of one piece of the pool: a megabyte.
-    private static let slabBlocks = 1_024
-    /// Pieces kept when the stage is emptied: a commit group needs no more, and new ones cost a page fault each 4 KiB.
-    private static let keptSlabs = 16
     /// Source flags of one stage; blocks hold far fewer.
     static let flagLimit = Int(UInt16.max) - ObservationBlock.flagLimit
 
@@ -22,10 +16,7 @@ final class StagedRows {
     /// Catalogue indexes of the series that have rows here, in order of first appearance.
     private(set) var members: [Int32] = []
 
-    private var slabs: [UnsafeMutablePointer<ChunkAddition>] = []
-    private var usedBlocks = 0
-    /// The block after each block, −1 at the end.
-    private var nextBlock: [Int32] = []
+    private var pool = BlockPool()
     private var memberOfSeries: [Int32] = []
     private var flagIndexes: [String: UInt16] = ["": 0]
     // By member; plain memory, because every row goes through it.
@@ -34,18 +25,8 @@ final class StagedRows {
     private var gathered = UnsafeMutablePointer<ChunkAddition>.allocate(capacity: 1)
     private var gatheredCapacity = 1
 
-    /// Where the next row of a member goes.
-    private struct Place {
-        var cursor: UnsafeMutablePointer<ChunkAddition>?
-        /// Rows left in the block under the cursor.
-        var room: Int32
-        var count: Int32
-        var firstBlock: Int32
-        var lastBlock: Int32
-    }
-
     deinit {
-        for slab in slabs { Self.giveBack(slab) }
+        pool.giveBackAll()
         places.deallocate()
         gathered.deallocate()
     }
@@ -63,9 +44,21 @@ final class StagedRows {
         }
         let memberIndex = catalogueIndex.map { member(of: $0) }
         let flagIndex = block.flagTable.map { index(ofFlag: $0) }
+        let refused = Self.scatter(
+            block, series: memberIndex, flags: flagIndex, sequence: sequence, places: places, pool: &pool)
+        count += block.count - refused.count
+        return refused
+    }
+
+    /// Each row behind the rows of its member. The pool is handed in: as a property of the class it would be checked for
+    /// exclusive access at every block.
+    private static func scatter(
+        _ block: ObservationBlock, series memberIndex: [Int32], flags flagIndex: [UInt16], sequence: Int64,
+        places: UnsafeMutablePointer<Place>, pool: inout BlockPool
+    ) -> [Int] {
         var refused: [Int] = []
         let bounds = Chunk.startRange
-        let places = places
+        let missing = Qualifier.missing.rawValue
         memberIndex.withUnsafeBufferPointer { memberIndex in
             flagIndex.withUnsafeBufferPointer { flagIndex in
                 withColumns(of: block) { series, start, mantissa, exponent, qualifier, flag, row in
@@ -76,19 +69,23 @@ final class StagedRows {
                             continue
                         }
                         let place = places + Int(memberIndex[Int(series[index])])
-                        if place.pointee.room == 0 { extend(place) }
-                        place.pointee.cursor!.initialize(
-                            to: ChunkAddition(
-                                start: stamp, mantissa: mantissa[index], exponent: exponent[index],
-                                qualifier: qualifier[index], flag: flagIndex[Int(flag[index])], sequence: sequence,
-                                row: row[index]))
-                        place.pointee.cursor! += 1
+                        if place.pointee.room == 0 { pool.extend(place) }
+                        let target = place.pointee.cursor!
+                        target.pointee.start = stamp
+                        // As `ChunkAddition.init` has it, which would be a call for every row.
+                        let isMissing = qualifier[index] == missing
+                        target.pointee.mantissa = isMissing ? 0 : mantissa[index]
+                        target.pointee.exponent = isMissing ? 0 : exponent[index]
+                        target.pointee.qualifier = qualifier[index]
+                        target.pointee.flag = flagIndex[Int(flag[index])]
+                        target.pointee.sequence = sequence
+                        target.pointee.row = row[index]
+                        place.pointee.cursor = target + 1
                         place.pointee.room &-= 1
                     }
                 }
             }
         }
-        count += block.count - refused.count
         return refused
     }
 
@@ -97,7 +94,7 @@ final class StagedRows {
 
     /// How many rows a member has.
     func rowCount(_ member: Int) -> Int {
-        Int(places[member].count) * Self.blockRows - Int(places[member].room)
+        Int(places[member].count) * BlockPool.blockRows - Int(places[member].room)
     }
 
     /// The rows of a member in order of arrival; they hold until the next call.
@@ -108,24 +105,14 @@ final class StagedRows {
             gatheredCapacity = max(total, 2 * gatheredCapacity)
             gathered = .allocate(capacity: gatheredCapacity)
         }
-        var block = places[member].firstBlock
-        var done = 0
-        while done < total {
-            let length = min(Self.blockRows, total - done)
-            (gathered + done).update(from: address(Int(block)), count: length)
-            done += length
-            block = nextBlock[Int(block)]
-        }
+        pool.copy(from: places[member].firstBlock, count: total, to: gathered)
         return UnsafeMutableBufferPointer(start: gathered, count: total)
     }
 
     /// Empties the stage; memory is kept, but not that of a great group.
     func reset() {
-        for slab in slabs.dropFirst(Self.keptSlabs) { Self.giveBack(slab) }
-        slabs.removeLast(max(0, slabs.count - Self.keptSlabs))
-        usedBlocks = 0
-        nextBlock.removeAll(keepingCapacity: slabs.count < Self.keptSlabs)
-        if gatheredCapacity > Self.slabBlocks * Self.blockRows {
+        pool.reset()
+        if gatheredCapacity > BlockPool.slabRows {
             gathered.deallocate()
             gatheredCapacity = 1
             gathered = .allocate(capacity: 1)
@@ -135,42 +122,6 @@ final class StagedRows {
         flagTable = [""]
         flagIndexes = ["": 0]
         count = 0
-    }
-
-    private static let slabBytes = slabBlocks * blockRows * MemoryLayout<ChunkAddition>.stride
-
-    /// A piece of the pool, from the system itself: given back it is gone, where an allocator would keep the holes.
-    private static func takeSlab() -> UnsafeMutablePointer<ChunkAddition> {
-        guard
-            let memory = mmap(nil, slabBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
-            memory != MAP_FAILED
-        else { preconditionFailure("The system has no memory left.") }
-        return memory.bindMemory(to: ChunkAddition.self, capacity: slabBlocks * blockRows)
-    }
-
-    private static func giveBack(_ slab: UnsafeMutablePointer<ChunkAddition>) { munmap(slab, slabBytes) }
-
-    private func address(_ block: Int) -> UnsafeMutablePointer<ChunkAddition> {
-        slabs[block / Self.slabBlocks] + block % Self.slabBlocks * Self.blockRows
-    }
-
-    @inline(never)
-    private func extend(_ place: UnsafeMutablePointer<Place>) {
-        let block = usedBlocks
-        if block == slabs.count * Self.slabBlocks {
-            slabs.append(Self.takeSlab())
-        }
-        usedBlocks += 1
-        nextBlock.append(-1)
-        if place.pointee.lastBlock >= 0 {
-            nextBlock[Int(place.pointee.lastBlock)] = Int32(block)
-        } else {
-            place.pointee.firstBlock = Int32(block)
-        }
-        place.pointee.lastBlock = Int32(block)
-        place.pointee.cursor = address(block)
-        place.pointee.room = Int32(Self.blockRows)
-        place.pointee.count += 1
     }
 
     private func member(of catalogueIndex: Int32) -> Int32 {
@@ -198,7 +149,7 @@ final class StagedRows {
         return index
     }
 
-    private func withColumns(
+    private static func withColumns(
         of block: ObservationBlock,
         _ body: (
             UnsafeBufferPointer<Int32>, UnsafeBufferPointer<Int64>, UnsafeBufferPointer<Int64>,
@@ -222,4 +173,85 @@ final class StagedRows {
             }
         }
     }
+}
+
+/// Where the next row of a member goes.
+private struct Place {
+    var cursor: UnsafeMutablePointer<ChunkAddition>?
+    /// Rows left in the block under the cursor.
+    var room: Int32
+    var count: Int32
+    var firstBlock: Int32
+    var lastBlock: Int32
+}
+
+/// Blocks of rows out of large pieces of memory, each block followed by another of its member.
+private struct BlockPool {
+    /// Rows of one block, which belongs to one series: a kilobyte.
+    static let blockRows = 32
+    /// Blocks of one piece: a megabyte.
+    private static let slabBlocks = 1_024
+    static let slabRows = slabBlocks * blockRows
+    /// Pieces kept when the stage is emptied: a commit group needs no more, and new ones cost a page fault each 4 KiB.
+    private static let keptSlabs = 16
+    private static let slabBytes = slabRows * MemoryLayout<ChunkAddition>.stride
+
+    private var slabs: [UnsafeMutablePointer<ChunkAddition>] = []
+    private var usedBlocks = 0
+    /// The block after each block, −1 at the end.
+    private var nextBlock: [Int32] = []
+
+    /// Gives a member its next block.
+    @inline(never)
+    mutating func extend(_ place: UnsafeMutablePointer<Place>) {
+        let block = usedBlocks
+        if block == slabs.count * Self.slabBlocks { slabs.append(Self.takeSlab()) }
+        usedBlocks += 1
+        nextBlock.append(-1)
+        if place.pointee.lastBlock >= 0 {
+            nextBlock[Int(place.pointee.lastBlock)] = Int32(block)
+        } else {
+            place.pointee.firstBlock = Int32(block)
+        }
+        place.pointee.lastBlock = Int32(block)
+        place.pointee.cursor = address(block)
+        place.pointee.room = Int32(Self.blockRows)
+        place.pointee.count += 1
+    }
+
+    /// Copies `count` rows of the blocks from `first` on, in order.
+    func copy(from first: Int32, count: Int, to target: UnsafeMutablePointer<ChunkAddition>) {
+        var block = first
+        var done = 0
+        while done < count {
+            let length = min(Self.blockRows, count - done)
+            (target + done).update(from: address(Int(block)), count: length)
+            done += length
+            block = nextBlock[Int(block)]
+        }
+    }
+
+    mutating func reset() {
+        for slab in slabs.dropFirst(Self.keptSlabs) { Self.giveBack(slab) }
+        slabs.removeLast(max(0, slabs.count - Self.keptSlabs))
+        usedBlocks = 0
+        nextBlock.removeAll(keepingCapacity: slabs.count < Self.keptSlabs)
+    }
+
+    func giveBackAll() { for slab in slabs { Self.giveBack(slab) } }
+
+    private func address(_ block: Int) -> UnsafeMutablePointer<ChunkAddition> {
+        slabs[block / Self.slabBlocks] + block % Self.slabBlocks * Self.blockRows
+    }
+
+    /// A piece of the pool, from the system itself: given back it is gone, where an allocator would keep the holes.
+    private static func takeSlab() -> UnsafeMutablePointer<ChunkAddition> {
+        guard
+            let memory = mmap(nil, slabBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            memory != MAP_FAILED
+        else { preconditionFailure("The system has no memory left.") }
+        return memory.bindMemory(to: ChunkAddition.self, capacity: slabRows)
+    }
+
+    private static func giveBack(_ slab: UnsafeMutablePointer<ChunkAddition>) { munmap(slab, slabBytes) }
 }

@@ -28,13 +28,9 @@ package final class StationChunks {
 
     package init(_ reader: BookReader) throws {
         onward = try RawStatement(
-            reader.db,
-            """
-            SELECT span_start, payload FROM chunks WHERE series_id = ? AND span_start >= ? AND span_start < ?
-            ORDER BY span_start
-            """)
+            reader.db, "SELECT span_start, payload FROM chunks WHERE id >= ? AND id < ? ORDER BY id")
         backward = try RawStatement(
-            reader.db, "SELECT span_start, payload FROM chunks WHERE series_id = ? ORDER BY span_start DESC")
+            reader.db, "SELECT span_start, payload FROM chunks WHERE id >= ? AND id < ? ORDER BY id DESC")
         hidden = try reader.unsettledSequences(at: nil)
     }
 
@@ -45,7 +41,9 @@ package final class StationChunks {
     package func lastStart(_ record: SeriesRecord) throws -> Instant? {
         var found: Instant?
         var chunkCount = 0
-        backward.bind(1, record.id)
+        let ids = ChunkRow.ids(of: record.id)
+        backward.bind(1, ids.lowerBound)
+        backward.bind(2, ids.upperBound)
         try backward.rows { span, payload in
             chunkCount += 1
             // One more is looked for, so that it is known when there is no other.
@@ -102,9 +100,8 @@ package final class StationChunks {
             guard begin <= only.span, only.span < end else { return }
             return try only.payload.withUnsafeBytes { _ = try body(only.span, $0) }
         }
-        onward.bind(1, record.id)
-        onward.bind(2, begin)
-        onward.bind(3, end)
+        onward.bind(1, ChunkRow.id(record.id, begin))
+        onward.bind(2, ChunkRow.id(record.id, notBefore: end))
         try onward.rows(body)
     }
 

@@ -146,7 +146,7 @@ import Testing
         let statistics = try book.statistics()
         #expect(statistics.journalMode == "wal")
         #expect(statistics.synchronous == 2)
-        #expect(statistics.pageByteCount == 16_384)
+        #expect(statistics.pageByteCount == 8_192)
         let settings = try folder.database { db in
             try ["application_id", "user_version"].map { try Int.fetchOne(db, sql: "PRAGMA \($0)") }
         }

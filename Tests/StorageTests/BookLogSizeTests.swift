@@ -50,7 +50,7 @@ import Testing
         started.wait()
         var largest = 0
         for number in 0..<40 {
-            // Twenty series a batch: each writes pages of 16 KiB.
+            // Twenty series a batch: each writes pages of 8 KiB.
             let rows = (0..<20).map { TestRow("s\($0)", newYear + Int64(number) * 40 * 24 * hour, "\(number)") }
             try book.ingest("batch \(number)", rows)
             largest = max(largest, book.walByteCount)

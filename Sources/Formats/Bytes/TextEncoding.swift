@@ -38,8 +38,7 @@ enum TextEncoding {
         while index < text.count {
             let lead = text.start[index]
             if lead < 0x80 {
-                index += 1
-                while index + 8 <= text.count, loadWord(text.start + index) & 0x8080_8080_8080_8080 == 0 { index += 8 }
+                index = endOfASCII(in: text, from: index + 1)
                 continue
             }
             guard let (length, second) = shape(of: lead) else { return index }
@@ -51,6 +50,19 @@ enum TextEncoding {
             index += length
         }
         return nil
+    }
+
+    /// The first place from `index` on that may hold a byte beyond ASCII: 32 bytes at once, the last ones singly.
+    private static func endOfASCII(in text: Cell, from index: Int) -> Int {
+        var index = index
+        while index + 32 <= text.count {
+            let (first, second) = (loadWord(text.start + index), loadWord(text.start + index + 8))
+            let (third, fourth) = (loadWord(text.start + index + 16), loadWord(text.start + index + 24))
+            if (first | second | third | fourth) & 0x8080_8080_8080_8080 != 0 { break }
+            index += 32
+        }
+        while index < text.count, text.start[index] < 0x80 { index += 1 }
+        return index
     }
 
     private static func shape(of lead: UInt8) -> (length: Int, second: ClosedRange<UInt8>)? {

@@ -239,11 +239,9 @@ package struct SeriesBlockReader {
                 return
             }
             reader.offset = place
-            var row = 0
-            try reader.small(count: count, limit: limit) { code in
-                SeriesBlock.append(code, row, to: &runs)
-                row += 1
-            }
+            var codes: [UInt16] = []
+            try reader.small(into: &codes, count: count, limit: limit)
+            for (row, code) in codes.enumerated() { SeriesBlock.append(code, row, to: &runs) }
             return
         }
         var row = 0

@@ -3,8 +3,8 @@
 internal import Exact
 internal import Monitoring
 
-/// What a source profile means for the cells of a long row.
-struct LongDialect {
+/// What a source profile means for the cells of a long row; a class, because every batch and series refers to it.
+final class LongDialect {
     let profile: SourceProfile
     let values: CellValueReader
     /// From the stamp to the beginning of its interval.

@@ -128,16 +128,14 @@ final class ObservationsCursor {
         if chunkRows == nil {
             chunkRows = try InnerStatement(
                 context.connection,
-                """
-                SELECT span_start, payload FROM chunks
-                WHERE series_id = ? AND span_start >= ? AND span_start <= ? ORDER BY span_start
-                """)
+                "SELECT span_start, payload FROM chunks WHERE id >= ? AND id < ? ORDER BY id")
         }
         let first = span.interval(holding: Instant(milliseconds: bounds.lowerBound)).start.milliseconds
         chunkRows?.reset()
-        chunkRows?.bind(1, id)
-        chunkRows?.bind(2, first)
-        chunkRows?.bind(3, bounds.upperBound)
+        chunkRows?.bind(1, ChunkRow.id(id, first))
+        // The greatest bound is no instant that could be passed.
+        let end = bounds.upperBound == .max ? .max : bounds.upperBound + 1
+        chunkRows?.bind(2, ChunkRow.id(id, notBefore: end))
         return true
     }
 

@@ -67,7 +67,7 @@ struct IntakeRules: Sendable {
     func context(_ raw: UnsafeRawBufferPointer, name: String, received: Instant) -> ReadContext {
         var context = ReadContext(
             profiles: BuiltInProfiles.all, parameters: catalogue,
-            nameHints: name.split(separator: "/").map(String.init), received: received)
+            nameHints: name.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }, received: received)
         context.zoneNamed = { CivilZoneTable.zone(named: $0) }
         context.takeProfiles(of: registry, for: raw)
         return context

@@ -9,26 +9,53 @@ import Storage
 struct ExactSum: Codable, Sendable {
     private var mantissas = [Int128](repeating: 0, count: ExactDecimal.exponentRange.count)
 
+    /// Mantissas whose sum over a block stays an `Int64`: below 2⁴⁰ each, of at most 2²² rows.
+    private static let narrowBits: UInt64 = 1 << 40 - 1
+    private static let narrowRows = 1 << 22
+
     /// Adds a block's values.
     ///
     /// - Returns: how many values there were.
     mutating func add(_ block: ObservationBlock) -> Int {
-        var count = 0
         // Read once: a call into another module otherwise, for every row.
         let missing = Qualifier.missing.rawValue
+        let lowest = ExactDecimal.exponentRange.lowerBound
+        var signs: UInt8 = 0
+        for qualifier in block.qualifier { signs |= qualifier }
+        let missingCount =
+            signs == Qualifier.none.rawValue ? 0 : block.qualifier.reduce(into: 0) { $0 += $1 == missing ? 1 : 0 }
         mantissas.withUnsafeMutableBufferPointer { sums in
             block.mantissa.withUnsafeBufferPointer { mantissa in
                 block.exponent.withUnsafeBufferPointer { exponent in
-                    block.qualifier.withUnsafeBufferPointer { qualifier in
-                        for row in 0..<mantissa.count where qualifier[row] != missing {
-                            sums[Int(exponent[row]) - ExactDecimal.exponentRange.lowerBound] += Int128(mantissa[row])
-                            count += 1
-                        }
+                    // A row without a value carries no digits: it adds nothing.
+                    if mantissa.count > Self.narrowRows
+                        || !Self.addNarrow(mantissa, exponent, lowest: lowest, to: sums)
+                    {
+                        for row in 0..<mantissa.count { sums[Int(exponent[row]) - lowest] += Int128(mantissa[row]) }
                     }
                 }
             }
         }
-        return count
+        return block.count - missingCount
+    }
+
+    /// The everyday numbers in words of 64 bits; `false`, and nothing added, where one is too great for that.
+    private static func addNarrow(
+        _ mantissa: UnsafeBufferPointer<Int64>, _ exponent: UnsafeBufferPointer<Int8>, lowest: Int,
+        to sums: UnsafeMutableBufferPointer<Int128>
+    ) -> Bool {
+        withUnsafeTemporaryAllocation(of: Int64.self, capacity: sums.count) { narrow in
+            narrow.initialize(repeating: 0)
+            var bits: UInt64 = 0
+            for row in 0..<mantissa.count {
+                let digits = mantissa[row]
+                bits |= digits.magnitude
+                narrow[Int(exponent[row]) &- lowest] &+= digits
+            }
+            if bits > narrowBits { return false }
+            for power in 0..<sums.count { sums[power] += Int128(narrow[power]) }
+            return true
+        }
     }
 
     /// One text for each power of ten: JSON numbers are read as floating point.
