@@ -63,14 +63,16 @@ struct BatchReading: ~Copyable {
         _ window: LineWindow, _ reader: inout Reader, _ handOn: (consuming DecodedSlice) throws -> Void
     ) rethrows -> Rejection? {
         var place = window.start
+        // Up to here a line may lie that is longer than allowed.
+        let longLinesEnd = window.end - min(limits.lineBytes, window.end - window.start)
         while place < window.end {
             if sink.isFull {
                 handedOnRows = sink.rowCount
                 try sink.handOn(handOn)
             }
-            if place.pointee == 0x0A || (place.pointee == 0x0D && place[1] == 0x0A) {
+            if place.pointee <= 0x0D, let next = Self.endOfBlankLine(place) {
                 lineNumber += 1
-                place += place.pointee == 0x0A ? 1 : 2
+                place = next
                 continue
             }
             if headerLines > 0 {
@@ -79,7 +81,7 @@ struct BatchReading: ~Copyable {
                 place = Self.lineEnd(place)
                 continue
             }
-            if window.end - place > limits.lineBytes, Self.lineEnd(place) - place > limits.lineBytes + 1 {
+            if place < longLinesEnd, Self.lineEnd(place) - place > limits.lineBytes + 1 {
                 lineNumber += 1
                 sink.countRow()
                 let end = Self.lineEnd(place)
@@ -130,6 +132,11 @@ struct BatchReading: ~Copyable {
             fault = Rejection(reason, row: 0, excerpt: stopped(excerpt, isTrusted), remedy: remedy)
         }
         return fault.map { .stopped($0, summary) } ?? .read(summary)
+    }
+
+    private static func endOfBlankLine(_ line: UnsafePointer<UInt8>) -> UnsafePointer<UInt8>? {
+        if line.pointee == 0x0A { return line + 1 }
+        return line.pointee == 0x0D && line[1] == 0x0A ? line + 2 : nil
     }
 
     private static func lineEnd(_ line: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {

@@ -211,8 +211,9 @@ final class SeriesDirectory {
 
     /// Two spellings of one series share its number.
     private func number(of key: SeriesKey) -> Int32 {
-        if let known = numbers[key] { return known }
         let number = Int32(keys.count)
+        let known = Self.take(number, &numbers[key])
+        if known != number { return known }
         keys.append(key)
         if keys.count > localCapacity {
             let larger = UnsafeMutablePointer<(slice: UInt64, index: Int32)>.allocate(capacity: 2 * localCapacity)
@@ -222,7 +223,13 @@ final class SeriesDirectory {
             localCapacity *= 2
         }
         (hot.pointee.local + Int(number)).initialize(to: (.max, -1))
-        numbers[key] = number
+        return number
+    }
+
+    /// Puts a number where none is; the one that is there. One look-up, where asking first would make it two.
+    private static func take(_ number: Int32, _ place: inout Int32?) -> Int32 {
+        if let known = place { return known }
+        place = number
         return number
     }
 

@@ -140,7 +140,10 @@ struct SliceBuilder: ~Copyable {
     ///
     /// - Precondition: all series of a slice come from one directory, each once.
     mutating func appendSeries(_ key: SeriesKey, number: Int32, of identity: DirectoryIdentity) -> Int32 {
-        if slice.numbers == nil { slice.numbers = SeriesNumbers(identity: identity) }
+        if slice.numbers == nil {
+            slice.numbers = SeriesNumbers(identity: identity)
+            slice.numbers?.numbers.reserveCapacity(16)
+        }
         slice.numbers?.numbers.append(number)
         return slice.block.append(newSeries: key)
     }

@@ -45,17 +45,31 @@ extension CanonicalJSON {
             }
             output.append(UInt8(ascii: "]"))
         case .object(let members):
-            output.append(UInt8(ascii: "{"))
-            // Bytes, not `String.<`, which compares by Unicode equivalence: other programs can redo this order.
-            let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-            for (index, member) in sorted.enumerated() {
-                if index > 0 { output.append(UInt8(ascii: ",")) }
-                Self.writeQuoted(member.key, to: &output)
-                output.append(UInt8(ascii: ":"))
-                member.value.write(to: &output)
-            }
-            output.append(UInt8(ascii: "}"))
+            Self.write(ordered: Self.ordered(members), to: &output)
         }
+    }
+
+    /// A member of an object.
+    package typealias Member = (key: String, value: CanonicalJSON)
+
+    /// Members in the order in which an object writes them: of their keys' bytes, not `String.<`, which compares by
+    /// Unicode equivalence. Other programs can redo this order.
+    package static func ordered(_ members: [String: CanonicalJSON]) -> [Member] {
+        members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { ($0.key, $0.value) }
+    }
+
+    /// Appends the object of `members`.
+    ///
+    /// - Precondition: `members` are in order, no key twice.
+    package static func write(ordered members: [Member], to output: inout [UInt8]) {
+        output.append(UInt8(ascii: "{"))
+        for (index, member) in members.enumerated() {
+            if index > 0 { output.append(UInt8(ascii: ",")) }
+            writeQuoted(member.key, to: &output)
+            output.append(UInt8(ascii: ":"))
+            member.value.write(to: &output)
+        }
+        output.append(UInt8(ascii: "}"))
     }
 
     private static func writeQuoted(_ text: String, to output: inout [UInt8]) {

@@ -59,6 +59,8 @@ package struct ObservationBlock: Sendable {
     ///
     /// - Precondition: `key` is not in `seriesTable`; readers that keep their own directory know it without asking.
     package mutating func append(newSeries key: SeriesKey) -> Int32 {
+        // The parameters of a station: room for them at once.
+        if seriesTable.isEmpty { seriesTable.reserveCapacity(16) }
         seriesTable.append(key)
         return Int32(seriesTable.count - 1)
     }

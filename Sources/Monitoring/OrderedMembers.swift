@@ -16,13 +16,20 @@ package struct OrderedMembers {
     package mutating func add(_ name: StaticString, _ number: Int64) {
         begin(name)
         if number < 0 { bytes.append(UInt8(ascii: "-")) }
-        let start = bytes.count
+        var digitCount = 1
+        var power: UInt64 = 10
+        while digitCount < 19, number.magnitude >= power {
+            digitCount += 1
+            power *= 10
+        }
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: digitCount))
         var rest = number.magnitude
-        repeat {
-            bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+        var place = bytes.count
+        while rest > 0 {
+            place -= 1
+            bytes[place] += UInt8(rest % 10)
             rest /= 10
-        } while rest > 0
-        bytes[start...].reverse()
+        }
     }
 
     package mutating func add(_ name: StaticString, _ number: Int) { add(name, Int64(number)) }

@@ -79,16 +79,25 @@ package struct SeriesKey: Hashable, Sendable {
 
     /// `station/parameter/statistic/window seconds/origin`: stable, sortable, used in digests and dumps.
     package var canonicalText: String {
-        // Piece by piece: an interpolation costs several times as much, and every new series is named so.
-        var text = station.rawValue
-        text += "/"
-        text += parameter.rawValue
-        text += "/"
-        text += statistic.rawValue
-        text += "/"
-        text += String(window.milliseconds / 1_000)
-        text += "/"
-        text += origin.rawValue
-        return text
+        // In one piece of memory: an interpolation costs several times as much, and every new series is named so.
+        let parts = [
+            station.rawValue, parameter.rawValue, statistic.rawValue, String(window.milliseconds / 1_000),
+            origin.rawValue,
+        ]
+        let byteCount = parts.reduce(parts.count - 1) { $0 + $1.utf8.count }
+        return String(unsafeUninitializedCapacity: byteCount) { bytes in
+            var end = 0
+            for part in parts {
+                if end > 0 {
+                    bytes[end] = UInt8(ascii: "/")
+                    end += 1
+                }
+                for byte in part.utf8 {
+                    bytes[end] = byte
+                    end += 1
+                }
+            }
+            return end
+        }
     }
 }

@@ -79,12 +79,19 @@ struct SeriesCatalogue {
 
     /// The index of `key`, with a record that has no row yet when it is new.
     mutating func index(of key: SeriesKey, traits: SeriesTraits) -> Int32 {
-        if let index = indexes[key] { return index }
         let index = Int32(records.count)
+        let known = Self.take(index, &indexes[key])
+        if known != index { return known }
         records.append(SeriesRecord(key: key, id: 0, span: .month, traits: traits))
         ids.append(0)
         lastSpans.append(.min)
-        indexes[key] = index
+        return index
+    }
+
+    /// Puts an index where none is; the one that is there. One look-up, where asking first would make it two.
+    private static func take(_ index: Int32, _ place: inout Int32?) -> Int32 {
+        if let known = place { return known }
+        place = index
         return index
     }
 

@@ -189,11 +189,11 @@ private struct Place {
 private struct BlockPool {
     /// Rows of one block, which belongs to one series: a kilobyte.
     static let blockRows = 32
-    /// Blocks of one piece: a megabyte.
-    private static let slabBlocks = 1_024
+    /// Blocks of one piece: two megabytes, a large page of the processor.
+    private static let slabBlocks = 2_048
     static let slabRows = slabBlocks * blockRows
     /// Pieces kept when the stage is emptied: a commit group needs no more, and new ones cost a page fault each 4 KiB.
-    private static let keptSlabs = 16
+    private static let keptSlabs = 8
     private static let slabBytes = slabRows * MemoryLayout<ChunkAddition>.stride
 
     private var slabs: [UnsafeMutablePointer<ChunkAddition>] = []
@@ -246,11 +246,18 @@ private struct BlockPool {
 
     /// A piece of the pool, from the system itself: given back it is gone, where an allocator would keep the holes.
     private static func takeSlab() -> UnsafeMutablePointer<ChunkAddition> {
+        // Twice as much, of which the aligned middle stays: only such a piece can lie in one large page.
         guard
-            let memory = mmap(nil, slabBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            let memory = mmap(nil, 2 * slabBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
             memory != MAP_FAILED
         else { preconditionFailure("The system has no memory left.") }
-        return memory.bindMemory(to: ChunkAddition.self, capacity: slabRows)
+        let before = -Int(bitPattern: memory) & (slabBytes - 1)
+        if before > 0 { munmap(memory, before) }
+        let slab = memory + before
+        munmap(slab + slabBytes, slabBytes - before)
+        // Where the system has no large pages to give, small ones serve.
+        madvise(slab, slabBytes, MADV_HUGEPAGE)
+        return slab.bindMemory(to: ChunkAddition.self, capacity: slabRows)
     }
 
     private static func giveBack(_ slab: UnsafeMutablePointer<ChunkAddition>) { munmap(slab, slabBytes) }

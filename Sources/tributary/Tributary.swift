@@ -9,6 +9,7 @@ enum Program {
         // One pool of memory for all threads: the allocator's further pools grow by a page at a time, a call of the
         // kernel each, and keep what only their own threads may use again.
         tributary_share_one_pool()
+        tributary_leave_sqlite_memory_uncounted()
         await Tributary.main()
     }
 }

@@ -200,7 +200,8 @@ struct TextSource: ~Copyable {
                 0, Self.tooLarge("more than \(limits.gzipMembers) gzip members", "Compress the rows as one stream.")
             )
         }
-        let place = "after \(supply.consumed) compressed bytes"
+        // Only where it is told: every window comes by here.
+        var place: String { "after \(supply.consumed) compressed bytes" }
         switch outcome {
         case .written(let count):
             let total = inflatedByteCount + count

@@ -36,10 +36,19 @@ package struct SignedReceipt: Hashable, Sendable {
         signed["schema"] = .string(subject.rawValue)
         signed["node_key"] = .string(key.publicKey.description)
         signed["node_key_fingerprint"] = .string(key.publicKey.fingerprint)
-        let message = Array(CanonicalJSON.object(signed).text().utf8)
-        signed["signature"] = .string(Hexadecimal.text(key.signature(over: message)))
+        // In order once: every durable batch is answered so.
+        var ordered = CanonicalJSON.ordered(signed)
+        var message: [UInt8] = []
+        CanonicalJSON.write(ordered: ordered, to: &message)
+        let signature = CanonicalJSON.string(Hexadecimal.text(key.signature(over: message)))
+        let place = ordered.firstIndex { "signature".utf8.lexicographicallyPrecedes($0.key.utf8) }
+        ordered.insert(("signature", signature), at: place ?? ordered.endIndex)
+        signed["signature"] = signature
+        var text: [UInt8] = []
+        text.reserveCapacity(message.count + 256)
+        CanonicalJSON.write(ordered: ordered, to: &text)
         do throws(ReceiptFault) {
-            try self.init(members: signed, subject)
+            try self.init(members: signed, text: String(decoding: text, as: UTF8.self), subject)
         } catch {
             preconditionFailure("The members of a receipt make a receipt: \(error)")
         }
@@ -59,7 +68,7 @@ package struct SignedReceipt: Hashable, Sendable {
     package init(
         verifying members: [String: CanonicalJSON], as subject: Subject = .batch
     ) throws(ReceiptFault) {
-        try self.init(members: members, subject)
+        try self.init(members: members, text: CanonicalJSON.object(members).text(), subject)
         var unsigned = members
         unsigned["signature"] = nil
         let message = Array(CanonicalJSON.object(unsigned).text().utf8)
@@ -69,35 +78,35 @@ package struct SignedReceipt: Hashable, Sendable {
         }
     }
 
-    private init(members: [String: CanonicalJSON], _ subject: Subject) throws(ReceiptFault) {
-        let value = CanonicalJSON.object(members)
-        func text(_ member: String) throws(ReceiptFault) -> String {
-            guard let text = value[member]?.string else {
+    /// - Parameter text: that of the object of `members`.
+    private init(members: [String: CanonicalJSON], text: String, _ subject: Subject) throws(ReceiptFault) {
+        func word(_ member: String) throws(ReceiptFault) -> String {
+            guard let text = members[member]?.string else {
                 throw ReceiptFault(.notAReceipt, "it has no text `\(member)`")
             }
             return text
         }
         func count(_ member: String) throws(ReceiptFault) -> Int {
-            guard let count = value[member]?.number.flatMap({ Int($0) }), count >= 0 else {
+            guard let count = members[member]?.number.flatMap({ Int($0) }), count >= 0 else {
                 throw ReceiptFault(.notAReceipt, "it has no count `\(member)`")
             }
             return count
         }
-        guard value["schema"]?.string == subject.rawValue else {
+        guard members["schema"]?.string == subject.rawValue else {
             throw ReceiptFault(.notAReceipt, "its schema is not \(subject.rawValue)")
         }
-        guard let batch = Digest256(hexadecimal: try text("batch")),
-            let state = BatchState(rawValue: try text("state")),
-            let key = NodePublicKey(hexadecimal: try text("node_key")),
-            try text("node_key_fingerprint") == key.fingerprint
+        guard let batch = Digest256(hexadecimal: try word("batch")),
+            let state = BatchState(rawValue: try word("state")),
+            let key = NodePublicKey(hexadecimal: try word("node_key")),
+            try word("node_key_fingerprint") == key.fingerprint
         else { throw ReceiptFault(.notAReceipt, "its batch, state, node_key or fingerprint cannot be read") }
-        self.text = value.text()
+        self.text = text
         self.subject = subject
         self.batch = batch
         self.state = state
         self.key = key
-        name = try text("name")
-        signature = try text("signature")
+        name = try word("name")
+        signature = try word("signature")
         var counts = ReceiptCounts()
         counts.accepted = try count("accepted")
         counts.duplicate = try count("duplicate")
