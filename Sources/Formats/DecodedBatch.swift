@@ -111,6 +111,9 @@ package struct ReadContext: Sendable {
     var mayBeGB18030 = false
     /// Only the beginning is asked for: what it is read as decides.
     var isGlance = false
+    /// Called while a batch is read, each time some MiB after the time before (`TextSource.passedBytes`): who mapped the
+    /// batch can give back its pages, which would count as memory to the end. Bytes may be read a second time.
+    package var letGo: (@Sendable () -> Void)?
 
     package init(
         profiles: [FormatID: SourceProfile], parameters: ParameterCatalogue, nameHints: [String], received: Instant,

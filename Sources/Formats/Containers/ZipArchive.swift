@@ -27,6 +27,10 @@ final class ZipArchive {
 
     let handle: OpaquePointer
     private(set) var entries: [Entry] = []
+    /// `ReadContext.letGo` of the batch.
+    private let letGo: (@Sendable () -> Void)?
+    /// Bytes of members read since it was called.
+    private var read = 0
 
     /// True when the bytes begin as a zip archive, an empty one among them.
     static func isZip(_ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -34,7 +38,10 @@ final class ZipArchive {
     }
 
     /// - Precondition: `bytes` outlive the archive.
-    init(_ bytes: UnsafeRawBufferPointer, limits: ReadLimits) throws(ContainerFault) {
+    init(
+        _ bytes: UnsafeRawBufferPointer, limits: ReadLimits, letGo: (@Sendable () -> Void)? = nil
+    ) throws(ContainerFault) {
+        self.letGo = letGo
         try ZipTail(bytes).check(limits)
         var fault = zip_error_t()
         zip_error_init(&fault)
@@ -52,6 +59,14 @@ final class ZipArchive {
     }
 
     deinit { zip_discard(handle) }
+
+    /// So many bytes of members came out of it: whatever becomes of them, the pages behind them need not stay.
+    func passed(_ count: Int) {
+        read += count
+        guard read >= TextSource.passedBytes else { return }
+        read = 0
+        letGo?()
+    }
 
     func entry(named name: String) -> Entry? { entries.first { $0.name == name } }
 
@@ -202,6 +217,7 @@ final class ZipMember: TextSupply {
             if count < 0 { return .damaged(written, String(cString: zip_file_strerror(file))) }
             if count == 0 { return rest == 0 ? .end(written) : .damaged(written, "fewer bytes than stated") }
             rest -= count
+            archive.passed(count)
             if rest < 0 { return .damaged(written, "more bytes than stated") }
             written += count
         }

@@ -76,9 +76,9 @@ actor HistoryLane {
         _ sliced: SlicedBatch, rules: IntakeRules, entitled: Set<StationID>?,
         progress: @escaping (_ rows: Int, _ consumed: Int) -> Void
     ) throws -> IngestOutcome {
-        let admission = BatchAdmission(rules: rules)
         let admitted = try book.withRawBytes(sliced.place) { raw in
-            try admission.admit(
+            let admission = BatchAdmission(rules: rules.giving(back: raw))
+            return try admission.admit(
                 raw.bytes, name: sliced.incoming.name, received: sliced.incoming.receivedAt, entitled: entitled,
                 to: SliceTaker(
                     book: book, sliced: sliced, raw: raw, progress: { progress($0, admission.consumedByteCount) }))
