@@ -1,7 +1,6 @@
 // The built program as its users run it: a process with arguments, two streams and an exit code.
 
 import Foundation
-import Glibc
 import Testing
 
 /// What one run of `tributary` gave back.
@@ -43,27 +42,6 @@ enum Program {
         let outputText = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         return ProgramResult(exitCode: process.terminationStatus, output: outputText, notes: noteText.text())
-    }
-
-    /// Runs it without keeping what it says.
-    ///
-    /// - Returns: its exit code, and the most memory it ever held at once, in KiB, as the kernel counted.
-    static func peak(_ arguments: [String]) throws -> (exitCode: Int32, kibibytes: Int) {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for descriptor in [0, 1, 2] as [Int32] {
-            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
-        }
-        var words = ([executable.path] + arguments).map { strdup($0) } + [nil]
-        defer { for word in words { free(word) } }
-        var process = pid_t()
-        let started = posix_spawn(&process, executable.path, &actions, nil, &words, environ)
-        try #require(started == 0)
-        var (status, usage) = (Int32(0), rusage())
-        let ended = wait4(process, &status, 0, &usage)
-        try #require(ended == process)
-        return ((status >> 8) & 0xFF, usage.ru_maxrss)
     }
 
     /// Starts a process that goes on, such as the daemon.

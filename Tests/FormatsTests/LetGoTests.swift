@@ -36,9 +36,18 @@ struct LetGoTests {
 
     /// Some 36 MB: four times what is read before pages are given back, and a little.
     private static let long: [UInt8] = {
-        let remark = [UInt8](repeating: 0x78, count: 60_000)
-        let row = Array("A,codmn,\(at),1,".utf8) + remark + [0x0A]
-        return Array("station,parameter,time,value,remark\n".utf8) + Array(repeatElement(row, count: 600).joined())
+        var bytes = Array("station,parameter,time,value,remark\n".utf8)
+        // Letters of no pattern: a text that is almost all alike would be taken for a bomb.
+        var number: UInt32 = 1
+        for _ in 0..<600 {
+            bytes += Array("A,codmn,\(at),1,".utf8)
+            for _ in 0..<60_000 {
+                number = number &* 1_664_525 &+ 1_013_904_223
+                bytes.append(0x61 + UInt8(number >> 28))
+            }
+            bytes.append(0x0A)
+        }
+        return bytes
     }()
 
     @Test("Plain text once in 8 MiB; twice as often where a declared encoding has it read twice")
