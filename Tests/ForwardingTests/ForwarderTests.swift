@@ -115,6 +115,17 @@ import Testing
         await node.stop()
     }
 
+    @Test func `told to stop, it says how many files still wait`() async throws {
+        let station = try Station()
+        let node = try await UnreliableNode { _, _ in .answers(503) }
+        try station.write("one", to: "a.csv")
+        try station.write("two", to: "b.csv")
+        let result = try await station.push(
+            to: node, clock: JumpingClock(pauseLimit: 30, ending: CancellationError()))
+        #expect(result.sent == 0 && result.left == 0 && result.waiting == 2)
+        await node.stop()
+    }
+
     @Test(arguments: [400, 413, 415, 422])
     func `what can never be taken goes to refused with its reason, and the others go on`(status: Int) async throws {
         let station = try Station()
