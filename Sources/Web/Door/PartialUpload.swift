@@ -82,14 +82,14 @@ final class PartialUpload: @unchecked Sendable {
         guard kept >= 0, kept <= size, isSameRun || members["kept"] != nil else { return nil }
         (self.id, self.path, self.head, self.boot) = (id, path, head, boot)
         (byteCount, keptByteCount) = (isSameRun ? size : kept, kept)
-        guard !isSameRun else { return }
+        // The record stays as it is until something is kept again: a disk that is full now hinders no start.
+        guard !isSameRun, size > kept else { return }
         guard truncate(path, off_t(kept)) == 0 else { throw SpoolFault(call: "truncate", code: errno) }
         // It rested all the while.
         var times = (status.st_atim, status.st_mtim)
         withUnsafePointer(to: &times) {
             $0.withMemoryRebound(to: timespec.self, capacity: 2) { _ = utimensat(AT_FDCWD, path, $0, 0) }
         }
-        try record()
     }
 
     /// Makes its files; they are there after a crash too.
