@@ -3,17 +3,24 @@
 
 import Formats
 import Foundation
+import Glibc
 import Storage
 import Testing
 
 struct MappedBatchTests {
     /// KiB of the file at `path` that this process holds, by `/proc/self/smaps`.
     private func residentKibibytes(_ path: String) throws -> Int {
-        let maps = try String(contentsOfFile: "/proc/self/smaps", encoding: .utf8)
+        // Line by line: the kernel gives it a page at a time, which a reader of whole files may take for its end.
+        let maps = try #require(fopen("/proc/self/smaps", "r"))
+        defer { fclose(maps) }
+        var (text, room) = (UnsafeMutablePointer<CChar>?.none, 0)
+        defer { free(text) }
         var isOurs = false
         var sum = 0
-        for line in maps.split(separator: "\n") {
-            if line.contains("-"), line.contains(" r"), !line.contains("kB") { isOurs = line.hasSuffix(path) }
+        while getline(&text, &room, maps) > 0, let text {
+            let line = String(cString: text)
+            // `ADDRESS-ADDRESS r--p …  PATH`, then what there is to say of it, `Rss: … kB` among it.
+            if line.prefix(while: { $0 != " " }).contains("-") { isOurs = line.hasSuffix(path + "\n") }
             guard isOurs, line.hasPrefix("Rss:") else { continue }
             sum += line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
         }
