@@ -11,12 +11,15 @@ internal import Monitoring
 /// slices before `.stopped` with `.damagedCompression` keeps them out of every assessment.
 ///
 /// - Parameter workspace: memory kept from batch to batch; it changes the cost, never the result.
+/// - Note: `context.letGo` is called while the batch is read, for callers whose `bytes` are mapped.
 /// - Returns: `.read` with the counts, or `.stopped` with the fault and, when the format was recognised, the counts.
 package func decodeBatch(
     _ bytes: UnsafeRawBufferPointer, context: ReadContext, workspace: DecodeWorkspace = DecodeWorkspace(),
     handOn: (consuming DecodedSlice) throws -> Void
 ) rethrows -> DecodedOutcome {
     if let fault = faultBeforeReading(bytes, limits: context.limits) { return .stopped(fault, nil) }
+    workspace.letGo = context.letGo
+    defer { workspace.letGo = nil }
     if ZipArchive.isZip(bytes) {
         return try decodeContainer(bytes, context: context, workspace: workspace, handOn: handOn)
     }

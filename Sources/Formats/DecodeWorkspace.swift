@@ -17,6 +17,8 @@ package final class DecodeWorkspace {
     private let zlibOnly: Bool
     /// Bytes of the batch, as sent, that were read so far; of an archive, of its present member.
     package internal(set) var consumedByteCount = 0
+    /// `ReadContext.letGo` of the batch being read.
+    var letGo: (@Sendable () -> Void)?
 
     /// - Parameter zlibOnly: no other library inflates, whatever the build has; for comparing the two.
     /// - Note: all batches of one workspace are read with one parameter catalogue, and ask one registry for the profiles

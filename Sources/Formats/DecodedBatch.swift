@@ -73,8 +73,11 @@ package struct ReadLimits: Sendable {
     package var gzipMembers = 100_000
     package var lineBytes = 1 << 20
     package var fieldBytes = 64 << 10
-    /// A document that must be read whole (JSON feeds).
-    package var documentBytes = 256 << 20
+    /// A document that must be read whole (JSON feeds). It is held, twice while it grows: longer ones would break the bound
+    /// on memory. A service's page of 10,000 readings has a third of this.
+    package var documentBytes = 32 << 20
+    /// One XML part of a workbook, which is read as it streams.
+    package var partBytes = 256 << 20
     package var rows = 200_000_000
     /// Rows a block carries before it is handed on.
     package var blockRows = 262_144
@@ -82,9 +85,11 @@ package struct ReadLimits: Sendable {
     package var keptRejections = 10_000
     /// Members of a zip archive; libzip holds a record of each.
     package var archiveMembers = 1_000
+    /// The directory of a zip archive, which libzip holds: names, remarks and extra fields of 64 KiB each may stand in it.
+    package var archiveDirectoryBytes = 4 << 20
     package var sheetColumns = 1_024
-    /// Texts that the cells of one workbook share, held in memory.
-    package var sharedTextBytes = 64 << 20
+    /// Memory of the texts that the cells of one workbook share.
+    package var sharedTextBytes = 48 << 20
     /// Different documents that the rows of one batch may cite.
     package var documents = 1_000
 
@@ -111,6 +116,9 @@ package struct ReadContext: Sendable {
     var mayBeGB18030 = false
     /// Only the beginning is asked for: what it is read as decides.
     var isGlance = false
+    /// Called while a batch is read, each time some MiB after the time before (`TextSource.passedBytes`): who mapped the
+    /// batch can give back its pages, which would count as memory to the end. Bytes may be read a second time.
+    package var letGo: (@Sendable () -> Void)?
 
     package init(
         profiles: [FormatID: SourceProfile], parameters: ParameterCatalogue, nameHints: [String], received: Instant,

@@ -26,6 +26,8 @@ package struct ForwardingResult: Hashable, Sendable {
     package var refused = 0
     /// Files that still lie in the folder: held open by their writers, closed to us.
     package var left = 0
+    /// Files that were still to be sent when the forwarder was told to stop.
+    package var waiting = 0
 
     package init() {}
 }
@@ -92,6 +94,7 @@ package actor Forwarder {
             try await work(once: once)
         } catch is CancellationError {
             // Told to stop: whatever was under way is repeated by the next run.
+            result.waiting = outbox.waitingCount
         } catch {
             await connection.close()
             throw error

@@ -14,6 +14,26 @@ struct RawAnswer: Sendable {
     /// How much of an upload in parts the node has.
     var uploadOffset: Int?
     let body: String
+
+    /// What the node's problem document says is wrong, as programs are told: its member `type`, nothing of its words.
+    ///
+    /// Source: RFC 9457, section 3.1.1.
+    var problem: ProblemType? {
+        guard status >= 300 else { return nil }
+        return CanonicalJSON(reading: body)?["type"]?.string.flatMap { ProblemType(rawValue: $0) }
+    }
+}
+
+/// Types of problem that a station acts on.
+enum ProblemType: String {
+    /// The body broke off on its way.
+    case cutOff = "urn:tributary:problem:cut-off"
+    /// The bytes that came are not those that were promised.
+    case digestMismatch = "urn:tributary:problem:digest-mismatch"
+    /// All uploads in parts together have all the room they get.
+    case partialUploadsFull = "urn:tributary:problem:partial-uploads-full"
+    /// This sender has begun as many as it may.
+    case tooManyPartialUploads = "urn:tributary:problem:too-many-partial-uploads"
 }
 
 /// What follows from an answer.
@@ -34,9 +54,7 @@ extension NodeAnswer {
     private static let refusals: Set<Int> = [400, 410, 411, 413, 414, 415, 422, 431, 451]
 
     /// What a 400 may be about that another attempt mends: the bytes on their way, not the batch.
-    private static let transientProblems: Set<String> = [
-        "urn:tributary:problem:digest-mismatch", "urn:tributary:problem:cut-off",
-    ]
+    private static let transientProblems: Set<ProblemType> = [.cutOff, .digestMismatch]
 
     init(_ answer: RawAnswer, isQuestion: Bool) {
         let retryAfter = RetryAfter.duration(answer.retryAfter, date: answer.date)
@@ -65,7 +83,7 @@ extension NodeAnswer {
                 .node, words: words + ": put a token that the node accepts into the token file",
                 retryAfter: retryAfter, isBroken: false)
         case 404 where isQuestion: self = .unknown
-        case 400 where problem?["type"]?.string.map(Self.transientProblems.contains) == true:
+        case 400 where answer.problem.map(Self.transientProblems.contains) == true:
             self = .failed(.attempt, words: words, retryAfter: retryAfter, isBroken: false)
         case let status where Self.refusals.contains(status) && isQuestion: self = .unknown
         case let status where Self.refusals.contains(status):

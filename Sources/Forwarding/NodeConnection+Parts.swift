@@ -70,8 +70,11 @@ extension NodeConnection {
         let answer = try await perform(request, within: limits.answering)
         guard answer.status == 201, let upload = UploadID(location: answer.location) else {
             // No room for parts is room for the whole.
-            guard answer.body.contains("partial-uploads") else { return answer }
-            return try await send(content, name: name, digest: digest, progress: progress)
+            switch answer.problem {
+            case .partialUploadsFull, .tooManyPartialUploads:
+                return try await send(content, name: name, digest: digest, progress: progress)
+            default: return answer
+            }
         }
         await note(upload)
         return try await goOn(content, upload, from: 0, note: note, progress: progress)
@@ -101,7 +104,7 @@ extension NodeConnection {
                 await note(nil)
                 throw UploadGone()
             case 408,
-                400 where answer.body.contains("urn:tributary:problem:cut-off"):
+                400 where answer.problem == .cutOff:
                 // Too slow for the node, or cut off before it, yet not in vain.
                 guard let reached = try await self.offset(of: upload), reached >= offset + Self.worthwhileProgress
                 else { return answer }

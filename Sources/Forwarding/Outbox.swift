@@ -59,6 +59,8 @@ package struct Outbox {
 
     /// Whether nothing waits that can be sent soon.
     var isSettled: Bool { folder.isSettled }
+    /// Files that are to be sent.
+    var waitingCount: Int { folder.waitingCount }
     /// Files that cannot be sent for now: held open for long, closed to us, or not to be moved.
     var leftCount: Int { folder.leftCount }
 

@@ -79,6 +79,8 @@ package struct DropFolder {
 
     /// True when no file is known that can be taken soon.
     package var isSettled: Bool { sightings.isEmpty }
+    /// Files that are known and not taken yet.
+    package var waitingCount: Int { sightings.count }
     /// Files that nothing can be done with for now: held open for long, closed to us, or not to be moved.
     package var leftCount: Int { passedOver.count }
 

@@ -1,17 +1,24 @@
-// A batch's bytes where they lie in the archive, mapped into memory a part at a time.
+// A batch's bytes where they lie, in the archive or in a file of their own, mapped into memory a part at a time.
 
+import Crypto
 import Glibc
-import Monitoring
+package import Monitoring
 
-/// The raw bytes of a batch in its segment, which nobody changes once it is acknowledged.
-package final class MappedBatch {
+/// The raw bytes of a batch: in its segment, which nobody changes once it is acknowledged, or in a file that a command
+/// reads for itself.
+///
+/// Nothing of it changes, and a page given back comes again when it is read: threads may share it.
+package final class MappedBatch: @unchecked Sendable {
+    /// Bytes that a walk over all of them holds at a time.
+    private static let pieceBytes = 8 << 20
+
     /// Valid as long as this object lives.
     package let bytes: UnsafeRawBufferPointer
     private let mapping: UnsafeMutableRawPointer
     private let length: Int
 
     /// - Throws: `BookProblem` when the segment is missing or shorter than the batch.
-    init(_ place: ArchivePlace, path: String) throws {
+    convenience init(_ place: ArchivePlace, path: String) throws {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw systemProblem("open", path: path) }
         defer { _ = Glibc.close(descriptor) }
@@ -20,20 +27,49 @@ package final class MappedBatch {
                 .archiveDamaged, place: path, message: "the segment ends inside the batch at \(place.offset).",
                 remedy: "Restore this file from a backup.")
         }
+        try self.init(descriptor, offset: place.offset, byteCount: place.byteCount, path: path)
+    }
+
+    /// Maps a whole file.
+    ///
+    /// - Throws: `BookProblem` when it cannot be opened or mapped.
+    package convenience init(file path: String) throws {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw systemProblem("open", path: path) }
+        defer { _ = Glibc.close(descriptor) }
+        let byteCount = Int(lseek(descriptor, 0, SEEK_END))
+        guard byteCount >= 0 else { throw systemProblem("lseek", path: path) }
+        try self.init(descriptor, offset: 0, byteCount: byteCount, path: path)
+    }
+
+    private init(_ descriptor: Int32, offset: Int, byteCount: Int, path: String) throws {
         // A mapping begins at a page; the batch where it begins.
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
-        let from = place.offset / page * page
-        length = place.offset + place.byteCount - from
+        let from = offset / page * page
+        length = offset + byteCount - from
         guard let mapped = mmap(nil, max(1, length), PROT_READ, MAP_PRIVATE, descriptor, off_t(from)),
             mapped != MAP_FAILED
         else { throw systemProblem("mmap", path: path) }
         mapping = mapped
         madvise(mapped, length, MADV_SEQUENTIAL)
-        bytes = UnsafeRawBufferPointer(start: mapped + (place.offset - from), count: place.byteCount)
+        bytes = UnsafeRawBufferPointer(start: mapped + (offset - from), count: byteCount)
     }
 
     deinit { munmap(mapping, max(1, length)) }
 
     /// Gives the pages read so far back: they would count as our memory until the batch is done.
     package func letGo() { madvise(mapping, length, MADV_DONTNEED) }
+
+    /// What a receipt calls the batch; the bytes are walked over without being held.
+    package func digest() -> Digest256 {
+        var hash = SHA256()
+        var place = 0
+        while place < bytes.count {
+            let end = min(bytes.count, place + Self.pieceBytes)
+            hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[place..<end]))
+            letGo()
+            place = end
+        }
+        return hash.finalize().withUnsafeBytes { Digest256(bytes: $0) }
+    }
 }

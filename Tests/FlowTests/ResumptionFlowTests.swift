@@ -42,6 +42,28 @@ extension FlowTests {
                 }
             }
 
+            /// Ends the node as a loss of power would: what was not made safe is anything, and the system starts anew.
+            func losePower() throws {
+                try daemon.withLock { daemon in
+                    daemon?.end(with: SIGKILL)
+                    let spool = river.folder.file("data/spool")
+                    for name in try FileManager.default.contentsOfDirectory(atPath: spool) {
+                        let path = spool + "/" + name
+                        guard name.hasSuffix(".json") else { continue }
+                        let said = try String(contentsOfFile: path, encoding: .utf8)
+                        let kept = try #require(said.firstMatch(of: /"kept":(\d+)/).flatMap { Int($0.1) })
+                        try said.replacing(/"boot":"[^"]*"/, with: "\"boot\":\"before\"")
+                            .write(toFile: path, atomically: false, encoding: .utf8)
+                        let bytes = try FileHandle(forUpdating: URL(filePath: String(path.dropLast(5))))
+                        let count = Int(try bytes.seekToEnd())
+                        try bytes.seek(toOffset: UInt64(kept))
+                        try bytes.write(contentsOf: Data(repeating: 0, count: count - kept))
+                        try bytes.close()
+                    }
+                    daemon = try Self.daemon(river)
+                }
+            }
+
             func push(to port: Int) -> [String] {
                 [
                     "push", outbox, "--to", "http://127.0.0.1:\(port)", "--token-file", river.folder.file("token"),
@@ -50,7 +72,7 @@ extension FlowTests {
             }
 
             /// The file is in the book, once, and the station has its receipt.
-            func check(_ proxy: CuttingProxy) throws {
+            func check(_ proxy: CuttingProxy, again: Int = 0) throws {
                 let dumped = try Program.run(
                     ["dump", "batches", "--data", river.folder.file("data"), "--format", "json"]).records
                 #expect(dumped.map { "\($0["name"] ?? "") \($0["state"] ?? "")" } == ["long.csv complete"])
@@ -58,7 +80,7 @@ extension FlowTests {
                 #expect(sent == ["long.csv"])
                 let size = try FileManager.default.attributesOfItem(atPath: outbox + "/sent/long.csv")[.size] as? Int
                 // Once each byte, a little that was lost on the way, and the heads of requests.
-                #expect(proxy.cuts > 0 && proxy.carried < (size ?? 0) + 1_200_000, "\(proxy.carried)")
+                #expect(proxy.cuts > 0 && proxy.carried < (size ?? 0) + 1_200_000 + again, "\(proxy.carried)")
                 let spool = try FileManager.default.contentsOfDirectory(atPath: river.folder.file("data/spool"))
                 #expect(spool.isEmpty)
                 let kept = try FileManager.default.contentsOfDirectory(atPath: outbox + "/receipts")
@@ -89,6 +111,22 @@ extension FlowTests {
             let pushed = try Program.run(scene.push(to: proxy.port))
             #expect(pushed.exitCode == 0, "\(pushed.notes)")
             try scene.check(proxy)
+            try scene.end(with: SIGTERM)
+        }
+
+        @Test("A machine that loses its power in the middle of a file goes on with what it had acknowledged")
+        func lostPower() throws {
+            let scene = try Scene()
+            let proxy = try CuttingProxy(nodePort: scene.nodePort, limit: 1_000_000) { proxy, before in
+                guard before == 1 else { return }
+                try? scene.losePower()
+                proxy.move(to: scene.nodePort)
+            }
+            defer { proxy.stop() }
+            let pushed = try Program.run(scene.push(to: proxy.port))
+            #expect(pushed.exitCode == 0, "\(pushed.notes)")
+            // What came after the last word on how much was here goes again: the second million.
+            try scene.check(proxy, again: 1_000_000)
             try scene.end(with: SIGTERM)
         }
 

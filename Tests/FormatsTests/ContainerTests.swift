@@ -75,11 +75,12 @@ struct ContainerTests {
             return decodeForTest(try fixtureForTest(file), limits: limits).stop?.reason
         }
         #expect(try stop("synthetic-two-tables.zip") { $0.archiveMembers = 2 } == .unsafeContainer)
+        #expect(try stop("synthetic-two-tables.zip") { $0.archiveDirectoryBytes = 100 } == .unsafeContainer)
         #expect(try stop("synthetic-two-tables.zip") { $0.inflatedBytes = 2_800 } == .inflatedTooLarge)
         #expect(try stop("synthetic-two-tables.zip") { $0.rows = 60 } == .inflatedTooLarge)
         #expect(try stop("synthetic-lab-results.xlsx") { $0.sheetColumns = 6 } == .malformedDocument)
         #expect(try stop("synthetic-lab-results.xlsx") { $0.sharedTextBytes = 64 } == .inflatedTooLarge)
-        #expect(try stop("synthetic-lab-results.xlsx") { $0.documentBytes = 1_000 } == .inflatedTooLarge)
+        #expect(try stop("synthetic-lab-results.xlsx") { $0.partBytes = 1_000 } == .inflatedTooLarge)
         #expect(try stop("synthetic-lab-results.xlsx") { $0.fieldBytes = 8 } == .lineTooLong)
     }
 

@@ -40,6 +40,7 @@ import Testing
             (.answers(401), 2, 0), (.answers(403), 2, 0), (.answers(404), 2, 0), (.answers(405), 2, 0),
             (.answers(302, ["Location": "https://elsewhere.example"]), 2, 0),
             (.answers(400, body: "{\"type\":\"urn:tributary:problem:digest-mismatch\"}"), 2, 0),
+            (.answers(400, body: "{\"type\":\"urn:tributary:problem:cut-off\"}"), 2, 0),
         ] as [(Conduct, Int, Int)])
     func `whatever breaks once is mended without sending more than needed`(
         fault: Conduct, puts: Int, questions: Int
@@ -92,6 +93,37 @@ import Testing
         #expect(backOff.delay(failures: 1_000_000, chance: 0) == .zero)
         #expect(backOff.delay(failures: 4, chance: 0.25) == .seconds(2))
         #expect(backOff.delay(failures: 4, chance: 0.25, retryAfter: .seconds(10)) == .milliseconds(10_250))
+    }
+
+    @Test(
+        arguments: [
+            ("partial-uploads-full", 2), ("too-many-partial-uploads", 2),
+            // Only the member `type` is for programs: here the words speak of it, and it is another problem.
+            ("queue-full\",\"detail\":\"urn:tributary:problem:partial-uploads-full", 3),
+        ])
+    func `no room for parts is room for the whole, told by the problem's type`(type: String, puts: Int) async throws {
+        let station = try Station()
+        let full = "{\"type\":\"urn:tributary:problem:partial-uploads-full\"}"
+        let node = try await UnreliableNode(offersParts: true) { _, attempt in
+            if attempt == puts - 1 { return .works }
+            return .answers(503, body: attempt == 0 ? "{\"type\":\"urn:tributary:problem:\(type)\"}" : full)
+        }
+        try station.write(String(repeating: "example\n", count: 100_000), to: "a.csv")
+        let result = try await station.push(to: node)
+        #expect(result.sent == 1 && node.batches == ["a.csv": 1])
+        #expect(node.requests.filter { $0.hasPrefix("PUT") }.count == puts)
+        await node.stop()
+    }
+
+    @Test func `told to stop, it says how many files still wait`() async throws {
+        let station = try Station()
+        let node = try await UnreliableNode { _, _ in .answers(503) }
+        try station.write("one", to: "a.csv")
+        try station.write("two", to: "b.csv")
+        let result = try await station.push(
+            to: node, clock: JumpingClock(pauseLimit: 30, ending: CancellationError()))
+        #expect(result.sent == 0 && result.left == 0 && result.waiting == 2)
+        await node.stop()
     }
 
     @Test(arguments: [400, 413, 415, 422])

@@ -15,8 +15,12 @@ final class JumpingClock: Sendable {
 
     private let state = Mutex((elapsed: Duration.zero, pauses: 0))
     private let pauseLimit: Int
+    private let ending: any Error
 
-    init(pauseLimit: Int = 5_000) { self.pauseLimit = pauseLimit }
+    /// - Parameter ending: what the pause after the last one throws.
+    init(pauseLimit: Int = 5_000, ending: any Error = Stuck()) {
+        (self.pauseLimit, self.ending) = (pauseLimit, ending)
+    }
 
     var elapsed: Duration { state.withLock { $0.elapsed } }
 
@@ -30,7 +34,7 @@ final class JumpingClock: Sendable {
                     state.pauses += 1
                     return state.pauses > self.pauseLimit
                 }
-                if isStuck { throw Stuck() }
+                if isStuck { throw self.ending }
                 await Task.yield()
             },
             chance: { 0.5 })

@@ -46,16 +46,19 @@ final class UnreliableNode: Sendable {
 
     let port: Int
     private let key: NodeKey
+    /// It says that batches may come in parts; a request that begins to is treated as one that brings the whole.
+    fileprivate let offersParts: Bool
     private let channel: any Channel
     private let state = Mutex(State())
     private let conduct: @Sendable (String, Int) -> Conduct
 
     /// - Parameter conduct: asked for each PUT with the batch's name and the count of its PUTs before.
     init(
-        key: NodeKey = UnreliableNode.key, port: Int = 0, tls: NIOSSLContext? = nil,
+        key: NodeKey = UnreliableNode.key, port: Int = 0, tls: NIOSSLContext? = nil, offersParts: Bool = false,
         conduct: @escaping @Sendable (String, Int) -> Conduct = { _, _ in .works }
     ) async throws {
         self.key = key
+        self.offersParts = offersParts
         self.conduct = conduct
         let handler = Mutex<UnreliableNode?>(nil)
         let box = Box(handler)
@@ -180,7 +183,11 @@ private final class Exchange: ChannelInboundHandler {
             let receipt = node.asked(String(head.uri.dropFirst("/v1/receipts/".count)))
             return answer(receipt == nil ? 404 : 200, [:], receipt?.text ?? "{\"title\":\"No batch\"}", context)
         }
+        if head.method == .OPTIONS, node.offersParts {
+            return answer(204, ["Accept-Patch": "application/partial-upload"], "", context)
+        }
         guard let name = name(head) else { return answer(404, [:], "", context) }
+        if head.headers.contains(name: "upload-complete") { return follow(name, context) }
         let promised = "sha-256=:" + Data(SHA256.hash(data: body)).base64EncodedString() + ":"
         guard head.headers.first(name: "repr-digest") == promised,
             head.headers.first(name: "content-length") == String(body.count)

@@ -150,7 +150,9 @@ import Web
         }
     }
 
-    @Test func `a server that was started again goes on, unless the machine was or the upload is too old`() async throws
+    @Test
+    func `a server that was started again goes on, after a restart of the machine with what it had said was here`()
+        async throws
     {
         let spool = FileManager.default.temporaryDirectory.appending(path: "resume-\(UUID().uuidString.prefix(8))").path
         defer { try? FileManager.default.removeItem(atPath: spool) }
@@ -165,25 +167,36 @@ import Web
         }
         let uploads = begun.withLock { $0 }
         func file(_ place: Int) -> String { spool + uploads[place].dropFirst("/v1/uploads".count) + ".upload" }
-        // As after a restart of the machine: another boot.
+        // As after a restart of the machine: another boot, and behind what was acknowledged anything.
         let said = try String(contentsOfFile: file(1) + ".json", encoding: .utf8)
+        #expect(said.contains("\"kept\":5"))
         try said.replacing(/"boot":"[^"]*"/, with: "\"boot\":\"another\"")
             .write(toFile: file(1) + ".json", atomically: false, encoding: .utf8)
+        for place in 0...1 {
+            let handle = try FileHandle(forWritingTo: URL(filePath: file(place)))
+            try handle.seekToEnd()
+            try handle.write(contentsOf: Data("???".utf8))
+            try handle.close()
+        }
         try FileManager.default.setAttributes(
             [.modificationDate: Date(timeIntervalSinceNow: -86_500)], ofItemAtPath: file(2))
         try Data([1]).write(to: URL(filePath: spool + "/orphan.upload"))
         try await DoorUnderTest.serving(spool: spool) { try await Self.checkRestarted($0, uploads) }
     }
 
-    /// The first of three uploads is all that goes on.
+    /// The first of three uploads goes on with all that was written, the second with what was acknowledged, the third was
+    /// too old.
     private static func checkRestarted(_ server: DoorUnderTest, _ uploads: [String]) async throws {
-        #expect(try await server.exchange(head(uploads[1])).status == 404)
         #expect(try await server.exchange(head(uploads[2])).status == 404)
-        #expect(try await server.exchange(head(uploads[0])).headers["upload-offset"] == "5")
-        #expect(try left(server).count == 2)
-        #expect(try await server.exchange(part(uploads[0], at: 5, "56789", isLast: true)).status == 201)
+        #expect(try await server.exchange(head(uploads[0])).headers["upload-offset"] == "8")
+        #expect(try await server.exchange(head(uploads[1])).headers["upload-offset"] == "5")
+        #expect(try await server.exchange(head(uploads[1])).headers["upload-length"] == "10")
+        #expect(try left(server).count == 4)
+        #expect(try await server.exchange(part(uploads[1], at: 5, "56789", isLast: true)).status == 201)
         #expect(server.door.deliveries.map(\.bytes) == [Array("0123456789".utf8)])
         #expect(server.door.sentTimes.withLock { $0 } == [Instant(milliseconds: 1_746_057_600_000)])
+        #expect(try await server.exchange(part(uploads[0], at: 8, "89", isLast: true)).status == 201)
+        #expect(server.door.deliveries.last?.bytes == Array("01234???89".utf8))
         #expect(try left(server) == [])
     }
 

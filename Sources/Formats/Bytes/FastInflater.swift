@@ -23,7 +23,7 @@
         /// Magic, method, flags, time, extra flags and system; checksum and length at the end.
         private static let leastMember = 18
         /// Bytes handed to the library at once: its counts have 32 bits.
-        private static let pieceLimit = 1 << 30
+        private static let pieceLimit = Inflater.pieceBytes
 
         init() {
             state = .allocate(capacity: 1)
@@ -53,7 +53,9 @@
                 guard beginsMember() else { return nil }
             }
             var written = 0
+            let begun = consumed
             while written < output.count {
+                if consumed - begun >= Self.pieceLimit { return .written(written) }
                 let piece = min(input.count - consumed, Self.pieceLimit)
                 let room = min(output.count - written, Self.pieceLimit)
                 state.pointee.avail_in = UInt32(piece)

@@ -26,6 +26,8 @@ final class Inflater: TextSupply {
     private var input = UnsafeRawBufferPointer(start: nil, count: 0)
     private var offset = 0
     private var isBetweenMembers = false
+    /// Compressed bytes read at once, at most twice as many in one filling.
+    static let pieceBytes = TextSource.passedBytes
     let framing: CompressedFraming
     #if FastInflate
         private var fast = FastInflater()
@@ -133,7 +135,10 @@ final class Inflater: TextSupply {
 
     private func fillByZlib(_ output: UnsafeMutableBufferPointer<UInt8>) -> SupplyOutcome {
         var written = 0
+        let begun = offset
         while written < output.count {
+            // A name in a member's header has no end of its own, and empty blocks no text.
+            if offset - begun >= Self.pieceBytes { return .written(written) }
             if isBetweenMembers {
                 while offset < input.count, input[offset] == 0 { offset += 1 }
                 if offset == input.count { return .end(written) }
@@ -144,7 +149,7 @@ final class Inflater: TextSupply {
                 inflateReset(stream)
                 isBetweenMembers = false
             }
-            let piece = min(input.count - offset, 1 << 30)
+            let piece = min(input.count - offset, Self.pieceBytes)
             if piece == 0 { return .truncated(written) }
             stream.pointee.next_in = UnsafeMutablePointer(
                 mutating: input.baseAddress!.advanced(by: offset).assumingMemoryBound(to: UInt8.self))

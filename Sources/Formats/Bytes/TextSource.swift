@@ -26,6 +26,8 @@ struct TextSource: ~Copyable {
     static let padding = 64
     /// Bytes by which a format and an encoding are recognised.
     static let sniffBytes = 64 << 10
+    /// Bytes of a batch, or of its text, that are read before the pages behind them are given back.
+    static let passedBytes = 8 << 20
 
     private(set) var inflatedByteCount = 0
     private let input: UnsafeRawBufferPointer
@@ -36,6 +38,8 @@ struct TextSource: ~Copyable {
     /// The workspace's own, to be given back.
     private let inflater: Inflater?
     private var plainOffset = 0
+    /// Bytes and text read when pages were given back the last time.
+    private var passed = 0
     private var buffer: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     /// `buffer[lineStart..<filled]` is the beginning of a line whose end is not read yet.
@@ -179,6 +183,12 @@ struct TextSource: ~Copyable {
         filled += written
         inflatedByteCount += written
         workspace.consumedByteCount = supply?.consumed ?? plainOffset
+        // Text that takes many bytes, and bytes that hold no text.
+        let read = inflatedByteCount + workspace.consumedByteCount
+        if read - passed >= Self.passedBytes {
+            passed = read
+            workspace.letGo?()
+        }
         if inflatedByteCount > limits.inflatedBytes {
             return Self.tooLarge("more than \(limits.inflatedBytes) bytes of text", "Send the rows in smaller batches.")
         }

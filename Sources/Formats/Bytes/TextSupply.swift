@@ -11,7 +11,7 @@ protocol TextSupply: AnyObject {
     /// Complete streams so far; 0 where there is no such thing.
     var memberCount: Int { get }
 
-    /// Fills `room` as far as it can; without an ending it writes at least one byte.
+    /// Fills `room` as far as it can; without an ending it writes something, or reads some MiB that hold no text.
     ///
     /// - Precondition: `room` is not empty.
     func fill(_ room: UnsafeMutableBufferPointer<UInt8>) -> SupplyOutcome

@@ -13,7 +13,7 @@ func decodeContainer(
 ) rethrows -> DecodedOutcome {
     var reading = ContainerReading(context)
     do throws(ContainerFault) {
-        let archive = try ZipArchive(bytes, limits: context.limits)
+        let archive = try ZipArchive(bytes, limits: context.limits, letGo: context.letGo)
         try reading.open(archive)
     } catch {
         return .stopped(error.rejection, nil)

@@ -40,7 +40,7 @@ final class Workbook {
         let parts = try relations(of: target)
         if let texts = part("/sharedStrings", parts) {
             let reader = SharedTextReader(limit: limits.sharedTextBytes)
-            try read(texts, reader, limit: limits.documentBytes)
+            try read(texts, reader, limit: limits.partBytes)
             sharedTexts = reader.texts
         }
         if let styles = part("/styles", parts) {
@@ -57,7 +57,7 @@ final class Workbook {
                 unreadSheets.append(sheet.name)
                 continue
             }
-            if entry.byteCount > limits.documentBytes { throw Self.tooLarge(entry, limits.documentBytes) }
+            if entry.byteCount > limits.partBytes { throw Self.tooLarge(entry, limits.partBytes) }
             sheets.append(Sheet(name: sheet.name, isHidden: sheet.isHidden, entry: entry))
         }
     }
@@ -161,6 +161,10 @@ private final class SharedTextReader: XMLPartReader {
     private var isInText = false
     private var isInPhonetic = false
     private var rest: Int
+    /// Bytes of UTF-8 that a `String` holds in itself.
+    private static let inlineBytes = 15
+    /// What a longer one takes besides its bytes: its header, the allocator's own, rounding.
+    private static let heapBytes = 48
 
     init(limit: Int) { rest = limit }
 
@@ -176,8 +180,8 @@ private final class SharedTextReader: XMLPartReader {
     func end(_ name: String) {
         switch name {
         case "si":
-            // The entry in the table counts too, so that empty texts are not free.
-            charge(MemoryLayout<String>.stride)
+            // The entry in the table counts too, so that empty texts are not free, and what a longer text stands in.
+            charge(MemoryLayout<String>.stride + (current.count > Self.inlineBytes ? Self.heapBytes : 0))
             texts.append(String(decoding: current, as: UTF8.self))
         case "rPh": isInPhonetic = false
         case "t": isInText = false

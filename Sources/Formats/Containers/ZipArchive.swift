@@ -27,6 +27,10 @@ final class ZipArchive {
 
     let handle: OpaquePointer
     private(set) var entries: [Entry] = []
+    /// `ReadContext.letGo` of the batch.
+    private let letGo: (@Sendable () -> Void)?
+    /// Bytes of members read since it was called.
+    private var read = 0
 
     /// True when the bytes begin as a zip archive, an empty one among them.
     static func isZip(_ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -34,7 +38,10 @@ final class ZipArchive {
     }
 
     /// - Precondition: `bytes` outlive the archive.
-    init(_ bytes: UnsafeRawBufferPointer, limits: ReadLimits) throws(ContainerFault) {
+    init(
+        _ bytes: UnsafeRawBufferPointer, limits: ReadLimits, letGo: (@Sendable () -> Void)? = nil
+    ) throws(ContainerFault) {
+        self.letGo = letGo
         try ZipTail(bytes).check(limits)
         var fault = zip_error_t()
         zip_error_init(&fault)
@@ -52,6 +59,14 @@ final class ZipArchive {
     }
 
     deinit { zip_discard(handle) }
+
+    /// So many bytes of members came out of it: whatever becomes of them, the pages behind them need not stay.
+    func passed(_ count: Int) {
+        read += count
+        guard read >= TextSource.passedBytes else { return }
+        read = 0
+        letGo?()
+    }
 
     func entry(named name: String) -> Entry? { entries.first { $0.name == name } }
 
@@ -132,7 +147,8 @@ final class ZipArchive {
     private static func words(_ fault: inout zip_error_t) -> String { String(cString: zip_error_strerror(&fault)) }
 }
 
-/// The end of a zip archive, read only for the number of members it claims: the directory takes memory by it.
+/// The end of a zip archive, read only for what it claims of the directory: how many members, and how many bytes. The
+/// directory takes memory by them.
 private struct ZipTail {
     private let bytes: UnsafeRawBufferPointer
     /// The end record and the longest comment it may carry.
@@ -145,25 +161,35 @@ private struct ZipTail {
         guard bytes.count >= 22 else { throw ZipArchive.damaged("an archive of \(bytes.count) bytes") }
         for place in max(0, bytes.count - Self.reach)...(bytes.count - 22) where number(place, 4) == 0x0605_4B50 {
             let plain = number(place + 10, 2)
-            let wide = place >= 20 && number(place - 20, 4) == 0x0706_4B50 ? try wideCount(at: place - 20) : 0
+            let wide =
+                place >= 20 && number(place - 20, 4) == 0x0706_4B50
+                ? try wideDirectory(at: place - 20) : (count: 0, byteCount: 0)
             // 65,535 stands for "see the zip64 record".
-            let claimed = max(plain == 0xFFFF ? 0 : plain, wide)
-            if claimed > limits.archiveMembers || plain == 0xFFFF && wide == 0 {
+            let claimed = max(plain == 0xFFFF ? 0 : plain, wide.count)
+            if claimed > limits.archiveMembers || plain == 0xFFFF && wide.count == 0 {
                 throw ContainerFault(
-                    .unsafeContainer, excerpt: "\(max(plain, wide)) members",
+                    .unsafeContainer, excerpt: "\(max(plain, wide.count)) members",
                     remedy: "An archive holds at most \(limits.archiveMembers) members: send several archives.")
+            }
+            let plainBytes = number(place + 12, 4)
+            let byteCount = max(plainBytes == 0xFFFF_FFFF ? 0 : plainBytes, wide.byteCount)
+            if byteCount > limits.archiveDirectoryBytes {
+                throw ContainerFault(
+                    .unsafeContainer, excerpt: "a directory of \(byteCount) bytes",
+                    remedy: "Names and remarks of an archive's members take at most \(limits.archiveDirectoryBytes) "
+                        + "bytes together: make the archive anew with short names.")
             }
         }
     }
 
-    /// Members by the zip64 end record that the locator at `place` points to.
-    private func wideCount(at place: Int) throws(ContainerFault) -> Int {
+    /// The directory by the zip64 end record that the locator at `place` points to.
+    private func wideDirectory(at place: Int) throws(ContainerFault) -> (count: Int, byteCount: Int) {
         let record = number(place + 8, 8)
         guard record >= 0, record <= bytes.count - 56, number(record, 4) == 0x0606_4B50 else {
             throw ZipArchive.damaged("a zip64 record that is not there")
         }
-        let count = number(record + 32, 8)
-        return count < 0 ? .max : count
+        let (count, byteCount) = (number(record + 32, 8), number(record + 40, 8))
+        return (count < 0 ? .max : count, byteCount < 0 ? .max : byteCount)
     }
 
     /// A little-endian number; eight bytes beyond `Int` come back negative.
@@ -202,6 +228,7 @@ final class ZipMember: TextSupply {
             if count < 0 { return .damaged(written, String(cString: zip_file_strerror(file))) }
             if count == 0 { return rest == 0 ? .end(written) : .damaged(written, "fewer bytes than stated") }
             rest -= count
+            archive.passed(count)
             if rest < 0 { return .damaged(written, "more bytes than stated") }
             written += count
         }

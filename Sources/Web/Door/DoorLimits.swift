@@ -37,6 +37,9 @@ package struct DoorLimits: Sendable {
     package var partialUploadsPerSender = 8
     /// Bytes of all uploads to be resumed together: a disk is not filled by what may never be finished.
     package var partialBytes = 2 << 30
+    /// Bytes of an upload that may come until they are made safe though nobody asks how many are here: what a crash of
+    /// the machine in the middle of a long part costs. A flush takes milliseconds, 4 MiB on a slow line minutes.
+    package var partialKeepBytes = 4 << 20
     /// An upload that nothing was added to for this long is removed: a line that was down overnight may go on.
     package var partialAge: TimeAmount = .hours(24)
     /// Who asks for an upload that a request still sends to waits until nothing came for so long; then that request is

@@ -22,6 +22,20 @@ enum PartialFiles {
         guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
             throw SpoolFault(call: "write", code: errno)
         }
+        guard fsync(descriptor) == 0 else { throw SpoolFault(call: "fsync", code: errno) }
+    }
+
+    /// Writes a small file whole or not at all, durably.
+    static func replace(_ path: String, with text: String) throws(SpoolFault) {
+        let aside = path + ".part"
+        unlink(aside)
+        try write(text, to: aside)
+        guard rename(aside, path) == 0 else { throw SpoolFault(call: "rename", code: errno) }
+        let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SpoolFault(call: "open", code: errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw SpoolFault(call: "fsync", code: errno) }
     }
 
     /// The beginning of a small file, without the line's end.
@@ -35,23 +49,27 @@ enum PartialFiles {
         return String(decoding: bytes[..<count].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
 
-    /// The uploads of this boot in the folder, with when each was last added to; files of others are removed.
+    /// The uploads in the folder that can go on, with when each was last added to; files of others are removed.
     static func uploads(
         in folder: String, boot: String
     ) throws(SpoolFault) -> [(upload: PartialUpload, touched: Int)] {
         var found: [(upload: PartialUpload, touched: Int)] = []
         for name in try names(in: folder) where name.hasSuffix(".upload") || name.hasSuffix(".upload.json") {
             let id = String(name.prefix { $0 != "." })
-            let path = "\(folder)/\(id).upload"
             var status = stat()
-            guard stat(path, &status) == 0, let text = text(of: path + ".json"),
-                let head = PartialHead(text: text, boot: boot)
+            // Its bytes come before its record, so that a record alone is the rest of a removed one.
+            guard stat("\(folder)/\(id).upload", &status) == 0,
+                name.hasSuffix(".json") || access("\(folder)/\(name).json", F_OK) == 0
             else {
                 unlink(folder + "/" + name)
                 continue
             }
             if name.hasSuffix(".json") { continue }
-            let upload = PartialUpload(id: id, path: path, head: head, byteCount: Int(status.st_size))
+            guard let upload = try PartialUpload(leftIn: folder, id: id, boot: boot) else {
+                unlink(folder + "/" + name)
+                unlink(folder + "/" + name + ".json")
+                continue
+            }
             found.append((upload, Int(status.st_mtim.tv_sec)))
         }
         return found

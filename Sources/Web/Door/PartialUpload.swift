@@ -18,21 +18,17 @@ struct PartialHead: Sendable {
     /// Bytes of the whole, as far as the sender has said.
     var length: Int?
 
-    /// - Parameter boot: names the run of the operating system; after another one unsynced bytes may be missing.
-    func text(boot: String) -> String {
-        CanonicalJSON.object([
-            "boot": .string(boot), "sender": .string(sender), "name": .optional(name),
+    fileprivate func members(kept: Int, boot: String) -> CanonicalJSON {
+        .object([
+            "boot": .string(boot), "kept": .integer(kept), "sender": .string(sender), "name": .optional(name),
             "digest": .optional(digest?.description),
             "sent_at": sentAt.map { .integer($0.milliseconds) } ?? .null,
             "length": length.map { .integer($0) } ?? .null,
-        ]).text()
+        ])
     }
 
-    /// `nil` for what was not written by `text` under the same `boot`.
-    init?(text: String, boot: String) {
-        guard let members = CanonicalJSON(reading: text), members["boot"]?.string == boot,
-            let sender = members["sender"]?.string
-        else { return nil }
+    fileprivate init?(_ members: CanonicalJSON) {
+        guard let sender = members["sender"]?.string else { return nil }
         self.init(
             sender: sender, name: members["name"]?.string,
             digest: members["digest"]?.string.flatMap { Digest256(hexadecimal: $0) },
@@ -49,7 +45,7 @@ struct PartialHead: Sendable {
     }
 }
 
-/// The bytes of one upload so far.
+/// The bytes of one upload so far, and beside them a record of what is safe.
 ///
 /// Sendable by use, not by type: whoever claimed it from `PartialUploads` has it alone until it is released.
 final class PartialUpload: @unchecked Sendable {
@@ -58,15 +54,51 @@ final class PartialUpload: @unchecked Sendable {
     let path: String
     var head: PartialHead
     private(set) var byteCount: Int
+    /// Bytes that are on the disk, and recorded to be: no crash takes them back. Nothing beyond is ever acknowledged.
+    private(set) var keptByteCount: Int
+    /// Names the run of the operating system: within it the system itself still has what was only written.
+    private let boot: String
 
-    init(id: String, path: String, head: PartialHead, byteCount: Int) {
-        self.id = id
-        self.path = path
-        self.head = head
-        self.byteCount = byteCount
+    /// A new upload; it has no files yet.
+    init(id: String, folder: String, head: PartialHead, boot: String) {
+        (self.id, self.head, self.boot) = (id, head, boot)
+        path = "\(folder)/\(id).upload"
+        (byteCount, keptByteCount) = (0, 0)
     }
 
-    /// Appends a piece. Not synced: nothing is acknowledged as a batch before the archive has the bytes.
+    /// Takes up the upload `id` of an earlier process: all that was written, or after a restart of the machine what was
+    /// recorded to be safe, because what follows that may be anything.
+    ///
+    /// - Returns: `nil` when its files are not there, or do not belong together.
+    init?(leftIn folder: String, id: String, boot: String) throws(SpoolFault) {
+        let path = "\(folder)/\(id).upload"
+        var status = stat()
+        guard stat(path, &status) == 0, let text = PartialFiles.text(of: path + ".json"),
+            let members = CanonicalJSON(reading: text), let head = PartialHead(members)
+        else { return nil }
+        let kept = members["kept"]?.number.flatMap { Int($0) } ?? 0
+        let isSameRun = members["boot"]?.string == boot
+        let size = Int(status.st_size)
+        guard kept >= 0, kept <= size, isSameRun || members["kept"] != nil else { return nil }
+        (self.id, self.path, self.head, self.boot) = (id, path, head, boot)
+        (byteCount, keptByteCount) = (isSameRun ? size : kept, kept)
+        // The record stays as it is until something is kept again: a disk that is full now hinders no start.
+        guard !isSameRun, size > kept else { return }
+        guard truncate(path, off_t(kept)) == 0 else { throw SpoolFault(call: "truncate", code: errno) }
+        // It rested all the while.
+        var times = (status.st_atim, status.st_mtim)
+        withUnsafePointer(to: &times) {
+            $0.withMemoryRebound(to: timespec.self, capacity: 2) { _ = utimensat(AT_FDCWD, path, $0, 0) }
+        }
+    }
+
+    /// Makes its files; they are there after a crash too.
+    func create() throws(SpoolFault) {
+        try PartialFiles.write("", to: path)
+        try record()
+    }
+
+    /// Appends a piece, which is safe once it is kept.
     func append(_ piece: ByteBuffer) throws(SpoolFault) {
         let descriptor = Glibc.open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { throw SpoolFault(call: "open", code: errno) }
@@ -89,10 +121,31 @@ final class PartialUpload: @unchecked Sendable {
         byteCount += piece.readableBytes
     }
 
-    /// Takes back what a request brought that did not hold what it promised.
+    /// Makes what was appended safe: it is on the disk when this returns, and then recorded to be.
+    func keep() throws(SpoolFault) {
+        if keptByteCount == byteCount { return }
+        let descriptor = Glibc.open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw SpoolFault(call: "open", code: errno) }
+        defer { close(descriptor) }
+        guard fdatasync(descriptor) == 0 else { throw SpoolFault(call: "fdatasync", code: errno) }
+        let before = keptByteCount
+        keptByteCount = byteCount
+        do throws(SpoolFault) { try record() } catch {
+            keptByteCount = before
+            throw error
+        }
+    }
+
+    /// Takes back what a request brought that did not hold what it promised; none of it was kept.
     func shorten(to length: Int) throws(SpoolFault) {
+        precondition(length >= keptByteCount, "What was acknowledged is not taken back.")
         guard truncate(path, off_t(length)) == 0 else { throw SpoolFault(call: "truncate", code: errno) }
         byteCount = length
+    }
+
+    /// Writes anew what is known of it, whole or not at all.
+    func record() throws(SpoolFault) {
+        try PartialFiles.replace(path + ".json", with: head.members(kept: keptByteCount, boot: boot).text())
     }
 
     /// The digest of all bytes, read again from the file: what the archive will read.

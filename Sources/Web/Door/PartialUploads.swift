@@ -8,8 +8,8 @@ import Synchronization
 
 /// The uploads that were begun and are not whole yet, in files of the spool folder.
 ///
-/// They outlive the daemon, not the machine's run: nothing of them is synced, so after a restart of the machine bytes
-/// might be missing, and an upload that loses bytes it acknowledged must not go on.
+/// They outlive the daemon and the machine's run: what `Upload-Offset` acknowledges is on the disk before it is said.
+/// What came beyond that goes on too unless the machine was restarted meanwhile.
 /// Source: draft-ietf-httpbis-resumable-upload-12, section 4.1.1.
 final class PartialUploads: Sendable {
     private struct Entry {
@@ -43,11 +43,11 @@ final class PartialUploads: Sendable {
     private let boot: String
     private let state: Mutex<State>
 
-    /// Takes up what an earlier run of the daemon left in the folder, if the machine has not been started since.
+    /// Takes up what an earlier run of the daemon left in the folder.
     init(folder: String, limits: DoorLimits) throws(SpoolFault) {
         self.folder = folder
         self.limits = limits
-        // Without an answer nothing is taken up: no boot is named so.
+        // Without an answer only what was kept is taken up: no boot is named so.
         boot = PartialFiles.text(of: "/proc/sys/kernel/random/boot_id") ?? "unknown \(getpid()) \(Self.now())"
         var found = State()
         for (upload, touched) in try PartialFiles.uploads(in: folder, boot: boot) {
@@ -60,28 +60,32 @@ final class PartialUploads: Sendable {
     // MARK: One request at a time
 
     /// Begins an upload; it is the caller's until `release` or `remove`.
-    func begin(_ head: PartialHead, for channel: any Channel) throws -> PartialUpload {
-        try change { state in
+    ///
+    /// Its files are made on a thread that may wait for the disk, once its place is taken.
+    func begin(_ head: PartialHead, for channel: any Channel) async throws -> PartialUpload {
+        let upload = try reserve(head, for: channel)
+        do {
+            try await NIOThreadPool.singleton.runIfActive { try upload.create() }
+        } catch {
+            remove(upload)
+            throw error
+        }
+        return upload
+    }
+
+    private func reserve(_ head: PartialHead, for channel: any Channel) throws(Refusal) -> PartialUpload {
+        try change { (state) throws(Refusal) in
             removeExpired(&state)
             let own = state.entries.values.filter { $0.upload.head.sender == head.sender }
             if own.count >= limits.partialUploadsPerSender {
                 guard let resting = own.filter({ $0.holder == nil }).min(by: { $0.turn < $1.turn }) else {
-                    throw Refusal.tooManyPartialUploads(limits)
+                    throw .tooManyPartialUploads(limits)
                 }
                 remove(resting.upload, &state)
             }
-            guard state.byteCount < limits.partialBytes else { throw Refusal.noRoomForPartialUploads(limits) }
-            let id = PartialFiles.newID()
-            let path = "\(folder)/\(id).upload"
-            do throws(SpoolFault) {
-                try PartialFiles.write(head.text(boot: boot), to: path + ".json")
-                try PartialFiles.write("", to: path)
-            } catch {
-                state.doomed += [path, path + ".json"]
-                throw error
-            }
-            let upload = PartialUpload(id: id, path: path, head: head, byteCount: 0)
-            state.entries[id] = Entry(upload: upload, touched: Self.now(), holder: Holder(channel: channel))
+            guard state.byteCount < limits.partialBytes else { throw .noRoomForPartialUploads(limits) }
+            let upload = PartialUpload(id: PartialFiles.newID(), folder: folder, head: head, boot: boot)
+            state.entries[upload.id] = Entry(upload: upload, touched: Self.now(), holder: Holder(channel: channel))
             touch(upload, &state)
             return upload
         }
@@ -179,7 +183,9 @@ final class PartialUploads: Sendable {
     // MARK: Bytes
 
     /// Appends a piece to a claimed upload, on a thread that may wait for the disk.
-    func append(_ piece: ByteBuffer, to upload: PartialUpload) async throws {
+    ///
+    /// - Parameter keeps: now and then what came is made safe, so that a line that never breaks loses little.
+    func append(_ piece: ByteBuffer, to upload: PartialUpload, keeps: Bool) async throws {
         try state.withLock { state in
             guard state.byteCount + piece.readableBytes <= limits.partialBytes else {
                 throw Refusal.noRoomForPartialUploads(limits)
@@ -193,6 +199,13 @@ final class PartialUploads: Sendable {
             state.withLock { $0.byteCount -= piece.readableBytes }
             throw error
         }
+        if keeps, upload.byteCount - upload.keptByteCount >= limits.partialKeepBytes { try await keep(upload) }
+    }
+
+    /// Makes what a claimed upload has safe from a restart of the machine; before that nothing of it is acknowledged.
+    func keep(_ upload: PartialUpload) async throws {
+        if upload.keptByteCount == upload.byteCount { return }
+        try await NIOThreadPool.singleton.runIfActive { try upload.keep() }
     }
 
     /// Takes back what a claimed upload got beyond `length`.
@@ -208,14 +221,10 @@ final class PartialUploads: Sendable {
     }
 
     /// Notes the length of a claimed upload, should the daemon end before it is whole.
-    func note(length: Int, of upload: PartialUpload) throws(SpoolFault) {
+    func note(length: Int, of upload: PartialUpload) async throws {
         if upload.head.length == length { return }
         upload.head.length = length
-        unlink(upload.path + ".json.part")
-        try PartialFiles.write(upload.head.text(boot: boot), to: upload.path + ".json.part")
-        guard rename(upload.path + ".json.part", upload.path + ".json") == 0 else {
-            throw SpoolFault(call: "rename", code: errno)
-        }
+        try await NIOThreadPool.singleton.runIfActive { try upload.record() }
     }
 
     /// Seconds a claimed upload lasts if nothing more comes.
@@ -255,10 +264,10 @@ final class PartialUploads: Sendable {
     }
 
     /// Changes the state, then removes the files that go with it: removing a long file takes its time.
-    private func change<Value>(_ body: (inout State) throws -> Value) rethrows -> Value {
+    private func change<Value, Fault>(_ body: (inout State) throws(Fault) -> Value) throws(Fault) -> Value {
         var doomed: [String] = []
         defer { for path in doomed { unlink(path) } }
-        return try state.withLock { state in
+        return try state.withLock { (state) throws(Fault) in
             defer { swap(&doomed, &state.doomed) }
             return try body(&state)
         }

@@ -74,7 +74,7 @@ extension UploadDoor {
     ) async throws -> Response {
         let digest = try promisedDigest(DeclaredDigest(request.headers, fields: [.reprDigest]))
         let length = try agreedLength(wish, request.headers, offset: 0, known: nil)
-        let upload = try partials.begin(
+        let upload = try await partials.begin(
             PartialHead(sender: pass.sender, name: name, digest: digest, sentAt: sentAt, length: length), for: channel)
         defer { partials.release(upload) }
         let address = "/v1/uploads/\(upload.id)"
@@ -93,7 +93,7 @@ extension UploadDoor {
             throw error
         }
         if wish.isComplete { return try await finish(upload, pass) }
-        var answer = state(of: upload, .created)
+        var answer = try await state(of: upload, .created)
         answer.headers[.location] = address
         return answer
     }
@@ -108,7 +108,7 @@ extension UploadDoor {
         let upload = try await partials.claim(id, of: pass.sender, for: channel)
         defer { partials.release(upload) }
         switch request.method {
-        case .head: return state(of: upload, .noContent)
+        case .head: return try await state(of: upload, .noContent)
         case .delete:
             partials.remove(upload)
             return Response(status: .noContent)
@@ -138,15 +138,16 @@ extension UploadDoor {
         let headers = request.headers
         let offset = ResumptionWish.number(headers[.uploadOffset])
         guard offset == upload.byteCount else {
+            try await partials.keep(upload)
             throw Refusal.mismatchingOffset(offset ?? 0, expected: upload.byteCount)
         }
         let isComplete = ResumptionWish.complete(headers) == true
         let wish = ResumptionWish(isComplete: isComplete, length: ResumptionWish.number(headers[.uploadLength]))
         if let length = try agreedLength(wish, headers, offset: upload.byteCount, known: upload.head.length) {
-            try partials.note(length: length, of: upload)
+            try await partials.note(length: length, of: upload)
         }
         try await append(request, to: upload, pass, channel)
-        return isComplete ? try await finish(upload, pass) : state(of: upload, .noContent)
+        return try await isComplete ? finish(upload, pass) : state(of: upload, .noContent)
     }
 
     /// The length of the whole that all fields say.
@@ -178,7 +179,7 @@ extension UploadDoor {
                 throw Refusal.inconsistentLength([length, end])
             }
             if promised != nil { piece.withUnsafeReadableBytes { hasher.update(bufferPointer: $0) } }
-            try await partials.append(piece, to: upload)
+            try await partials.append(piece, to: upload, keeps: promised == nil)
         }
         guard let promised else { return }
         let digest = Digest256(bytes: Array(hasher.finalize()))
@@ -211,7 +212,9 @@ extension UploadDoor {
         return response
     }
 
-    private func state(of upload: PartialUpload, _ status: HTTPResponse.Status) -> Response {
+    /// Says how much of an upload is here; it is on the disk by then.
+    private func state(of upload: PartialUpload, _ status: HTTPResponse.Status) async throws -> Response {
+        try await partials.keep(upload)
         var headers = HTTPFields()
         headers[.uploadComplete] = "?0"
         headers[.uploadOffset] = String(upload.byteCount)

@@ -87,7 +87,9 @@ struct PushCommand: AsyncParsableCommand {
         try await group.run()
         let result = await service.result
         display.show(result)
-        return result.refused + result.left == 0 ? ExitStatus.done : ExitStatus.needsAttention
+        // Told to stop, a service has done its work; a run that was to send everything has not.
+        let unsent = result.left + (once ? result.waiting : 0)
+        return result.refused + unsent == 0 ? ExitStatus.done : ExitStatus.needsAttention
     }
 }
 

@@ -57,7 +57,9 @@ final class PushDisplay: Sendable {
 
     func show(_ result: ForwardingResult) {
         state.withLock { state in
-            note("sent \(result.sent) · refused \(result.refused) · still waiting \(result.left)", &state)
+            note(
+                "sent \(result.sent) · refused \(result.refused) · still waiting \(result.left + result.waiting)",
+                &state)
         }
     }
 

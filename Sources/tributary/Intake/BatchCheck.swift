@@ -62,21 +62,14 @@ struct BatchCheck: Sendable {
     ///
     /// - Throws: `CommandFailure` when the file cannot be opened.
     init(_ path: String, shown: String, rules: IntakeRules, received: Instant) throws {
-        let data = try Self.contents(path)
-        let name = FoundFile(root: path).name
+        let raw = try Self.contents(path)
         let found = Findings()
-        let (digest, container, admitted) = try data.withUnsafeBytes { bytes in
-            (
-                sha256(bytes), containerName(of: bytes),
-                try BatchAdmission(rules: rules).admit(
-                    bytes, name: name, received: received, entitled: nil, to: found)
-            )
-        }
         file = shown
-        byteCount = data.count
-        self.digest = digest
-        self.container = container
-        self.admitted = admitted
+        byteCount = raw.bytes.count
+        digest = raw.digest()
+        container = containerName(of: raw.bytes)
+        admitted = try BatchAdmission(rules: rules.giving(back: raw)).admit(
+            raw.bytes, name: FoundFile(root: path).name, received: received, entitled: nil, to: found)
         rows = found.rows
         series = found.series
         firstRows = found.firstRows
@@ -104,7 +97,9 @@ struct BatchCheck: Sendable {
     }
 
     /// The file's bytes, mapped: a batch may be larger than memory.
-    private static func contents(_ path: String) throws -> Data {
+    ///
+    /// - Throws: `CommandFailure` when it is no file that can be read.
+    private static func contents(_ path: String) throws -> MappedBatch {
         var status = stat()
         guard stat(path, &status) == 0 else { throw CommandFailure.reading(path, errno) }
         guard status.st_mode & S_IFMT == S_IFREG else {
@@ -114,10 +109,9 @@ struct BatchCheck: Sendable {
         }
         guard access(path, R_OK) == 0 else { throw CommandFailure.reading(path, errno) }
         do {
-            return try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+            return try MappedBatch(file: path)
         } catch {
-            throw CommandFailure(
-                status: ExitStatus.inputUnusable, message: "\(path) cannot be read: \(error.localizedDescription)")
+            throw CommandFailure(status: ExitStatus.inputUnusable, message: "\(path) cannot be read: \(error)")
         }
     }
 

@@ -62,12 +62,27 @@ enum FileResult: Sendable {
 struct IntakeRules: Sendable {
     let registry: Registry
     let catalogue: ParameterCatalogue
+    /// Gives pages back while a mapped batch is read.
+    private var letGo: (@Sendable () -> Void)?
+
+    init(registry: Registry, catalogue: ParameterCatalogue) {
+        self.registry = registry
+        self.catalogue = catalogue
+    }
+
+    /// The same for reading a mapped batch, whose pages are given back on the way.
+    func giving(back raw: MappedBatch) -> IntakeRules {
+        var rules = self
+        rules.letGo = { raw.letGo() }
+        return rules
+    }
 
     /// The reading context of a batch: the built-in profiles, and what the registry declares in their place.
     func context(_ raw: UnsafeRawBufferPointer, name: String, received: Instant) -> ReadContext {
         var context = ReadContext(
             profiles: BuiltInProfiles.all, parameters: catalogue,
             nameHints: name.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }, received: received)
+        context.letGo = letGo
         context.zoneNamed = { CivilZoneTable.zone(named: $0) }
         context.takeProfiles(of: registry, for: raw)
         return context

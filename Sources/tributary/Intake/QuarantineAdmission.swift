@@ -53,7 +53,7 @@ extension HistoryLane {
             waiting, station: scope.station, reason: scope.reason, names: rules.registry.stationNames, book)
         if rows.count == 0, scope.readings == nil { return AdmissionOutcome(waiting: waiting, selectedCount: 0) }
         return try book.withRawBytes(waiting.batch.place) { raw in
-            guard sha256(raw.bytes) == digest else {
+            guard raw.digest() == digest else {
                 throw BookProblem(
                     .archiveDamaged, place: "\(book.folder)/\(waiting.batch.place.path)",
                     message: "the bytes at \(waiting.batch.place.offset) are not those of batch \(digest).",

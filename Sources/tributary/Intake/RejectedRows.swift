@@ -40,7 +40,7 @@ final class ValuesReadBefore: AdmittedRowTaker {
     /// Reads the batch as it was read before.
     func add(_ then: RulesThen, _ raw: MappedBatch, _ batch: IncomingBatch) throws {
         station = then.station
-        let read = try BatchAdmission(rules: then.rules).admit(
+        let read = try BatchAdmission(rules: then.rules.giving(back: raw)).admit(
             raw.bytes, name: batch.name, received: batch.receivedAt, entitled: nil, selecting: select, to: self)
         // Of bytes that are not what was sent nothing was taken.
         if read.isDamaged { parts = [:] }
@@ -117,7 +117,7 @@ final class UnreadRows: AdmittedRowTaker {
     func read(
         _ raw: MappedBatch, _ batch: IncomingBatch, rules: IntakeRules, entitled: Set<StationID>?
     ) throws -> AdmittedBatch {
-        let read = try BatchAdmission(rules: rules).admit(
+        let read = try BatchAdmission(rules: rules.giving(back: raw)).admit(
             raw.bytes, name: batch.name, received: batch.receivedAt, entitled: entitled, selecting: select, to: self)
         stillRejected += read.ending.unkeptRejections + (read.stopped == nil ? 0 : 1)
         return read

@@ -1,9 +1,9 @@
 // One station file that a command reads for itself: nothing of it is stored.
 
 import Formats
-import Foundation
 import Monitoring
 import Standards
+import Storage
 
 /// Decodes one file with the built-in profiles and those of the registry's stations; what cannot be read goes to standard
 /// error.
@@ -13,19 +13,16 @@ import Standards
 func decodeStationFile(
     _ path: String, registry: Registry = Registry(), rows: Int, _ take: (DecodedSlice, ReadContext) -> Void
 ) -> Bool {
-    guard let bytes = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe) else {
+    guard let raw = try? MappedBatch(file: path) else {
         Terminal.note("\(path): cannot be read.")
         return false
     }
-    var context = bytes.withUnsafeBytes { raw in
-        IntakeRules(registry: registry, catalogue: .standard).context(raw, name: path, received: Node.clock())
-    }
+    var context = IntakeRules(registry: registry, catalogue: .standard).giving(back: raw)
+        .context(raw.bytes, name: path, received: Node.clock())
     context.limits.blockRows = rows
-    let outcome = bytes.withUnsafeBytes { raw in
-        decodeBatch(raw, context: context) { slice in
-            for rejection in slice.rejections { Terminal.note(rejection.line(of: path)) }
-            take(slice, context)
-        }
+    let outcome = decodeBatch(raw.bytes, context: context) { slice in
+        for rejection in slice.rejections { Terminal.note(rejection.line(of: path)) }
+        take(slice, context)
     }
     guard case .stopped(let rejection, _) = outcome else { return true }
     Terminal.note(rejection.line(of: path))

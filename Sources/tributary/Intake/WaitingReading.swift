@@ -15,7 +15,7 @@ struct WaitingReading {
     /// Reads the waiting rows.
     @discardableResult
     func read(_ rows: WaitingRows, to taker: some AdmittedRowTaker) throws -> AdmittedBatch {
-        try BatchAdmission(rules: rules).admit(
+        try BatchAdmission(rules: rules.giving(back: raw)).admit(
             raw.bytes, name: batch.name, received: batch.receivedAt, entitled: entitled, selecting: rows.waitingPart,
             to: taker)
     }
@@ -23,7 +23,7 @@ struct WaitingReading {
     /// What the batch has in its waiting rows, before any of it is taken.
     func look(at rows: WaitingRows) throws -> WaitingRows.Sight {
         var sight = WaitingRows.Sight()
-        _ = try BatchAdmission(rules: rules).admit(
+        _ = try BatchAdmission(rules: rules.giving(back: raw)).admit(
             raw.bytes, name: batch.name, received: batch.receivedAt, entitled: entitled,
             selecting: { slice in
                 rows.look(at: slice, &sight)

@@ -12,7 +12,7 @@ extension Node {
     func updateAllAlerts() async throws {
         try await checkStates()
         try await finishDetection()
-        try judgeSilence()
+        try await judgeSilence()
     }
 
     /// Example boundaries hold synthetic data only, and say so on every alert.

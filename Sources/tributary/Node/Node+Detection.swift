@@ -196,12 +196,22 @@ extension Node {
         return outcome
     }
 
-    /// Looks for stations that are silent by the clock.
-    func judgeSilence() throws {
+    /// Looks for stations that are silent by the clock, in pieces between which live batches pass: when a network has
+    /// failed all its stations fall silent at once.
+    func judgeSilence() async throws {
         let now = Node.clock()
+        var stations = live.stations[...]
+        while !stations.isEmpty {
+            try judgeSilence(of: &stations, at: now)
+            await Task.yield()
+        }
+    }
+
+    /// Takes the next piece of `stations`.
+    private func judgeSilence(of stations: inout ArraySlice<StationID>, at now: Instant) throws {
         let silenceRule = registry.detectionRules.silence
         var found: [AlertChanges] = []
-        for station in live.stations {
+        while found.count < LiveBudget.silences, let station = stations.popFirst() {
             guard let last = live.known[station]?.newest, let registered = registry.registry.stations[station] else {
                 continue
             }
