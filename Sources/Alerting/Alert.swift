@@ -11,7 +11,9 @@ package struct AlertID: Hashable, Comparable, Sendable, CustomStringConvertible 
 
     /// `A-<section>-<station>-<parameter>-<start, UTC>-<kind>`; `station` stands for the parameter of a silence.
     package init(_ id: FindingID) {
-        let stamp = id.start.iso8601(at: .utc).filter { $0 != "-" && $0 != ":" }
+        let separators = [UInt8(ascii: "-"), UInt8(ascii: ":")]
+        let stamp = String(
+            decoding: id.start.iso8601(at: .utc).utf8.filter { !separators.contains($0) }, as: UTF8.self)
         let parameter = id.parameter?.rawValue ?? "station"
         rawValue = "A-\(id.section)-\(id.station)-\(parameter)-\(stamp)-\(id.kind.rawValue)"
     }

@@ -85,10 +85,15 @@ package struct AlertBook: Sendable {
 
     /// The alerts of the examined stations that began in the examined spans or later, in order.
     private func examined(by found: SectionFindings) -> [Alert] {
-        var earliest: [AlertPlace: Instant] = [:]
+        // Mostly the series of one station, one after the other.
+        var earliest: [(place: AlertPlace, start: Instant)] = []
         for series in found.examined {
             let place = AlertPlace(section: series.section, station: series.station)
-            earliest[place] = min(earliest[place] ?? series.span.start, series.span.start)
+            if let known = earliest.lastIndex(where: { $0.place == place }) {
+                earliest[known].start = min(earliest[known].start, series.span.start)
+            } else {
+                earliest.append((place, series.span.start))
+            }
         }
         var met: [Alert] = []
         for (place, start) in earliest {

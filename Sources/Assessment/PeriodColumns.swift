@@ -46,7 +46,12 @@ package struct PeriodColumns: Sendable {
 
     /// The first and the last start; `nil` of nothing.
     package var startRange: ClosedRange<Instant>? {
-        guard let first = start.min(), let last = start.max() else { return nil }
+        guard var first = start.first else { return nil }
+        var last = first
+        for next in start {
+            first = min(first, next)
+            last = max(last, next)
+        }
         return Instant(milliseconds: first)...Instant(milliseconds: last)
     }
 
@@ -106,7 +111,8 @@ package struct PeriodColumns: Sendable {
 
     /// Whether every row begins after the one before: the everyday case.
     var isInTimeOrder: Bool {
-        for row in 1..<max(1, count) where start[row] <= start[row - 1] { return false }
+        let start = start.span
+        for row in 1..<max(1, start.count) where start[row] <= start[row - 1] { return false }
         return true
     }
 
@@ -142,7 +148,13 @@ struct AdmittedValues {
             first: interval.start.milliseconds, end: interval.end.milliseconds, accepted: accepted,
             isNonNegative: isNonNegative, belowDetection: belowDetection, excluded: excluded)
         if values.isInTimeOrder {
-            for row in 0..<values.count { admit(row, values, &gate) }
+            var row = 0
+            while row < values.count {
+                let end = Self.plainRun(from: row, values, gate)
+                admit(plain: row..<end, values)
+                if end < values.count { admit(end, values, &gate) }
+                row = end + 1
+            }
         } else {
             for row in values.rowsInTimeOrder() { admit(row, values, &gate) }
         }
@@ -161,6 +173,29 @@ struct AdmittedValues {
         var last: Int?
 
         mutating func refuse(_ reason: PeriodStatistic.Refusal) { refused[reason, default: 0] += 1 }
+    }
+
+    /// The end of the rows from `row` on, in time order, of which each is taken as it is.
+    private static func plainRun(from row: Int, _ values: PeriodColumns, _ gate: Gate) -> Int {
+        if !gate.excluded.isEmpty { return row }
+        let (start, mantissa) = (values.start.span, values.mantissa.span)
+        let (qualifier, quality) = (values.qualifier.span, values.quality.span)
+        let none = Qualifier.none.rawValue
+        let least = gate.isNonNegative ? 0 : Int64.min
+        var row = row
+        while row < start.count, qualifier[row] == none, gate.accepted >> quality[row] & 1 == 1,
+            mantissa[row] >= least, gate.first <= start[row], start[row] < gate.end
+        {
+            row += 1
+        }
+        return row
+    }
+
+    private mutating func admit(plain rows: Range<Int>, _ values: PeriodColumns) {
+        if rows.isEmpty { return }
+        start.append(contentsOf: values.start[rows])
+        mantissa.append(contentsOf: values.mantissa[rows])
+        exponent.append(contentsOf: values.exponent[rows])
     }
 
     @inline(__always)
@@ -207,6 +242,7 @@ struct AdmittedValues {
 
     /// The first row from `row` on that does not begin before `end`.
     func firstRow(from row: Int, notBefore end: Int64) -> Int {
+        let start = start.span
         var next = row
         while next < start.count, start[next] < end { next += 1 }
         return next

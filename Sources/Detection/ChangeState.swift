@@ -40,6 +40,15 @@ package struct ChangeState: Equatable, Sendable {
         return events
     }
 
+    /// Adds a value where the stretch under way goes on with it, as it mostly does.
+    ///
+    /// - Returns: `false` where it was not added, because it may begin or end a stretch.
+    mutating func takes(_ value: Double, start: Instant) -> Bool {
+        guard span.contains(start.milliseconds), values.count + 1 < grid.expectedCount else { return false }
+        values.append(value)
+        return true
+    }
+
     /// Judges the stretch under way as it is; for histories that nothing follows on.
     package mutating func closeStretch() -> [ChangeEvent] {
         guard let closing = number else { return [] }

@@ -111,6 +111,16 @@ package struct EpisodeFinder: Sendable {
         pendingExcluded = 0
     }
 
+    /// Adds readings of which nothing is known.
+    ///
+    /// - Precondition: `first` is after every start added before, and `last` not before it.
+    mutating func addExcluded(_ count: Int, from first: Instant, to last: Instant) {
+        precondition(
+            latest.map { $0 < first } ?? true && first <= last, "Readings are judged in time order, each start once.")
+        latest = last
+        pendingExcluded += count
+    }
+
     private mutating func addOver(_ peak: ThresholdEpisode.Peak) {
         if var episode = candidate {
             episode.lastOver = peak.start

@@ -29,6 +29,16 @@ final class ItemScreen {
         /// Of water: the values that are within the limit and not near it, as most are.
         fileprivate(set) var plain = PlainValues()
 
+        /// What the pre-warning makes of a plain value.
+        enum Nearness { case untold, told, unknown }
+
+        var nearness: Nearness {
+            if case nil = preWarningShare { return .untold }
+            // A share of a range says nothing: no value is known to be near or not.
+            if case .range? = limit { return .unknown }
+            return .told
+        }
+
         /// Whether the limits of both kinds of water say the same of a value, where both may hold.
         func isDecided(_ value: ExactDecimal, _ qualifier: Qualifier) -> Bool {
             guard let limit, let strictLimit else { return true }
@@ -88,7 +98,9 @@ final class ItemScreen {
                 if let strict = day.strictLimit { day.plain = PlainValues(strict, nearFrom: nil) }
                 return day
             }
-            if let limit = day.limit { day.plain = PlainValues(limit, nearFrom: day.preWarningShare) }
+            if let limit = day.limit {
+                day.plain = PlainValues(limit, nearFrom: limit.isRange ? nil : day.preWarningShare)
+            }
         case .air(let edition):
             day.limit = target.indexLimit.map { .maximum(ExactDecimal(mantissa: Int64($0), exponent: 0)) }
             day.index = try? edition(station, date.start(at: rules.offset)).get().index
@@ -217,6 +229,8 @@ extension TargetLimit {
         case .range: self = .range(item.limits[0], item.limits[1])
         }
     }
+
+    fileprivate var isRange: Bool { if case .range = self { true } else { false } }
 
     /// Whether less is within this limit than within another of the same direction.
     fileprivate func isStricter(than other: TargetLimit) -> Bool {

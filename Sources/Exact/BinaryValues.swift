@@ -18,6 +18,17 @@ package struct BinaryValues: Sendable {
         return exponent < 0 ? Double(mantissa) / power : Double(mantissa) * power
     }
 
+    /// The binary values of decimals, one after the other.
+    ///
+    /// - Shape: `mantissa`, `exponent` and `values`, n each; all of `values` is written.
+    /// - Complexity: O(n), no allocation.
+    package mutating func numbers(
+        _ mantissa: Span<Int64>, exponent: Span<Int8>, into values: inout MutableSpan<Double>
+    ) {
+        precondition(mantissa.count == values.count && exponent.count == values.count, "Columns are equally long.")
+        for row in 0..<mantissa.count { values[row] = number(mantissa[row], exponent: exponent[row]) }
+    }
+
     @usableFromInline package mutating func take(_ exponent: Int8) {
         self.exponent = exponent
         power = ExactDecimal(mantissa: 1, exponent: Int8(exponent.magnitude)).approximate

@@ -35,6 +35,13 @@ extension Enclosure {
     }
 
     static func logarithmOfTen(bits: Int) -> Enclosure {
+        bits == firstBits ? firstLogarithmOfTen : computedLogarithmOfTen(bits: bits)
+    }
+
+    /// At the precision with which everything begins, and with which nearly everything is decided.
+    private static let firstLogarithmOfTen = computedLogarithmOfTen(bits: firstBits)
+
+    private static func computedLogarithmOfTen(bits: Int) -> Enclosure {
         let bounds = logarithmBounds(of: BigInt(10) << bits, bits: bits)
         return Enclosure(lower: bounds.lower, upper: bounds.upper, bits: bits)
     }

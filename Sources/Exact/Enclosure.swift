@@ -54,7 +54,8 @@ package struct Enclosure: Sendable {
     /// The enclosure of the product of two numbers that are not negative.
     func multipliedByPositive(_ other: Enclosure) -> Enclosure {
         precondition(
-            bits == other.bits && lower >= 0 && other.lower >= 0, "Enclosures of positive numbers are multiplied.")
+            bits == other.bits && lower.sign == .plus && other.lower.sign == .plus,
+            "Enclosures of positive numbers are multiplied.")
         return Enclosure(
             lower: (lower * other.lower) >> bits, upper: ((upper * other.upper) >> bits) + 1, bits: bits)
     }
@@ -95,6 +96,9 @@ extension Enclosure {
     /// Digits after which a rounding counts as undecidable; a random number needs about 20, so 300 is never chance.
     package static let digitLimit = 300
 
+    /// Binary places a number is first computed with.
+    static let firstBits = 64
+
     /// The largest exponent of e or 10: it bounds the size of the integers, and no measured quantity comes near.
     package static let exponentLimit = 1_000
 
@@ -109,7 +113,7 @@ extension Enclosure {
     ) throws(EnclosureProblem) -> Fraction {
         // 3322/1000 is just above log2(10).
         let bitLimit = digitLimit * 3_322 / 1_000
-        var bits = min(64, bitLimit)
+        var bits = min(firstBits, bitLimit)
         while true {
             if let enclosure = evaluate(bits) {
                 let rounded = Fraction(enclosure.lower, overPowerOfTwo: enclosure.bits).rounded(places: places, rule)

@@ -45,6 +45,7 @@ extension Fraction {
 
     /// The shortest plain decimal text of a finite decimal, or `nil` when the expansion does not end.
     package var decimalText: String? {
+        if let text = shortDecimalText { return text }
         var rest = denominator
         let twos = rest.trailingZeroBitCount
         rest >>= twos
@@ -56,6 +57,32 @@ extension Fraction {
             fives += 1
         }
         return decimalText(places: max(twos, fives))
+    }
+
+    /// The shortest plain decimal text where machine integers hold all of it, as they mostly do; `nil` where they do not.
+    private var shortDecimalText: String? {
+        guard case .small(let numerator, var rest) = storage else { return nil }
+        let twos = rest.trailingZeroBitCount
+        rest >>= Int64(twos)
+        var fives = 0
+        while rest % 5 == 0 {
+            rest /= 5
+            fives += 1
+        }
+        guard rest == 1 else { return nil }
+        var units = numerator.magnitude
+        let places = max(twos, fives)
+        for _ in min(twos, fives)..<places {
+            let (product, overflows) = units.multipliedReportingOverflow(by: twos > fives ? 5 : 2)
+            if overflows { return nil }
+            units = product
+        }
+        let digits = String(units)
+        let sign = isNegative ? "-" : ""
+        if places == 0 { return sign + digits }
+        let padded = String(repeating: "0", count: max(0, places + 1 - digits.utf8.count)) + digits
+        let point = padded.utf8.index(padded.utf8.endIndex, offsetBy: -places)
+        return sign + padded[..<point] + "." + padded[point...]
     }
 
     /// The nearest binary value, for statistics and charts only.

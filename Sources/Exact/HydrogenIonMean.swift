@@ -133,8 +133,16 @@ private struct PowersOfTenRoot {
     init(decimals: Int, bits: Int) {
         scale = .powerOfTen(decimals)
         self.bits = bits
-        squares = [.powerOfTen(-scale.reciprocal, bits: bits)]
+        squares = [
+            decimals == Self.usualDecimals && bits == Enclosure.firstBits
+                ? Self.usualRoot : .powerOfTen(-scale.reciprocal, bits: bits)
+        ]
     }
+
+    /// Decimals that instruments give a pH with.
+    private static let usualDecimals = 2
+    private static let usualRoot = Enclosure.powerOfTen(
+        -Fraction.powerOfTen(usualDecimals).reciprocal, bits: Enclosure.firstBits)
 
     mutating func power(_ exponent: Fraction) -> Enclosure {
         guard var steps = (-exponent * scale).integer else { return .powerOfTen(exponent, bits: bits) }

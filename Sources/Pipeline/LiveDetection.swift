@@ -68,6 +68,7 @@ package enum CheckpointSpacing {
 package struct LiveDetection<Source: LiveSource> {
     private let live: LiveStation
     private let source: Source
+    private let memory: ScreeningMemory
     private var detectors: StationDetectors
     private var position: Instant
     /// The state gone on from, or stored last, and the readings added by then.
@@ -77,12 +78,15 @@ package struct LiveDetection<Source: LiveSource> {
     /// Readings between two states that are kept.
     private let spacing: Int
 
-    /// - Parameter checkpoint: a state of the station's basis; `nil`, or one that cannot be read: from the first reading.
+    /// - Parameters:
+    ///   - checkpoint: a state of the station's basis; `nil`, or one that cannot be read: from the first reading.
+    ///   - memory: of the stations looked at before.
     package init(
         _ live: LiveStation, from checkpoint: DetectorCheckpoint?, _ source: Source,
-        spacing: Int = CheckpointSpacing.readings
+        memory: ScreeningMemory = ScreeningMemory(), spacing: Int = CheckpointSpacing.readings
     ) {
         self.live = live
+        self.memory = memory
         self.source = source
         self.spacing = spacing
         if let checkpoint, let read = try? StationDetectors(live.screen, bytes: checkpoint.state),
@@ -228,7 +232,7 @@ package struct LiveDetection<Source: LiveSource> {
         }
         var stretch = ScreenedStretch()
         stretch.heard = heard.starts
-        for (parameter, readings) in zip(parameters, live.screening.screen(views, over: interval))
+        for (parameter, readings) in zip(parameters, live.screening.screen(views, over: interval, in: memory))
         where !readings.isEmpty {
             let before = stretch.readings.updateValue(readings, forKey: parameter)
             if let before { stretch.readings[parameter] = before + readings }

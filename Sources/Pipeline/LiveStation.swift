@@ -33,6 +33,9 @@ package struct LiveStation {
     /// For each series whether its parameter is judged, or held against a judged one by a rule of the check set.
     let isScreened: [Bool]
 
+    /// The parameters whose values are looked at.
+    package var viewed: [ParameterID] { zip(series, isScreened).filter(\.1).map(\.0.parameter) }
+
     /// - Parameters:
     ///   - series: all series of the station.
     ///   - table: the checks of stations before it, of the same registry.

@@ -2,8 +2,9 @@
 
 package import Monitoring
 
-/// The checks of a series that the scratch runs; `nil` where none of a kind is configured.
-struct PlainChecks: Sendable {
+/// The checks of a series that the scratch runs; `nil` where none of a kind is configured. A class, for it is handed on with
+/// every block.
+final class PlainChecks: Sendable {
     let grossRange: ValueRange?
     /// The season's range, as a range test reads it.
     let climatology: ValueRange?
@@ -42,8 +43,8 @@ struct RequiredChecks: Sendable {
     func areAll(in checks: UInt32) -> Bool { bits & ~checks == 0 }
 }
 
-/// One series over a stretch, as the scratch reads it in place.
-package struct ScreenedColumns: Sendable {
+/// One series over a stretch, as the scratch reads it in place. A class, for it is handed on with every block.
+package final class ScreenedColumns: Sendable {
     package let series: SeriesColumns
     /// The column `SeriesColumns.measured`, made once.
     let measured: [Double]
@@ -136,8 +137,23 @@ private func comparedReadings(
     _ otherValue: Span<Double>, _ otherUsable: [UInt8], isBroken: (Double, Double) -> Bool?
 ) -> [UInt8] {
     var verdicts = [UInt8](repeating: 0, count: start.count)
-    var place = 0
-    for index in 0..<start.count where usable[index] == 1 {
+    // Series of one station mostly speak together: row by row at the same time, each later than the one before.
+    var (row, last) = (0, 0)
+    while row < min(start.count, otherStart.count) {
+        let time = start[row]
+        if time != otherStart[row] { break }
+        if row > 0, time <= start[row - 1] { break }
+        if usable[row] == 1 {
+            last = row
+            if otherUsable[row] == 1, let found = isBroken(value[row], otherValue[row]) {
+                verdicts[row] = found ? 2 : 1
+            }
+        }
+        row += 1
+    }
+    // From the last of those on, each is looked for.
+    var place = last
+    for index in last..<start.count where usable[index] == 1 {
         while place < otherStart.count {
             if otherUsable[place] == 1, otherStart[place] >= start[index] { break }
             place += 1
@@ -167,17 +183,15 @@ private struct SeriesScratch: Sendable {
 
     private mutating func begin(_ flags: Span<QualityVerdict>) {
         let count = flags.count
-        if worst.count != count || said.count != count {
-            worst = [QualityVerdict](repeating: .notTested, count: count)
-            said = worst
-            usable = [UInt8](repeating: 0, count: count)
-            regular = usable
-            compared = usable
-            open = usable
-        }
+        resize(&worst, to: count, with: .notTested)
+        resize(&said, to: count, with: .notTested)
+        resize(&usable, to: count, with: 0)
+        resize(&regular, to: count, with: 0)
+        resize(&compared, to: count, with: 0)
+        resize(&open, to: count, with: 0)
         ran = 0
         var span = worst.mutableSpan
-        for index in 0..<count { span[index] = flags[index] }
+        flags.withRawValues { flags in span.withMutableRawValues { _ = $0.update(fromContentsOf: flags) } }
         clear(&compared)
         clear(&open)
     }
@@ -202,11 +216,14 @@ private struct SeriesScratch: Sendable {
         if required.contains(check) { markOpen(said) }
     }
 
-    /// Marks where a required check said nothing. Cases are matched here and below: comparing them is a call.
+    /// Marks where a required check said nothing.
     private mutating func markOpen(_ said: Span<QualityVerdict>) {
         var span = open.mutableSpan
-        for index in 0..<said.count {
-            if case .notTested = said[index] { span[index] = 1 }
+        said.withRawValues { said in
+            span.withUnsafeMutableBufferPointer { open in
+                // notTested is 0.
+                for index in 0..<said.count { open[index] |= said[index] == 0 ? 1 : 0 }
+            }
         }
     }
 
@@ -217,7 +234,8 @@ private struct SeriesScratch: Sendable {
         let series = columns.series
         let start = series.start.span.extracting(rows)
         let values = series.value.span.extracting(rows)
-        let measured = columns.measured.span.extracting(rows)
+        let wholeColumn = columns.measured
+        let measured = wholeColumn.span.extracting(rows)
         let flags = series.flagVerdict.span.extracting(rows)
         begin(flags)
         var said = takeOutSaid()
@@ -273,7 +291,8 @@ private struct SeriesScratch: Sendable {
         isRuled: Bool
     ) {
         let series = columns.series
-        let measured = columns.measured.span.extracting(rows)
+        let wholeColumn = columns.measured
+        let measured = wholeColumn.span.extracting(rows)
         let cadence = series.cadence?.milliseconds ?? 0
         var said = takeOutSaid()
         defer { self.said = said }
@@ -302,13 +321,25 @@ private struct SeriesScratch: Sendable {
 
     /// What a required check did not test is not valid.
     private mutating func close(_ required: RequiredChecks) {
-        let isOpen = !required.areAll(in: ran)
+        let everywhere: UInt8 = required.areAll(in: ran) ? 0 : 1
         let open = open
         var span = worst.mutableSpan
-        for index in 0..<span.count {
-            if case .valid = span[index], isOpen || open[index] == 1 { span[index] = .notTested }
+        span.withMutableRawValues { worst in
+            open.withUnsafeBufferPointer { open in
+                // valid is 1, and one less is notTested.
+                for index in 0..<worst.count {
+                    worst[index] &-= worst[index] == 1 ? open[index] | everywhere : 0
+                }
+            }
         }
     }
+}
+
+/// Makes a column as long as asked for; its memory stays, and so does some of what was in it.
+private func resize<Element>(_ column: inout [Element], to count: Int, with filler: Element) {
+    if column.count > count { column.removeLast(column.count - count) }
+    let missing = count - column.count
+    if missing > 0 { column.append(addingCapacity: missing) { $0.append(repeating: filler, count: missing) } }
 }
 
 private func clear(_ said: inout [QualityVerdict]) {
@@ -321,6 +352,7 @@ private func clear(_ column: inout [UInt8]) {
     span.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
 }
 
+/// Cases are matched: comparing them is a call.
 private func hasSuspect(_ said: Span<QualityVerdict>) -> Bool {
     for index in 0..<said.count {
         if case .suspect = said[index] { return true }

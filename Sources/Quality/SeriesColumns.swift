@@ -20,7 +20,12 @@ extension ReadingState {
     }
 
     /// A level or a limit.
-    var hasValue: Bool { self == .measured || self == .censored }
+    var hasValue: Bool {
+        switch self {
+        case .measured, .censored: true
+        case .missing, .notFinite: false
+        }
+    }
 }
 
 /// The readings of one series as columns, in time order.
@@ -67,7 +72,8 @@ package struct SeriesColumns: Sendable {
         self.flagReason = flagReason
         isAllMeasured = state.reduce(UInt8(0)) { $0 | $1.rawValue } == ReadingState.measured.rawValue
         if isAllMeasured { return }
-        for row in 0..<count where !state[row].hasValue && flagVerdict[row] == .valid {
+        for row in 0..<count where !state[row].hasValue {
+            guard case .valid = flagVerdict[row] else { continue }
             self.flagVerdict[row] = .notTested
             self.flagReason[row] = .missingValue
         }

@@ -13,9 +13,10 @@ package struct WaterItemProfile: Hashable, Sendable {
     /// X is the items that exceeded in the last or the current year: whoever assesses names them.
     /// Source: monitoring plan 2021–2025, 环办监测函〔2020〕714号.
     package static func fivePlus(_ extra: [ParameterID]) -> WaterItemProfile {
-        let five = SurfaceWaterStandard.gb3838of2002.items.filter(\.isAmong5).map(\.parameter)
-        return WaterItemProfile(id: "5+X", items: distinct(five + extra))
+        WaterItemProfile(id: "5+X", items: distinct(five + extra))
     }
+
+    private static let five = SurfaceWaterStandard.gb3838of2002.items.filter(\.isAmong5).map(\.parameter)
 
     /// Table 1 without water temperature, total nitrogen and faecal coliforms.
     ///

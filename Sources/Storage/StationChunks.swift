@@ -25,6 +25,8 @@ package final class StationChunks {
     private var held: [Int64: Held] = [:]
     private var chunk = Chunk()
     private var times = UnfoldedTimes()
+    /// Parameters whose values are asked for after their times: their chunks are unfolded whole at once.
+    package var viewed: Set<ParameterID> = []
 
     package init(_ reader: BookReader) throws {
         onward = try RawStatement(
@@ -117,9 +119,11 @@ package final class StationChunks {
         _ record: SeriesRecord, _ span: Int64, _ payload: UnsafeRawBufferPointer
     ) throws -> [Int64] {
         // Which rows a batch brought that is not whole, the times alone do not say.
-        guard hidden.isEmpty else { return try view(record, span, payload).start }
+        guard hidden.isEmpty, !viewed.contains(record.key.parameter) else {
+            return try view(record, span, payload).start
+        }
         let found = hold(record, span, payload)
-        if let known = found.starts { return known }
+        if let known = found.starts ?? found.view?.start { return known }
         do throws(ChunkProblem) { try chunk.decodeTimes(payload, &times) } catch {
             throw damagedChunk(record.key.canonicalText, span, error)
         }

@@ -13,4 +13,17 @@ import Testing
             }
         }
     }
+
+    @Test func `a column has the bits of its values`() {
+        let exponents: [Int8] = [0, -1, -3, 2, 0, -18, 18, -2, -2, 1]
+        let mantissas = exponents.indices.map { Int64($0) * 97_531 - 300_000 }
+        var column = [Double](repeating: .nan, count: exponents.count)
+        var span = column.mutableSpan
+        var values = BinaryValues()
+        values.numbers(mantissas.span, exponent: exponents.span, into: &span)
+        for row in exponents.indices {
+            let alone = ExactDecimal(mantissa: mantissas[row], exponent: exponents[row]).approximate
+            #expect(column[row].bitPattern == alone.bitPattern)
+        }
+    }
 }

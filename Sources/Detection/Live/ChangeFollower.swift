@@ -24,7 +24,8 @@ struct ChangeFollower: Equatable, Sendable {
 
     /// Adds a usable value; `lastOver`, the latest reading over the limit so far.
     mutating func add(_ value: Double, start: Instant, lastOver: Instant?) {
-        self.lastOver = lastOver ?? self.lastOver
+        if let lastOver { self.lastOver = lastOver }
+        if state.takes(value, start: start) { return }
         for event in state.add(value, start: start) {
             switch event {
             case .detected(let change):

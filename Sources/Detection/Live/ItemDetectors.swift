@@ -40,6 +40,16 @@ struct ItemDetectors: Sendable {
     /// Adds the readings of one day.
     mutating func add(_ series: OrderedReadings, _ rows: Range<Int>, on day: ItemScreen.Day, _ screen: ItemScreen) {
         let hasConflicts = !series.conflicting.isEmpty
+        if screen.law == nil, !hasConflicts {
+            // Nothing is held against a limit: whole runs of usable readings go into the means.
+            var row = rows.lowerBound
+            while row < rows.upperBound {
+                let end = series.usableRun(from: row, until: rows.upperBound)
+                addToMeans(series.readings, row..<end, dayNumber: day.number, screen)
+                row = end + 1
+            }
+            return
+        }
         var row = rows.lowerBound
         while row < rows.upperBound {
             if !hasConflicts, !threshold.isUnderWay, !preWarning.isUnderWay {
@@ -63,19 +73,33 @@ struct ItemDetectors: Sendable {
     ) {
         let (first, last) = (readings[rows.lowerBound].start, readings[rows.upperBound - 1].start)
         threshold.addPlain(from: first, to: last)
-        if day.preWarningShare != nil { preWarning.addPlain(from: first, to: last) }
-        let hasMeans = screen.hasTrend || screen.hasChange
-        if !hasMeans, forecast == nil, sliding == nil { return }
-        var binary = BinaryValues()
-        for row in rows {
-            guard let value = readings[row].value else { continue }
-            if hasMeans {
+        switch day.nearness {
+        case .told: preWarning.addPlain(from: first, to: last)
+        case .unknown: preWarning.addExcluded(rows.count, from: first, to: last)
+        case .untold: break
+        }
+        addToMeans(readings, rows, dayNumber: day.number, screen)
+    }
+
+    /// Adds usable readings of one day to what is made of means, while nothing is over a limit.
+    private mutating func addToMeans(
+        _ readings: [ScreenedReading], _ rows: Range<Int>, dayNumber: Int, _ screen: ItemScreen
+    ) {
+        if rows.isEmpty { return }
+        if screen.hasTrend || screen.hasChange {
+            var binary = BinaryValues()
+            for row in rows {
+                guard let value = readings[row].value else { continue }
                 let number = binary.number(value.mantissa, exponent: value.exponent)
-                trend?.add(number, dayNumber: day.number)
+                trend?.add(number, dayNumber: dayNumber)
                 change?.add(number, start: readings[row].start, lastOver: nil)
             }
-            forecast?.add(value, start: readings[row].start, dayNumber: day.number, screen)
-            sliding?.add(value, start: readings[row].start, dayNumber: day.number)
+        }
+        forecast?.add(readings, rows, dayNumber: dayNumber, screen)
+        if case nil = sliding { return }
+        for row in rows {
+            guard let value = readings[row].value else { continue }
+            sliding?.add(value, start: readings[row].start, dayNumber: dayNumber)
         }
     }
 
@@ -85,10 +109,10 @@ struct ItemDetectors: Sendable {
         if isUsable, reading.qualifier == .none, let value = reading.value, day.plain.contains(value) {
             // Nothing is near: what the general path comes to for most readings.
             threshold.addPlain(reading.start)
-            if day.preWarningShare != nil {
-                preWarning.addPlain(reading.start)
-            } else if preWarning.isUnderWay {
-                preWarning.cut(at: reading.start)
+            switch day.nearness {
+            case .told: preWarning.addPlain(reading.start)
+            case .unknown: preWarning.addExcluded(1, from: reading.start, to: reading.start)
+            case .untold: if preWarning.isUnderWay { preWarning.cut(at: reading.start) }
             }
         } else if screen.law != nil {
             let judged = reading.value.flatMap { value in
@@ -152,6 +176,17 @@ extension ScreenedReading {
 }
 
 extension OrderedReadings {
+    /// The end of the readings from `row` on that are usable.
+    fileprivate func usableRun(from row: Int, until end: Int) -> Int {
+        var row = row
+        while row < end {
+            let reading = readings[row]
+            guard case .none = reading.qualifier, case .some = reading.value, reading.isAccepted else { return row }
+            row += 1
+        }
+        return row
+    }
+
     /// The end of the readings from `row` on that are usable and of which nothing is to be said.
     fileprivate func plainRun(from row: Int, until end: Int, _ plain: PlainValues) -> Int {
         var row = row

@@ -94,6 +94,19 @@ struct MonthFollower: Sendable {
         count += 1
     }
 
+    /// Adds readings of one day that all have a value a mean may take.
+    mutating func add(_ readings: [ScreenedReading], _ rows: Range<Int>, dayNumber: Int, _ screen: ItemScreen) {
+        for row in rows {
+            // The first brings the day; what follows it is of the same one.
+            if dayNumber != day || row == rows.upperBound - 1 {
+                add(readings[row].value, start: readings[row].start, dayNumber: dayNumber, screen)
+            } else if let value = readings[row].value {
+                sum.add(value)
+                count += 1
+            }
+        }
+    }
+
     private mutating func beginMonth(holding dayNumber: Int) {
         if var forecast = open {
             forecast.end = forecast.end ?? forecast.month.end

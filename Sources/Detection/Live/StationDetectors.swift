@@ -83,8 +83,8 @@ package struct StationDetectors {
         while row < rows.upperBound {
             let number = series.readings[row].start.dayNumber(at: screen.rules.offset)
             let end = Int64(number + 1) * 86_400_000 - Int64(screen.rules.offset.minutes) * 60_000
-            var next = row + 1
-            while next < rows.upperBound, series.readings[next].start.milliseconds < end { next += 1 }
+            let next = series.readings.place(
+                notBefore: Instant(milliseconds: end), in: (row + 1)..<rows.upperBound, \.start)
             // A constant: what is handed on with every reading is not copied for it.
             let day = item.day(number)
             items[place].add(series, row..<next, on: day, item)
@@ -99,17 +99,20 @@ package struct StationDetectors {
 }
 
 extension Array {
+    /// The first place in `rows`, in order of time, whose element is not before an instant.
+    fileprivate func place(notBefore instant: Instant, in rows: Range<Int>, _ start: (Element) -> Instant) -> Int {
+        var (low, high) = (rows.lowerBound, rows.upperBound)
+        while low < high {
+            let middle = (low + high) / 2
+            if start(self[middle]) < instant { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
     /// The places of the elements, in order of time, from one instant and before another.
     fileprivate func places(from begin: Instant?, until end: Instant?, _ start: (Element) -> Instant) -> Range<Int> {
-        func first(notBefore instant: Instant) -> Int {
-            var (low, high) = (0, count)
-            while low < high {
-                let middle = (low + high) / 2
-                if start(self[middle]) < instant { low = middle + 1 } else { high = middle }
-            }
-            return low
-        }
-        return (begin.map { first(notBefore: $0) } ?? 0)..<(end.map { first(notBefore: $0) } ?? count)
+        let first = begin.map { place(notBefore: $0, in: indices, start) } ?? 0
+        return first..<(end.map { place(notBefore: $0, in: indices, start) } ?? count)
     }
 }
 
@@ -201,14 +204,18 @@ extension StationDetectors {
         _ item: ItemDetectors, _ screen: ItemScreen, _ span: (first: Instant, last: Instant),
         since underWay: [FindingID.Kind: Instant], isWhole: Bool, to result: inout SectionFindings
     ) {
-        var found: [FindingID.Kind: [Finding]] = [:]
+        var found: [(kind: FindingID.Kind, findings: [Finding])] = []
         if screen.law != nil {
-            found[.threshold] = item.threshold.episodes.compactMap { screen.finding($0) }
-            found[.preWarning] = item.preWarning.episodes.compactMap { screen.preWarning($0) }
+            found.append((.threshold, item.threshold.episodes.compactMap { screen.finding($0) }))
+            found.append((.preWarning, item.preWarning.episodes.compactMap { screen.preWarning($0) }))
         }
-        if let forecast = item.forecast { found[.forecast] = forecast.forecasts.map { screen.finding($0) } }
-        if let change = item.change { found[.change] = change.episodes.map { screen.finding($0, change.state.grid) } }
-        if let trend = item.trends { found[.trend] = trend.episodes.map { screen.finding($0, trend.direction) } }
+        if let forecast = item.forecast { found.append((.forecast, forecast.forecasts.map { screen.finding($0) })) }
+        if let change = item.change {
+            found.append((.change, change.episodes.map { screen.finding($0, change.state.grid) }))
+        }
+        if let trend = item.trends {
+            found.append((.trend, trend.episodes.map { screen.finding($0, trend.direction) }))
+        }
         var goesOn = isWhole ? [:] : item.underWay(self.screen.rules)
         if !isWhole, item.trends != nil, goesOn[.trend] == nil { goesOn[.trend] = startOfDay(span.last) }
         for (kind, findings) in found {

@@ -84,11 +84,12 @@ struct GatheredSeries {
             place(of: Flag(text: text, verdict: profile.flags[text] ?? .notTested))
         }
         if profile.revises { for case let place? in found { series[place].isRevised = true } }
+        let numbers = block.series.span
         var row = 0
-        while row < block.count {
-            let number = block.series[row]
+        while row < numbers.count {
+            let number = numbers[row]
             var end = row + 1
-            while end < block.count, block.series[end] == number { end += 1 }
+            while end < numbers.count, numbers[end] == number { end += 1 }
             if let place = found[Int(number)] { series[place].append(block, row..<end, flags: flags) }
             row = end
         }
@@ -164,7 +165,9 @@ extension GatheredSeries.Rows {
         mantissa.append(contentsOf: block.mantissa[rows])
         exponent.append(contentsOf: block.exponent[rows])
         qualifier.append(contentsOf: block.qualifier[rows])
-        flag.append(contentsOf: block.flag[rows].lazy.map { flags[Int($0)] })
+        flag.append(addingCapacity: rows.count) { flag in
+            for place in block.flag[rows] { flag.append(flags[Int(place)]) }
+        }
     }
 }
 

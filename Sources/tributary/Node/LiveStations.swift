@@ -36,6 +36,11 @@ struct LiveStations {
     private let sections: [StationID: [Section]]
     var known: [StationID: KnownStation] = [:]
     var checks = StationChecksTable()
+    /// Used again from station to station.
+    let memory = ScreeningMemory()
+    /// Parameters whose values detectors looked at: those of further stations are unfolded whole at once, not their times
+    /// first.
+    var viewed: Set<ParameterID> = []
     /// Records of the checks of instruments, by station; `nil` until they were asked for.
     private var instruments: [StationID: [InstrumentRecord]]?
     /// All sections were gone through since the start, so that what is stored is what the readings say.
@@ -97,7 +102,13 @@ struct TransactionSource: LiveSource {
     let chunks: StationChunks
     let records: [SeriesRecord]
 
-    private func record(_ key: SeriesKey) -> SeriesRecord? { records.first { $0.key == key } }
+    private func record(_ key: SeriesKey) -> SeriesRecord? {
+        // The parameter tells most of a station's series apart.
+        for place in records.indices where records[place].key.parameter == key.parameter {
+            if records[place].key == key { return records[place] }
+        }
+        return nil
+    }
 
     func view(_ series: SeriesKey, over interval: Interval) throws -> CurrentView {
         try record(series).map { try chunks.view($0, over: interval) } ?? CurrentView()

@@ -124,6 +124,7 @@ extension Node {
             return known
         }
         var known = KnownStation(records: try reader.series(of: station))
+        chunks.viewed = live.viewed
         known.newest = try known.own.compactMap { try chunks.lastStart($0) }.max()
         return known
     }
@@ -148,9 +149,11 @@ extension Node {
                     rules: registry.detectionRules, records: records, basis: known.bases[section.id])
             else { continue }
             known.bases[section.id] = live.basis
+            self.live.viewed.formUnion(live.viewed)
             do {
                 let outcome = try goOn(
-                    live, at: work, newest: newest, TransactionSource(chunks: chunks, records: known.own), in: writer)
+                    live, at: work, newest: newest, TransactionSource(chunks: chunks, records: known.own),
+                    self.live.memory, in: writer)
                 news.budget -= outcome.readingCount
                 let changes = alertBook.changes(
                     outcome.findings, parties: AlertParty.parties(of: section, in: registry.registry),
@@ -173,7 +176,8 @@ extension Node {
     }
 
     private func goOn(
-        _ live: LiveStation, at work: DetectorWork, newest: Instant, _ source: TransactionSource, in writer: BookWriter
+        _ live: LiveStation, at work: DetectorWork, newest: Instant, _ source: TransactionSource,
+        _ memory: ScreeningMemory, in writer: BookWriter
     ) throws -> LiveOutcome {
         let place = DetectorPlace(section: live.screen.section.id, station: work.station)
         let settled = live.blocks.settled(before: min(work.first, newest))
@@ -182,7 +186,7 @@ extension Node {
         let later = try writer.reader.detectorStates(
             place, basis: live.basis, after: base?.position ?? Instant(milliseconds: .min))
         var detection = LiveDetection(
-            live, from: base.map { DetectorCheckpoint($0) }, source)
+            live, from: base.map { DetectorCheckpoint($0) }, source, memory: memory)
         let outcome = try detection.run(
             later: later.map { DetectorCheckpoint($0) }, lastChange: work.last, newest: newest,
             budget: LiveBudget.readings)

@@ -89,9 +89,12 @@ extension PeriodSeries {
         self.init(registry: gathered.registry, reviewState: .raw)
         let verdicts = gathered.flags.map(\.verdict.rawValue)
         for rows in gathered.series {
+            let quality = [UInt8](capacity: rows.flag.count) { quality in
+                for flag in rows.flag { quality.append(verdicts[Int(flag)]) }
+            }
             let values = PeriodColumns(
                 start: rows.start, mantissa: rows.mantissa, exponent: rows.exponent, qualifier: rows.qualifier,
-                quality: rows.flag.map { verdicts[Int($0)] })
+                quality: quality)
             take(rows.isRevised ? values.keepingLastOfEachStart() : values, of: rows.key)
         }
     }
