@@ -231,7 +231,10 @@ extension AgreementReader {
         for entry in entries("inputs", of: node, "c: {measure: given, unit: mg/L, clause: …}") {
             let what = "input “\(entry.key)”"
             let allowed = ["measure", "section", "party", "parameter", "unit", "each", "range", "error", "clause"]
-            guard reading.isMapping(entry.value, what, allowed: allowed) else { continue }
+            // Asked for first: what is taken over has keys of its own.
+            let isCarried = entry.value["measure"]?.text == InputMeasure.previousResult.rawValue
+            guard reading.isMapping(entry.value, what, allowed: allowed + (isCarried ? ["result", "opening"] : []))
+            else { continue }
             let measure: InputMeasure? = reading.choice("measure", of: entry.value, what)
             let unit = reading.unit("unit", of: entry.value, what)
             let section = reading.optionalText("section", of: entry.value, what)
@@ -247,7 +250,8 @@ extension AgreementReader {
                 AgreementInput(
                     name: entry.key, measure: measure, section: section, party: party, parameter: parameter,
                     unit: unit, sets: sets, range: readRange(entry.value, what, unit, measure),
-                    error: readError(entry.value, what), clause: clause))
+                    error: readError(entry.value, what),
+                    carried: isCarried ? readCarried(entry, unit, sets, clause) : nil, clause: clause))
         }
     }
 
@@ -297,7 +301,7 @@ extension AgreementReader {
                 "Use one of \(sections.map(\.id).joined(separator: ", ")).")
         }
         let overSections = sets.contains { scope.isSubset($0, of: "sections") }
-        if section == nil, !overSections, let measure, measure != .given {
+        if section == nil, !overSections, let measure, measure.isMeasurement {
             _ = reading.required("section", of: node, what)
         }
         if let party { checkParty(party, at: node["party"] ?? node) }

@@ -107,14 +107,16 @@ struct AgreementReader {
         }
         readTiers(node)
         readInputs(node)
+        let windows = readWindows(node)
+        scope.windows = windows.map(\.name)
         let exemptions = readExemptions(node)
         let formulas = readFormulas(node)
+        checkCarried(formulas)
         let verdicts = readVerdicts(node)
         let controls = readControls(node)
         let payments = readPayments(node)
         let splits = readSplits(node)
         let netting = readNetting(node)
-        let windows = readWindows(node)
         let workingCalendar = readWorkingCalendar(node)
         let presumptions = readPresumptions(node, windows)
         checkSubstance(node, id: id, isEmpty: payments.isEmpty && splits.isEmpty && controls.isEmpty)
@@ -144,7 +146,7 @@ struct AgreementReader {
                 "The id of an example must say so: “\(id)” does not contain “example”.", "Rename it example-\(id).")
         }
         // An agreement that settles from published figures alone measures no share of a period and forms no mean.
-        let isMeasured = inputs.contains { $0.measure != .given }
+        let isMeasured = inputs.contains { $0.measure.isMeasurement }
         if isMeasured, node["statistics"] == nil { _ = reading.required("statistics", of: node, "the agreement") }
         if !isTemplate {
             for blank in reading.blanks where isMeasured || !blank.concernsMeasuring {
