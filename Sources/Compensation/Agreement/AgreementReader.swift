@@ -54,6 +54,7 @@ struct AgreementReader {
     var inputs: [AgreementInput] = []
     var ledgers: [Ledger] = []
     var periodKind: PeriodKind?
+    var validityFrom: CivilDate?
     var tableConstants: [AgreementConstant] = []
     /// Names of formulas, payments and splits, by which statements and examples tell steps apart.
     var stepNames: Set<String> = []
@@ -82,6 +83,7 @@ struct AgreementReader {
         isTemplate = node["template"] == nil ? false : reading.truth("template", of: node, what) ?? false
         readDocument(node)
         let validity = readValidity(node)
+        validityFrom = validity?.from
         let boundary = reading.optionalText("boundary", of: node, what)
         readCurrency(node)
         let offset = readOffset(node)

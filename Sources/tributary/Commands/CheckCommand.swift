@@ -169,7 +169,12 @@ struct CheckCommand: AsyncParsableCommand {
             return CheckSetReader.read([(shown, text)], registry: registry).problems
         }
         let around = try (stations.folder ?? Self.registryAround(path)).map { try RegistryFolder.load($0).registry }
-        return agreement(text, shown, around ?? Registry())
+        if around == nil {
+            Terminal.note(
+                "notice: \(shown) lies in no registry: its boundary, regions and sections are not looked up. "
+                    + "--stations DIR names one.")
+        }
+        return agreement(text, shown, around)
     }
 
     /// Sections whose kind of water nobody said: limits that differ between rivers and lakes decide little there.
@@ -200,7 +205,7 @@ struct CheckCommand: AsyncParsableCommand {
         return above.path(percentEncoded: false)
     }
 
-    private func agreement(_ text: String, _ file: String, _ registry: Registry) -> [Problem] {
+    private func agreement(_ text: String, _ file: String, _ registry: Registry?) -> [Problem] {
         let check = checkAgreement(text, file: file, registry: registry)
         for notice in check.notices { Terminal.note("notice: \(notice)") }
         if mutations, let agreement = check.agreement, check.problems.isEmpty {

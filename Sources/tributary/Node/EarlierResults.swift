@@ -33,8 +33,8 @@ struct EarlierResults: InputSource {
             (run, digest) = (nil, nil)
             why =
                 ranked.max { $0.stage < $1.stage }.map {
-                    "The run of \(previous) on record, \($0.record.id), is \($0.record.kind); a \(kind) run rests on none "
-                        + "that went less far."
+                    "The run of \(previous) on record, \($0.record.id), is \($0.record.kind); a run of kind "
+                        + "\(kind) rests on none that went less far."
                 } ?? "No run of \(previous) is on record."
             return
         }
