@@ -16,15 +16,15 @@ struct CarriedResultTests {
         formulas:
           - {name: balance, expression: balance_before + paid_in − spent, unit: 万元, clause: clause 3}
         payments:
-          - {name: in, clause: clause 1, payer: a, payee: pool, amount: paid_in}
-          - {name: out, clause: clause 5, payer: pool, payee: b, amount: spent}
+          - {name: inflow, clause: clause 1, payer: a, payee: pool, amount: paid_in}
+          - {name: outflow, clause: clause 5, payer: pool, payee: b, amount: spent}
         checks:
           - {name: cover, clause: clause 6, at-most: [spent, balance_before + paid_in]}
         examples:
           - name: three-years
             source: invented; 5 + 10 − 4 = 11, 11 + 10 − 20 = 1, 1 + 10 − 0 = 11
             periods: [{paid_in: 10, spent: 4}, {paid_in: 10, spent: 20}, {paid_in: 10, spent: 0}]
-            expect: {steps: {balance: 11 万元}, net: {a: −30 万元, b: 24 万元, pool: 6 万元}}
+            expect: {steps: {balance: 11 万元}, net: {a: -30 万元, b: 24 万元, pool: 6 万元}}
           - name: too-much
             source: invented; 11 + 10 < 21.1
             periods: [{paid_in: 10, spent: 4}, {paid_in: 10, spent: 21.1}]
@@ -72,8 +72,12 @@ struct CarriedResultTests {
                 agreement, period: period, kind: .special, inputs: try #require(read.source, "\(read.problems)"),
                 program: "test")
         }
-        #expect(try settled("balance_before,,,2024,7,万元\n", "2025").result(InputKey(name: "balance"))?.value == Fraction(17))
-        #expect(try settled("balance_before,,,2023,5,万元\n", "2024").result(InputKey(name: "balance"))?.value == Fraction(15))
+        #expect(
+            try settled("balance_before,,,2024,7,万元\n", "2025").result(InputKey(name: "balance"))?.value == Fraction(17)
+        )
+        #expect(
+            try settled("balance_before,,,2023,5,万元\n", "2024").result(InputKey(name: "balance"))?.value == Fraction(15)
+        )
         guard case .notSettled(let obstacles) = try settled("balance_before,,,2023,6,万元\n", "2024").outcome else {
             Issue.record("It settles with another opening than the text's.")
             return
@@ -102,24 +106,35 @@ struct CarriedResultTests {
 
     @Test("The opening is a figure that examples must notice, and what a file may say of a result is checked")
     func checked() throws {
-        let blind = Self.pool.replacing("spent: 20}", with: "spent: 0}").replacing("balance: 11 万元}, net", with: "balance: 31 万元}, net")
-            .replacing("b: 24 万元, pool: 6 万元", with: "b: 4 万元, pool: 26 万元")
+        let blind = Self.pool.replacing("spent: 20}", with: "spent: 0}").replacing(
+            "balance: 11 万元}, net", with: "balance: 31 万元}, net"
+        )
+        .replacing("b: 24 万元, pool: 6 万元", with: "b: 4 万元, pool: 26 万元")
         #expect(mutationScore(of: try Self.agreement(Self.pool)).survivors.isEmpty)
-        let survivors = mutationScore(of: try Self.agreement(blind.replacing("{steps: {balance: 31 万元}, net", with: "{net"))).survivors
+        let survivors = mutationScore(
+            of: try Self.agreement(blind.replacing("{steps: {balance: 31 万元}, net", with: "{net"))
+        ).survivors
         #expect(survivors.contains { $0.change.hasPrefix("opening of balance_before: 5 changed to") })
         func problems(_ terms: String, _ period: String = "year") -> [String] {
-            readAgreement(AgreementLanguageTests.text(terms, period: period), file: "x.yaml").problems.map(\.description)
+            readAgreement(AgreementLanguageTests.text(terms, period: period), file: "x.yaml").problems.map(
+                \.description)
         }
+        let more = Self.pool.replacing(
+            "formulas:\n",
+            with: "formulas:\n  - {name: per_town, each: t in towns, expression: spent, unit: 万元, clause: c}\n"
+                + "  - {name: load, expression: 1 t, unit: t, clause: c}\n")
         for (wrong, words) in [
-            ("result: balanse", "Did you mean “balance”?"), ("result: balance, each: towns", "same members"),
-            ("", "lacks “result”"),
+            ("result: balanse,", "Did you mean “balance”?"), ("result: per_town,", "same members"),
+            ("result: load,", "Write unit: t."), ("", "lacks “result”"),
         ] {
-            let found = problems(Self.pool.replacing("result: balance,", with: wrong.isEmpty ? "" : wrong + ","))
+            let found = problems(more.replacing("result: balance,", with: wrong))
             #expect(found.contains { $0.contains(words) }, "\(found)")
         }
-        #expect(problems(Self.pool.replacing("balance, unit: 万元", with: "balance, unit: t")).contains { $0.contains("Write unit: 万元") })
         #expect(problems(Self.pool, "span").contains { $0.contains("a span has no period before it") })
-        #expect(problems(Self.pool.replacing("opening: 5 万元", with: "opening:")).contains { $0.contains("opening") && $0.contains("clause 4") })
+        #expect(
+            problems(Self.pool.replacing("opening: 5 万元", with: "opening:")).contains {
+                $0.contains("opening") && $0.contains("clause 4")
+            })
     }
 
     static let lateFee = """
@@ -154,11 +169,16 @@ struct CarriedResultTests {
             of: agreement, period: year, inputs: [InputKey(name: "owed"): (Fraction(10), unit)], asOf: day)
         #expect(found[0].marginalAbove?[["a", "CNY"]] == Fraction(11_000))
         let wrong = readAgreement(
-            AgreementLanguageTests.text(Self.lateFee.replacing("expired(march)", with: "expired(mach)")), file: "x.yaml")
+            AgreementLanguageTests.text(Self.lateFee.replacing("expired(march)", with: "expired(mach)")), file: "x.yaml"
+        )
         #expect(wrong.problems.map(\.description).contains { $0.contains("Did you mean “march”?") })
         // Without the cases at its edge the day is a survivor.
-        let blind = Self.lateFee.split(separator: "\n").filter { !$0.contains("last-day") && !$0.contains("on-the-day") }
-            .joined(separator: "\n")
-        #expect(mutationScore(of: try Self.agreement(blind)).survivors.map(\.change).contains("march: the day moved to 3-30"))
+        let blind = Self.lateFee.split(separator: "\n").filter {
+            !$0.contains("last-day") && !$0.contains("on-the-day")
+        }
+        .joined(separator: "\n")
+        #expect(
+            mutationScore(of: try Self.agreement(blind)).survivors.map(\.change).contains(
+                "march: the day moved to 3-30"))
     }
 }

@@ -35,7 +35,9 @@ struct WhatIfTests {
         let periods = try #require(SettlementPeriod(parsing: "2024-01-01/2026-01-01")).parts(of: .year)
         #expect(periods.map(\.description) == ["2024-01-01/2025-01-01", "2025-01-01/2026-01-01"])
         let found = whatIf(old, new, over: periods) { agreement, period in
-            InputTable.read(InputTable.rows(table, of: period, for: agreement), file: "t.csv", for: agreement, period: period).source
+            InputTable.read(
+                InputTable.rows(table, of: period, for: agreement), file: "t.csv", for: agreement, period: period
+            ).source
                 ?? TableInputSource([:])
         }
         let ofA = found.rows.filter { $0.party == "a" }
@@ -264,7 +266,9 @@ struct WhatIfTests {
         #expect(periods.count == 2)
         let old = try #require(SettlementPeriod(parsing: "1990/1991"))
         func source(_ agreement: Agreement, _ period: SettlementPeriod) -> any InputSource {
-            InputTable.read(InputTable.rows(table, of: period, for: agreement), file: "t.csv", for: agreement, period: period).source
+            InputTable.read(
+                InputTable.rows(table, of: period, for: agreement), file: "t.csv", for: agreement, period: period
+            ).source
                 ?? TableInputSource([:])
         }
         let found = whatIf(draft: draft, over: periods + [old], inForce: { _ in nil }, inputs: source)

@@ -28,13 +28,15 @@ extension FlowTests {
             checks:
               - {name: cover, clause: clause 6, at-most: [spent, brought + paid_in]}
             payments:
-              - {name: in, clause: clause 1, payer: b, payee: pool, amount: paid_in, signed: true}
-              - {name: out, clause: clause 2, payer: pool, payee: a, amount: spent, signed: true}
+              - {name: inflow, clause: clause 1, payer: b, payee: pool, amount: paid_in, signed: true}
+              - {name: outflow, clause: clause 2, payer: pool, payee: a, amount: spent, signed: true}
             examples:
               - {name: one, source: invented, inputs: {paid_in: 10, spent: 4}, expect: {steps: {balance: 11}, net: {pool: 6 万元}}}
             """
 
-        @Test("A balance is carried from the run of the year before; without it, or with one that went less far, it refuses")
+        @Test(
+            "A balance is carried from the run of the year before; without it, or with one that went less far, it refuses"
+        )
         func chain() throws {
             let river = try ExampleRiver(until: "2025-02-01")
             let data = river.folder.file("data")
@@ -46,16 +48,22 @@ extension FlowTests {
                 .write(toFile: table, atomically: true, encoding: .utf8)
             func settle(_ year: String, _ kind: String, _ more: [String] = []) throws -> ProgramResult {
                 try Program.run(
-                    ["settle", "--data", data, "--agreement", agreement, "--inputs", table, "--period", year, "--kind", kind]
+                    [
+                        "settle", "--data", data, "--agreement", agreement, "--inputs", table, "--period", year,
+                        "--kind", kind,
+                    ]
                         + more)
             }
             let alone = try settle("2024", "initial")
             #expect(alone.exitCode == 1)
-            #expect(alone.output.contains("No run of 2023-01-01/2024-01-01 is on record."), "\(alone.output)\(alone.notes)")
+            #expect(
+                alone.output.contains("No run of 2023-01-01/2024-01-01 is on record."), "\(alone.output)\(alone.notes)")
             #expect(alone.output.contains("clause 4 of Example agreement takes over “balance”"))
             #expect(try settle("2023", "provisional").exitCode == 0)
             let early = try settle("2024", "initial")
-            #expect(early.exitCode == 1 && early.output.contains("is provisional; a run of kind initial rests on none"), "\(early.output)")
+            #expect(
+                early.exitCode == 1 && early.output.contains("is provisional; a run of kind initial rests on none"),
+                "\(early.output)")
             let first = try settle("2023", "initial")
             #expect(first.exitCode == 0 && first.output.contains("= 11 万元"), "\(first.output)\(first.notes)")
             let second = try settle("2024", "initial")

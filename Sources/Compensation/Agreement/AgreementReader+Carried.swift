@@ -55,6 +55,8 @@ extension AgreementReader {
                     "Settle by the year, half-year, quarter or month, or give the figure with measure: given.")
             }
             guard let formula = formulas.first(where: { $0.name == carried.result }) else {
+                // A formula with a fault of its own has been told of.
+                if stepNames.contains(carried.result) { continue }
                 let near = nearest(to: carried.result, among: formulas.map(\.name)).map { "Did you mean “\($0)”?" }
                 fault(
                     "“\(input.name)” takes over “\(carried.result)”, and there is no formula of that name.",

@@ -49,7 +49,9 @@ extension AgreementReader {
                 : reading.items("periods", of: node, what, required: true)
         let settled = settledPeriod(node, what)
         let (share, kind) = (exampleShare(node, what), exampleKind(node, what))
-        let (events, asOf) = (exampleEvents(node, what), node["as-of"].flatMap { _ in reading.date("as-of", of: node, what) })
+        let (events, asOf) = (
+            exampleEvents(node, what), node["as-of"].flatMap { _ in reading.date("as-of", of: node, what) }
+        )
         func period(_ values: [InputKey: WorkedExample.ExampleValue]) -> WorkedExample.Period {
             WorkedExample.Period(
                 values: values, period: settled, share: share, kind: kind, events: events, asOf: asOf)

@@ -265,7 +265,8 @@ extension AgreementReader {
             reading.report(
                 "agreement.edition", at: node["standard"] ?? node,
                 "\(what) takes its class from “\(named)”, a table that is not held here.",
-                "Write standard: \(table.id) (in force from \(from)), or give the class with measure: given and its document.")
+                "Write standard: \(table.id) (in force from \(from)), or give the class with measure: given and its document."
+            )
         }
         if let start = validityFrom, let first = table.span.from, start < first {
             reading.report(

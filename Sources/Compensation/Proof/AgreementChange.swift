@@ -83,7 +83,8 @@ extension Agreement {
             return opening.flatMap { members, value in
                 value.nearby(in: input.unit).map { other in
                     let name = indexedName(input.name, members)
-                    let words = "opening of \(name): \(value.shortText) changed to \(other.shortText) \(input.unit.symbol)"
+                    let words =
+                        "opening of \(name): \(value.shortText) changed to \(other.shortText) \(input.unit.symbol)"
                     return changed(input.clause, words) { $0.inputs[index].carried?.opening[members] = other }
                 }
             }

@@ -282,7 +282,10 @@ private struct InputTableReading {
         let stated = [(cells[1], stands.party, "party"), (cells[2], stands.section, "section")]
         for (cell, expected, what) in stated where !cell.isEmpty && cell != expected {
             report(
-                line, "“\(cells[0])” belongs to \(what) “\(expected)”, not “\(cell)”.",
+                line,
+                expected.isEmpty
+                    ? "“\(cells[0])” belongs to no \(what), so not to “\(cell)”."
+                    : "“\(cells[0])” belongs to \(what) “\(expected)”, not “\(cell)”.",
                 "Correct the \(what) or leave it empty.")
             return false
         }

@@ -359,7 +359,8 @@ struct Settlement {
     /// How a figure that has not come can come.
     private func supply(_ request: InputRequest) -> String {
         guard let carried = request.carries else { return "Supply \(asked(of: request)) with its document." }
-        return "\(request.clause) of \(agreement.document.title) takes over “\(carried)” of \(request.period): settle that "
+        return
+            "\(request.clause) of \(agreement.document.title) takes over “\(carried)” of \(request.period): settle that "
             + "period first, supply “\(request.key)” in a table, or let the text say with opening: what the first period "
             + "begins with."
     }

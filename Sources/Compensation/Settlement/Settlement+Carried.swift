@@ -23,7 +23,8 @@ extension Settlement {
             if given.value * given.unit.factor == opening * input.unit.factor { return result }
             return .disputed(
                 "\(input.clause) begins with \(opening.shortText) \(input.unit.symbol), "
-                    + "\(given.evidence.series.first ?? "the source") says \(given.value.shortText) \(given.unit.symbol).")
+                    + "\(given.evidence.series.first ?? "the source") says \(given.value.shortText) \(given.unit.symbol)."
+            )
         default: return result
         }
     }

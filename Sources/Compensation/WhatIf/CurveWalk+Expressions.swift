@@ -67,7 +67,8 @@ extension CurveWalk {
         }
     }
 
-    private mutating func call(_ function: ExpressionFunction, _ arguments: [ExpressionNode]) throws(CurveEnd) -> Curve {
+    private mutating func call(_ function: ExpressionFunction, _ arguments: [ExpressionNode]) throws(CurveEnd) -> Curve
+    {
         var given: [Curve] = []
         for argument in arguments { given.append(try number(argument)) }
         switch function {

@@ -18,7 +18,8 @@ struct Curve: Hashable {
     /// - Precondition: `bottom` is not zero.
     private init(_ top: Polynomial, over bottom: Polynomial) {
         let common = bottom.isConstant ? Polynomial.one : Polynomial.commonDivisor(top, bottom)
-        let (above, below) = common.isConstant
+        let (above, below) =
+            common.isConstant
             ? (top, bottom) : (top.divided(by: common).quotient, bottom.divided(by: common).quotient)
         let lead = below[below.degree]
         self.top = above.scaled(by: .one / lead)

@@ -79,7 +79,9 @@ struct CheckCommand: AsyncParsableCommand {
         for path in paths {
             var isFolder: ObjCBool = false
             if FileManager.default.fileExists(atPath: absolutePath(path), isDirectory: &isFolder), isFolder.boolValue {
-                files += try RegistryFolder.load(absolutePath(path)).agreementFiles.map { (path: $0.path, text: $0.text) }
+                files += try RegistryFolder.load(absolutePath(path)).agreementFiles.map {
+                    (path: $0.path, text: $0.text)
+                }
             } else {
                 files.append((path: path, text: try RegistryFile(reading: path).text))
             }

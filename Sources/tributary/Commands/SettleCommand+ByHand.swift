@@ -144,7 +144,9 @@ func besideText(
 ) -> String {
     var text = ""
     if sensitivity {
-        text += "\n" + sensitivityText(
+        text +=
+            "\n"
+            + sensitivityText(
                 sensitivities(
                     of: agreement, period: period, inputs: figures, events: times.events, asOf: times.asOf))
     }

@@ -35,7 +35,8 @@ extension Node {
             let measured = SettlementInputs(
                 source, registry: registry.registry, checks: registry.checkSets, exclusions: records)
             return settle(
-                agreement, period: period, kind: kind, inputs: GivenAndMeasured(given: given, measured: measured, earlier: earlier),
+                agreement, period: period, kind: kind,
+                inputs: GivenAndMeasured(given: given, measured: measured, earlier: earlier),
                 program: Release.version, events: times.events, asOf: times.asOf, isExampleBoundary: isExample)
         }
         let run = settled(excluding: records)
@@ -47,7 +48,8 @@ extension Node {
         var text = try request.derivation.map { try derivationText(of: issued, $0) } ?? issued.rendered(format)
         if exclusions != nil { text += try asMeasured(settled(excluding: []), frozenAt: source.asKnownAt, format) }
         text += besideText(
-            agreement, period, run.figures, times, sensitivity: request.sensitivity, relativeError: request.relativeError,
+            agreement, period, run.figures, times, sensitivity: request.sensitivity,
+            relativeError: request.relativeError,
             seed: request.seed)
         return .done(text)
     }
