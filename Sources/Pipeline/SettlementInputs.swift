@@ -29,7 +29,7 @@ package struct SettlementInputs<Source: ObservationSource>: InputSource {
 
     package func value(for request: InputRequest) -> InputResult {
         // Quality checks run here; a person's review is recorded nowhere yet, so nothing stored reaches further.
-        if let asked = request.review, request.measure != .given, !ReviewState.autoChecked.reaches(asked) {
+        if let asked = request.review, request.measure.isMeasurement, !ReviewState.autoChecked.reaches(asked) {
             return .notAssessable(
                 "The agreement asks for data reviewed to \(asked.rawValue); stored data are \(ReviewState.autoChecked.rawValue)."
             )
@@ -39,6 +39,8 @@ package struct SettlementInputs<Source: ObservationSource>: InputSource {
         case .sectionClass: sectionClass(request)
         case .given:
             .missing("The figure is not measured: a person supplies it with its document.")
+        case .previousResult:
+            .missing("The result of \(request.period) is not measured: the run of that period says it.")
         }
     }
 

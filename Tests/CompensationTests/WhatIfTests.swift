@@ -35,7 +35,9 @@ struct WhatIfTests {
         let periods = try #require(SettlementPeriod(parsing: "2024-01-01/2026-01-01")).parts(of: .year)
         #expect(periods.map(\.description) == ["2024-01-01/2025-01-01", "2025-01-01/2026-01-01"])
         let found = whatIf(old, new, over: periods) { agreement, period in
-            InputTable.read(InputTable.rows(table, of: period), file: "t.csv", for: agreement, period: period).source
+            InputTable.read(
+                InputTable.rows(table, of: period, for: agreement), file: "t.csv", for: agreement, period: period
+            ).source
                 ?? TableInputSource([:])
         }
         let ofA = found.rows.filter { $0.party == "a" }
@@ -117,12 +119,50 @@ struct WhatIfTests {
             InputKey(name: "x"): (Fraction(3), try UnitOfMeasure(parsing: "t")),
             InputKey(name: "flag"): (Fraction(1), .one),
         ]
-        let all = sensitivities(of: square, period: try #require(Self.period), inputs: inputs)
-        let found = try #require(all.first { $0.input.name == "x" })
-        #expect(!found.isExact && found.flipAbove == nil)
+        let squares = sensitivities(of: square, period: try #require(Self.period), inputs: inputs)
+        let found = try #require(squares.first { $0.input.name == "x" })
+        #expect(found.isExact && found.flipAbove == nil)
         // d(x²) is 6 at 3, on both sides.
         #expect(found.marginalAbove?[["b", "CNY"]] == Fraction(6) && found.marginalBelow == found.marginalAbove)
-        #expect(sensitivityText([found]).contains("未找到 not found"))
+        // A rounding whose own step moves is all that is left to search.
+        let moving = try Self.paying("round(x × 1 元/t, 1 元 + x × 1 元/t, half-up)", unit: "t")
+        let all = sensitivities(of: moving, period: try #require(Self.period), inputs: inputs)
+        let searched = try #require(all.first { $0.input.name == "x" })
+        #expect(searched.method == .searched && searched.flipAbove == nil)
+        #expect(sensitivityText([searched]).contains("未找到 not found"))
+    }
+
+    @Test("Under a quotient and in products the flip is solved; where it is no fraction it is bounded and says so")
+    func rationalFlips() throws {
+        let tonne = try UnitOfMeasure(parsing: "t")
+        func found(_ formula: String, _ edge: String, x: Fraction, y: Fraction) throws -> Sensitivity {
+            let agreement = try Self.branching(
+                ["when: z > \(edge), payer: a, payee: b, amount: 1 元", "when: z ≤ \(edge), nothing: true"],
+                formulas: "  - {name: z, expression: \(formula), unit: \"1\", clause: clause 1}")
+            let all = sensitivities(
+                of: agreement, period: try #require(Self.period),
+                inputs: [InputKey(name: "x"): (x, tonne), InputKey(name: "y"): (y, tonne)])
+            return try #require(all.first { $0.input.name == "x" })
+        }
+        // x ÷ (x + y) > 1/3 with y = 7: x > 7/2; the other side turns at the pole, x = −7.
+        let share = try found("x ÷ (x + y)", "1 ÷ 3", x: Fraction(1), y: Fraction(7))
+        #expect(share.isExact && share.flipAbove == Fraction(7, 2) && share.flipBelow == Fraction(-7))
+        // y ÷ x > 0.3 with y = 2 : x < 20/3; at x = 0 it stops.
+        let ratio = try found("y ÷ x", "0.3", x: Fraction(5), y: Fraction(2))
+        #expect(ratio.isExact && ratio.flipAbove == Fraction(20, 3) && ratio.flipBelow == .zero)
+        // Two quotients: 1/x + 1/(x + 1) > 5/6 : 5x² − 7x − 6 < 0, x < 2.
+        let two = try found("1 t ÷ x + 1 t ÷ (x + 1 t)", "5 ÷ 6", x: Fraction(1), y: .zero)
+        #expect(two.isExact && two.flipAbove == Fraction(2) && two.flipBelow == .zero)
+        // x² > 2: no fraction. √2 to one part in 2⁶⁴.
+        let root = try found("x × x ÷ (1 t × 1 t)", "2", x: Fraction(1), y: .zero)
+        #expect(root.method == .bounded)
+        let edge = try #require(root.flipAbove)
+        let gap = (edge * edge - Fraction(2)).magnitude
+        #expect(!gap.isZero && gap * Fraction(1 << 60) < .one)
+        #expect(sensitivityText([root]).contains("界定 bounded to 2⁻⁶⁴"))
+        // x² > 4 is one.
+        let square = try found("x × x ÷ (1 t × 1 t)", "4", x: Fraction(1), y: .zero)
+        #expect(square.isExact && square.flipAbove == Fraction(2) && square.flipBelow == Fraction(-2))
     }
 
     @Test("A baseline's values are varied like figures: what a change in them would move")
@@ -210,12 +250,12 @@ struct WhatIfTests {
             formulas: "  - {name: z, expression: \"max(0 t, 3 × x + 2 × y)\", unit: t, clause: clause 1}")
         let distant = try found(far, x: Fraction(1), y: Fraction(5))
         #expect(distant.isExact && distant.flipAbove == Fraction(999_990, 3) && distant.flipBelow == nil)
-        // A product of the figure with itself is no straight line: it is searched, and says so.
+        // A product of the figure with itself is no straight line, and its root is computed all the same.
         let curved = try Self.branching(
             ["when: z > 4 t, payer: a, payee: b, amount: 1 元", "when: z ≤ 4 t, nothing: true"],
             formulas: "  - {name: z, expression: x × x ÷ 1 t, unit: t, clause: clause 1}")
         let square = try found(curved, x: Fraction(1), y: .zero)
-        #expect(!square.isExact && square.flipAbove == Fraction(2))
+        #expect(square.isExact && square.flipAbove == Fraction(2))
     }
 
     @Test("A draft is tried before its validity; a text that settles by the month is summed; a gap says why in its row")
@@ -226,7 +266,9 @@ struct WhatIfTests {
         #expect(periods.count == 2)
         let old = try #require(SettlementPeriod(parsing: "1990/1991"))
         func source(_ agreement: Agreement, _ period: SettlementPeriod) -> any InputSource {
-            InputTable.read(InputTable.rows(table, of: period), file: "t.csv", for: agreement, period: period).source
+            InputTable.read(
+                InputTable.rows(table, of: period, for: agreement), file: "t.csv", for: agreement, period: period
+            ).source
                 ?? TableInputSource([:])
         }
         let found = whatIf(draft: draft, over: periods + [old], inForce: { _ in nil }, inputs: source)

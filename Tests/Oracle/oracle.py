@@ -309,6 +309,8 @@ class Parser:
                 self.take()
                 rule += "-" + self.take()
             tree = ("round", value, step, rule)
+        elif function == "expired":
+            tree = ("expired", self.take())
         elif function in ("first", "last", "days", "size"):
             tree = (function, self.member())
         elif function == "exempt":
@@ -339,6 +341,7 @@ class Run:
         self.maps = {}          # name → {(member, …): member}
         self.tiers = {}         # name → tier table
         self.exemptions = {}    # name → {(member, …): bool}
+        self.windows = {}       # name → True when its days are over, False, None while nobody can say
 
     def home(self, member):
         """The first set that lists the member, for its order and its neighbours."""
@@ -421,6 +424,10 @@ class Run:
             return members[0 if kind == "first" else -1] == member
         if kind == "exempt":
             return self.exemptions[tree[1]][tuple(self.member(m, variables) for m in tree[2])]
+        if kind == "expired":
+            if self.windows[tree[1]] is None:
+                raise Refusal(f"nobody can say whether {tree[1]} is over")
+            return self.windows[tree[1]]
         raise Mistake(f"{tree} is not a condition")
 
     def number(self, tree, variables):
@@ -560,6 +567,68 @@ class Run:
         return Fraction((month_after(first, 1) - first).days)
 
 
+def date_of(text):
+    return date.fromisoformat(str(text))
+
+
+def within(validity, period):
+    """Whether all of a period lies in the validity of an agreement."""
+    until = validity.get("until")
+    return date_of(validity["from"]) <= period[0] and (blank(until) or period[1] <= date_of(until))
+
+
+def last_day(window, start, calendar):
+    """The last day of a window that runs from the day after `start`; `None` where no calendar covers it."""
+    days = int(window.get("days") or 0)
+    if window.get("calendar") != "working":
+        return start + timedelta(days)
+    day = start
+    while days > 0:
+        day += timedelta(1)
+        if not calendar or not date_of(calendar["from"]) <= day < date_of(calendar["until"]):
+            return None
+        written = day.isoformat()
+        isWork = day.weekday() < 5 and written not in (calendar.get("holidays") or [])
+        days -= isWork or written in (calendar.get("workdays") or [])
+    return day
+
+
+def is_over(window, calendar, period, events, as_of):
+    """Whether the days of a window are over without the event that keeps it; `None` while nobody can say."""
+    def known(name):
+        return [date_of(e["at"]) for e in events if e["event"] == name
+                and (blank(window.get("party")) or blank(e.get("party")) or e["party"] == window["party"])
+                and (as_of is None or date_of(e["at"]) <= as_of)]
+
+    before = period[1] - timedelta(1)
+    opening = None
+    if isinstance(window["from"], dict):
+        month, day = (int(part) for part in window["from"]["date"].split("-"))
+        years = [y for y in range(period[1].year, period[1].year + 9) if exists(y, month, day) >= period[1]]
+        start = exists(years[0], month, day)
+        opening = min(start, before)
+    elif window["from"] == "period-end":
+        start = before
+    else:
+        start = max(known(window["from"]), default=None)
+    if start is None:
+        return None
+    end = last_day(window, start, calendar)
+    if end is None:
+        return None
+    if not blank(window.get("kept-by")) and any((opening or start) <= day <= end for day in known(window["kept-by"])):
+        return False
+    return None if as_of is None else as_of > end
+
+
+def exists(year, month, day):
+    """The day, or the first of all days where that year has none (29 February)."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return date.min
+
+
 def month_after(day, count):
     index = day.year * 12 + day.month - 1 + count
     return date(index // 12, index % 12 + 1, 1)
@@ -615,7 +684,9 @@ class Agreement:
         for name, members in (node.get("sets") or {}).items():
             self.sets[name] = list(members)
         self.inputs = node.get("inputs") or {}
-        self.is_measured = any(entry.get("measure") != "given" for entry in self.inputs.values())
+        self.is_measured = any(
+            entry.get("measure") not in ("given", "previous-result") for entry in self.inputs.values())
+        self.is_chained = any(entry.get("measure") == "previous-result" for entry in self.inputs.values())
         self.units = {}         # unit of each formula and input, for the steps an example expects
         self.period = self.first_period()
 
@@ -673,6 +744,9 @@ class Agreement:
                 self.figure(run, name, entry)
             except Refusal as refusal:
                 blanks.append(str(refusal))
+        for name, entry in self.inputs.items():
+            if "opening" in entry and blank(entry["opening"]):
+                blanks.append(f"{name}, opening is blank: {entry.get('clause')}")
         for name, entry in (node.get("maps") or {}).items():
             run.maps[name] = {(key,): value for key, value in entry["values"].items()}
         for entry in (node.get("tables") or {}).values():
@@ -700,13 +774,44 @@ class Agreement:
         if blanks:
             raise Refusal("; ".join(blanks))
 
-    def figures(self, run, given):
+    def taken_over(self, name, entry, found, earlier):
+        """Fills what an earlier period says: its own result, or what the first period begins with."""
+        months = MONTHS[self.node["period"]]
+        before = (month_after(self.period[0], -months), self.period[0])
+        unit, is_first = self.units[name], not within(self.node["validity"], before)
+        for pair in wanted_keys(self, entry):
+            opening = entry.get("opening")
+            for member in pair if isinstance(opening, dict) else ():
+                opening = opening[member]
+            if earlier is not None and blank(found.get(pair)):
+                if earlier["refused"]:
+                    raise Refusal(f"{name}: the period before did not settle")
+                step = step_name(entry["result"], pair)
+                found[pair] = str(earlier["steps"][step] * earlier["units"][entry["result"]] / unit)
+            elif blank(found.get(pair)) and is_first and not blank(opening):
+                found[pair] = opening
+            elif not blank(found.get(pair)) and is_first and earlier is None and not blank(opening):
+                if quantity(found[pair], entry["unit"]) != quantity(opening, entry["unit"]):
+                    raise Refusal(f"{name} is disputed: the text begins with {opening}")
+
+    def presumed(self, run, name, found, entry):
+        """Fills what silence comes to once a window is over."""
+        for rule in self.node.get("presumptions") or []:
+            if rule["input"] != name:
+                continue
+            for pair in wanted_keys(self, entry):
+                fits = blank(rule.get("members")) or list(pair) == rule["members"]
+                if fits and blank(found.get(pair)) and run.windows[rule["within"]]:
+                    found[pair] = rule["holds"]
+
+    def figures(self, run, given, earlier=None):
         for name, entry in self.inputs.items():
             depth = len(sets_of(entry.get("each")))
             self.units[name] = unit_factor(entry["unit"])
-            if name not in given:
-                raise Refusal(f"{name} is missing")
-            found = leaves(given[name], depth)
+            found = leaves(given[name], depth) if name in given else {}
+            if entry.get("measure") == "previous-result":
+                self.taken_over(name, entry, found, earlier)
+            self.presumed(run, name, found, entry)
             for pair in wanted_keys(self, entry):
                 if pair not in found or blank(found[pair]):
                     raise Refusal(f"{name}{list(pair)} is missing")
@@ -728,14 +833,19 @@ class Agreement:
         if Fraction(str(share)) < max(asked):
             raise Refusal(f"{share} of the expected values, {max(asked)} asked for")
 
-    def settle(self, given, period=None, example=None):
-        """One period: {"refused", "lines", "net", "steps", "exempt", "verdicts"}."""
+    def settle(self, given, period=None, example=None, earlier=None):
+        """One period, after `earlier` where results are taken over: {"refused", "lines", "net", "steps", "exempt", "verdicts"}."""
         self.period = period or self.first_period()
         run = Run(self.sets, self.period)
         result = {"refused": None, "lines": [], "net": {}, "steps": {}, "exempt": [], "verdicts": {}}
         try:
             self.terms(run)
-            self.figures(run, given)
+            as_of = (example or {}).get("as-of")
+            for window in self.node.get("windows") or []:
+                run.windows[window["name"]] = is_over(
+                    window, self.node.get("working-calendar"), self.period, (example or {}).get("events") or [],
+                    date_of(as_of) if as_of else None)
+            self.figures(run, given, earlier)
             self.measured(example or {})
             for entry in self.node.get("exemptions") or []:
                 tree = Parser(entry["when"]).whole()
@@ -760,6 +870,7 @@ class Agreement:
                 collect(refusals, lambda: self.split(run, entry, result))
             if refusals:
                 raise Refusal("; ".join(refusals))
+            result["units"] = dict(self.units)
         except Refusal as refusal:
             result["refused"], result["lines"] = str(refusal), []
             return result
@@ -914,7 +1025,12 @@ def collect(refusals, action):
 def examine(agreement, example):
     """The results of an example's periods, and what differs from what it expects."""
     periods = example.get("periods") or [example.get("inputs") or {}]
-    results = [agreement.settle(period, written_period(example.get("period")), example) for period in periods]
+    results, settled = [], written_period(example.get("period"))
+    for given in periods:
+        earlier = results[-1] if agreement.is_chained and results else None
+        if earlier is not None:
+            settled = agreement.period[1], month_after(agreement.period[1], MONTHS[agreement.node["period"]])
+        results.append(agreement.settle(given, settled, example, earlier))
     expect, faults = example["expect"], []
     refusals = [r["refused"] for r in results if r["refused"]]
     if "refuses" in expect:

@@ -91,6 +91,11 @@ private func imports(of file: SourceFile) -> [(line: Int, module: String)] {
     }
 }
 
+@Test func `YAML is read in one place`() {
+    let readers = SourceTree.sources.filter { file in imports(of: file).contains { $0.1 == "Yams" } }.map(\.path)
+    #expect(readers == ["Sources/Standards/PositionedYAML.swift"])
+}
+
 @Test func `tests do not sleep`() {
     for file in SourceTree.swift where file.path.hasPrefix("Tests/") && !file.path.contains("TidyTests") {
         for (index, line) in file.lines.enumerated() {

@@ -37,7 +37,7 @@ package struct Agreement: Sendable {
     package let statistics: StatisticTerms?
     package internal(set) var constants: [AgreementConstant]
     package internal(set) var baselines: [AgreementBaseline]
-    package let inputs: [AgreementInput]
+    package internal(set) var inputs: [AgreementInput]
     package internal(set) var exemptions: [AgreementExemption]
     package internal(set) var formulas: [AgreementFormula]
     package internal(set) var controls: [AgreementControl]
@@ -45,7 +45,7 @@ package struct Agreement: Sendable {
     package internal(set) var payments: [AgreementPayment]
     package internal(set) var splits: [AgreementSplit]
     package let netting: NettingRule?
-    package let windows: [AgreementWindow]
+    package internal(set) var windows: [AgreementWindow]
     /// The table working days are counted by, `nil` where the file has none.
     package let workingCalendar: WorkingCalendar?
     package let presumptions: [AgreementPresumption]
@@ -62,7 +62,7 @@ package struct Agreement: Sendable {
     package func section(_ id: String) -> AgreementSection? { sections.first { $0.id == id } }
 
     /// Whether any figure is measured; an agreement on published figures alone forms no mean.
-    package var isMeasured: Bool { inputs.contains { $0.measure != .given } }
+    package var isMeasured: Bool { inputs.contains { $0.measure.isMeasurement } }
 }
 
 /// The signed text an agreement file stands for, and how sure its figures are.
@@ -216,7 +216,19 @@ package struct AgreementInput: Sendable {
     package let range: InputRange
     /// What `--uncertainty` does with it, `nil` where the agreement says nothing.
     package let error: InputError?
+    /// What it takes over from the period before, `nil` for every other measure.
+    package internal(set) var carried: CarriedResult?
     package let clause: String
+}
+
+/// What an input takes over from the run of the period before (结转): the value of one of the agreement's own formulas.
+package struct CarriedResult: Sendable {
+    /// The name of the formula.
+    package let result: String
+    /// In the unit of the input, by member: what the first period under this text begins with; empty where it says nothing.
+    package internal(set) var opening: [[String]: Fraction]
+    package let line: Int
+    package let column: Int
 }
 
 /// How uncertain a figure is when the odds of branches are drawn.
@@ -237,6 +249,11 @@ package enum InputMeasure: String, Sendable, CaseIterable {
     case sectionClass = "section-class"
     /// A figure that a person supplies with its document: a published index, an area, a flow.
     case given
+    /// The result of a formula in the run of the period before (上期结转).
+    case previousResult = "previous-result"
+
+    /// Whether observations are asked for it: a person's figure and an earlier result are no measurements.
+    package var isMeasurement: Bool { self != .given && self != .previousResult }
 }
 
 /// One named step of the computation.

@@ -147,7 +147,8 @@ private struct ReferenceCheck {
     }
 
     mutating func blanks() {
-        for blank in agreement.blanks {
+        // What means need stops nothing where none is formed.
+        for blank in agreement.blanks where agreement.isMeasured || !blank.concernsMeasuring {
             notices.append(
                 finding(
                     "agreement.blank", line: blank.line, column: blank.column,

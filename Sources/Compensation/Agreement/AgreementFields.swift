@@ -78,7 +78,8 @@ struct AgreementReading {
                 report(
                     "agreement.number", line: entry.keyLine, column: entry.keyColumn,
                     "“\(cut),\(entry.key)” is cut in two by its comma.",
-                    "Write \(cut)\(entry.key): the decimal mark is a point and there are no thousands separators.")
+                    "Write \(cut).\(entry.key) or \(cut)\(entry.key): the decimal mark is a point and there are no thousands separators."
+                )
                 continue
             }
             let hint = nearest(to: entry.key, among: allowed).map { "Did you mean “\($0)”?" }

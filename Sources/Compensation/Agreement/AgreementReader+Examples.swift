@@ -12,7 +12,9 @@ extension AgreementReader {
             guard
                 reading.isMapping(
                     item, "An example",
-                    allowed: ["name", "source", "inputs", "periods", "period", "share", "run", "expect"])
+                    allowed: [
+                        "name", "source", "inputs", "periods", "period", "share", "run", "events", "as-of", "expect",
+                    ])
             else {
                 return nil
             }
@@ -47,8 +49,12 @@ extension AgreementReader {
                 : reading.items("periods", of: node, what, required: true)
         let settled = settledPeriod(node, what)
         let (share, kind) = (exampleShare(node, what), exampleKind(node, what))
+        let (events, asOf) = (
+            exampleEvents(node, what), node["as-of"].flatMap { _ in reading.date("as-of", of: node, what) }
+        )
         func period(_ values: [InputKey: WorkedExample.ExampleValue]) -> WorkedExample.Period {
-            WorkedExample.Period(values: values, period: settled, share: share, kind: kind)
+            WorkedExample.Period(
+                values: values, period: settled, share: share, kind: kind, events: events, asOf: asOf)
         }
         return places.map { place in
             var values: [InputKey: WorkedExample.ExampleValue] = [:]
@@ -96,7 +102,7 @@ extension AgreementReader {
     }
 
     /// The values under nested mappings; a member that is not there is an input the example leaves out.
-    private mutating func given(
+    mutating func given(
         _ node: PositionedNode, _ label: String, _ sets: ArraySlice<String>
     ) -> [(members: [String], place: PositionedNode)] {
         guard let set = sets.first else { return [([], node)] }

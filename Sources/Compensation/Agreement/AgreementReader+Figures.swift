@@ -231,7 +231,12 @@ extension AgreementReader {
         for entry in entries("inputs", of: node, "c: {measure: given, unit: mg/L, clause: …}") {
             let what = "input “\(entry.key)”"
             let allowed = ["measure", "section", "party", "parameter", "unit", "each", "range", "error", "clause"]
-            guard reading.isMapping(entry.value, what, allowed: allowed) else { continue }
+            // Asked for first: what is taken over has keys of its own.
+            let isCarried = entry.value["measure"]?.text == InputMeasure.previousResult.rawValue
+            let isClass = entry.value["measure"]?.text == InputMeasure.sectionClass.rawValue
+            let own = isCarried ? ["result", "opening"] : isClass ? ["standard"] : []
+            guard reading.isMapping(entry.value, what, allowed: allowed + own) else { continue }
+            if isClass { checkClassTable(entry.value, what) }
             let measure: InputMeasure? = reading.choice("measure", of: entry.value, what)
             let unit = reading.unit("unit", of: entry.value, what)
             let section = reading.optionalText("section", of: entry.value, what)
@@ -247,7 +252,27 @@ extension AgreementReader {
                 AgreementInput(
                     name: entry.key, measure: measure, section: section, party: party, parameter: parameter,
                     unit: unit, sets: sets, range: readRange(entry.value, what, unit, measure),
-                    error: readError(entry.value, what), clause: clause))
+                    error: readError(entry.value, what),
+                    carried: isCarried ? readCarried(entry, unit, sets, clause) : nil, clause: clause))
+        }
+    }
+
+    /// The table a class is taken from must be one that is held here and in force while the agreement is.
+    private mutating func checkClassTable(_ node: PositionedNode, _ what: String) {
+        let table = SurfaceWaterStandard.gb3838of2002
+        let from = table.span.from?.description ?? "…"
+        if let named = reading.optionalText("standard", of: node, what), named != table.id {
+            reading.report(
+                "agreement.edition", at: node["standard"] ?? node,
+                "\(what) takes its class from “\(named)”, a table that is not held here.",
+                "Write standard: \(table.id) (in force from \(from)), or give the class with measure: given and its document."
+            )
+        }
+        if let start = validityFrom, let first = table.span.from, start < first {
+            reading.report(
+                "agreement.edition", at: node,
+                "\(what) is asked for from \(start) on, and \(table.id) is in force from \(from).",
+                "Let the agreement begin then, or give the class with measure: given and its document.")
         }
     }
 
@@ -297,7 +322,7 @@ extension AgreementReader {
                 "Use one of \(sections.map(\.id).joined(separator: ", ")).")
         }
         let overSections = sets.contains { scope.isSubset($0, of: "sections") }
-        if section == nil, !overSections, let measure, measure != .given {
+        if section == nil, !overSections, let measure, measure.isMeasurement {
             _ = reading.required("section", of: node, what)
         }
         if let party { checkParty(party, at: node["party"] ?? node) }

@@ -64,6 +64,25 @@ extension AgreementReader {
         return nil
     }
 
+    /// What happened in an example: `events: [{event: paid, party: b, at: 2025-02-10}]`.
+    mutating func exampleEvents(_ node: PositionedNode, _ what: String) -> [SettlementEvent] {
+        reading.items("events", of: node, what, required: false).compactMap { item in
+            guard reading.isMapping(item, "An event", allowed: ["event", "party", "at", "document"]) else { return nil }
+            let event: WindowEvent? = reading.choice("event", of: item, what)
+            let party = reading.optionalText("party", of: item, what)
+            if let party { checkParty(party, at: item["party"] ?? item) }
+            let document = reading.optionalText("document", of: item, what) ?? what
+            guard let event, let date = reading.date("at", of: item, what) else { return nil }
+            if event == .periodEnd {
+                reading.report(
+                    "agreement.value", at: item["event"] ?? item, "The end of the period needs no record.",
+                    "Leave it out: the period says it.")
+                return nil
+            }
+            return SettlementEvent(event: event, party: party, date: date, document: document)
+        }
+    }
+
     mutating func readWorkingCalendar(_ node: PositionedNode) -> WorkingCalendar? {
         let what = "working-calendar"
         guard let found = node[what], !found.isBlank,

@@ -54,6 +54,7 @@ struct AgreementReader {
     var inputs: [AgreementInput] = []
     var ledgers: [Ledger] = []
     var periodKind: PeriodKind?
+    var validityFrom: CivilDate?
     var tableConstants: [AgreementConstant] = []
     /// Names of formulas, payments and splits, by which statements and examples tell steps apart.
     var stepNames: Set<String> = []
@@ -82,6 +83,7 @@ struct AgreementReader {
         isTemplate = node["template"] == nil ? false : reading.truth("template", of: node, what) ?? false
         readDocument(node)
         let validity = readValidity(node)
+        validityFrom = validity?.from
         let boundary = reading.optionalText("boundary", of: node, what)
         readCurrency(node)
         let offset = readOffset(node)
@@ -107,14 +109,16 @@ struct AgreementReader {
         }
         readTiers(node)
         readInputs(node)
+        let windows = readWindows(node)
+        scope.windows = windows.map(\.name)
         let exemptions = readExemptions(node)
         let formulas = readFormulas(node)
+        checkCarried(formulas)
         let verdicts = readVerdicts(node)
         let controls = readControls(node)
         let payments = readPayments(node)
         let splits = readSplits(node)
         let netting = readNetting(node)
-        let windows = readWindows(node)
         let workingCalendar = readWorkingCalendar(node)
         let presumptions = readPresumptions(node, windows)
         checkSubstance(node, id: id, isEmpty: payments.isEmpty && splits.isEmpty && controls.isEmpty)
@@ -144,7 +148,7 @@ struct AgreementReader {
                 "The id of an example must say so: “\(id)” does not contain “example”.", "Rename it example-\(id).")
         }
         // An agreement that settles from published figures alone measures no share of a period and forms no mean.
-        let isMeasured = inputs.contains { $0.measure != .given }
+        let isMeasured = inputs.contains { $0.measure.isMeasurement }
         if isMeasured, node["statistics"] == nil { _ = reading.required("statistics", of: node, "the agreement") }
         if !isTemplate {
             for blank in reading.blanks where isMeasured || !blank.concernsMeasuring {

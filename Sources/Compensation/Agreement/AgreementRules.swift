@@ -84,9 +84,9 @@ package struct AgreementWindow: Hashable, Sendable {
     }
 
     package let name: String
-    package let from: Start
+    package internal(set) var from: Start
     /// Zero only from a date: until that day.
-    package let days: Int
+    package internal(set) var days: Int
     package let calendar: Calendar
     /// The party whose time it is, `nil` for all of them.
     package let party: String?

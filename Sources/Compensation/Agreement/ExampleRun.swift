@@ -5,17 +5,24 @@ internal import Exact
 internal import Monitoring
 
 /// The runs of an example, one for each of its periods, by the same way as real data.
+///
+/// Where the agreement takes results over, the periods of an example follow each other, each with those of the one before;
+/// elsewhere each is settled by itself.
 package func runs(of example: WorkedExample, of agreement: Agreement, keepsNotes: Bool = true) -> [SettlementRun] {
-    example.periods.compactMap { given in
-        guard let period = given.period ?? agreement.firstPeriod else { return nil }
+    var found: [SettlementRun] = []
+    for given in example.periods {
+        let first = given.period ?? agreement.firstPeriod
+        guard let period = agreement.isChained ? found.last.map(\.period.next) ?? first : first else { return found }
         let values = given.values.mapValues { (value: $0.value, unit: $0.unit) }
-        return settle(
-            agreement, period: period, kind: given.kind,
-            inputs: ExampleSource(
-                table: TableInputSource(values, document: "example \(example.name)"), share: given.share),
-            program: "worked example",
-            keepsNotes: keepsNotes)
+        let table = ExampleSource(
+            table: TableInputSource(values, document: "example \(example.name)"), share: given.share)
+        found.append(
+            settle(
+                agreement, period: period, kind: given.kind,
+                inputs: ChainedSource(source: table, previous: found.last, prefersSource: true),
+                program: "worked example", events: given.events, asOf: given.asOf, keepsNotes: keepsNotes))
     }
+    return found
 }
 
 /// The differences between what `example` expects and what the agreement gives; empty when they agree.
@@ -63,7 +70,7 @@ private struct ExampleSource: InputSource {
 
     func value(for request: InputRequest) -> InputResult {
         let found = table.value(for: request)
-        guard let share, request.measure != .given, case .value(let value) = found else { return found }
+        guard let share, request.measure.isMeasurement, case .value(let value) = found else { return found }
         return .value(
             InputValue(
                 value: value.value, unit: value.unit, share: share, evidence: value.evidence,

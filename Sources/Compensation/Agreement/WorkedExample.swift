@@ -29,6 +29,9 @@ package struct WorkedExample: Sendable {
         package var share: Fraction?
         /// The kind of run, which may have a gate of its own.
         package var kind = RunKind.special
+        /// What is recorded of the windows, and the day they are judged by.
+        package var events: [SettlementEvent] = []
+        package var asOf: CivilDate?
     }
 
     /// A value with its place, so that a message can point at it.

@@ -37,6 +37,16 @@ extension ExpressionEvaluation {
             let holds = values.exempt[name]?.contains(members) ?? false
             note(InputKey(name: name, members: members))
             return decided(holds, "\(indexedName(name, members)): \(holds ? "exempt" : "not exempt")")
+        case .expired(let name, let range):
+            guard let deadline = values.windows[name], let holds = deadline.hasExpired else {
+                throw ExpressionProblem(
+                    check: Self.openWindow, range: range,
+                    message: "Nobody can say whether “\(name)” is over: "
+                        + "\(values.windows[name]?.text ?? "未定 undetermined").",
+                    remedy: "Give --events with what happened and --as-of with the day to judge by "
+                        + "(\(values.windows[name]?.window.clause ?? name)).")
+            }
+            return decided(holds, "\(name): \(values.windows[name]?.text ?? "")")
         default:
             preconditionFailure("A number where a condition belongs was refused when the agreement was read.")
         }

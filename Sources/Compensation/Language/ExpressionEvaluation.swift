@@ -56,6 +56,8 @@ package struct EvaluationValues: Sendable {
     package var exempt: [String: Set<[String]>] = [:]
     /// Days of each month of the period; under an empty name those of the whole period.
     package var days: [String: Int] = [:]
+    /// The agreement's windows as they stand, by name.
+    package var windows: [String: Deadline] = [:]
 
     package init() {}
 
@@ -146,13 +148,15 @@ package struct ExpressionEvaluation {
             throw ExpressionProblem(
                 check: Self.openCase, range: range, message: "The text leaves this case open.",
                 remedy: "The agreement must say what holds here.")
-        case .comparison, .logical, .not, .end, .exempt, .member:
+        case .comparison, .logical, .not, .end, .exempt, .expired, .member:
             preconditionFailure("A condition where a number belongs was refused when the agreement was read.")
         }
     }
 
     /// The check named by a case for which the text says nothing.
     static let openCase = "expression.undetermined"
+    /// The check named by a window of which nobody can say whether it is over.
+    static let openWindow = "expression.window"
 
     private mutating func lookUp(
         _ name: String, _ indices: [MemberNode], _ range: Range<Int>

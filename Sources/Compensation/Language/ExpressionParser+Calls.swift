@@ -34,7 +34,9 @@ extension ExpressionParser {
         return .call(function, arguments, range: start..<end)
     }
 
-    static let specialNames = ["round", "rank", "tier", "days", "size", "first", "last", "next", "prev", "exempt"]
+    static let specialNames = [
+        "round", "rank", "tier", "days", "size", "first", "last", "next", "prev", "exempt", "expired",
+    ]
 
     /// The calls whose values are not all expressions; `nil` for another name.
     private mutating func specialCall(
@@ -70,6 +72,9 @@ extension ExpressionParser {
                 members.append(try member("a member, such as s"))
             }
             return .exempt(exemption, members, range: start..<(try close()))
+        case "expired":
+            guard case .name(let window) = advance().kind else { throw unexpected("the name of a window") }
+            return .expired(window, range: start..<(try close()))
         default: return nil
         }
     }

@@ -25,6 +25,8 @@ package struct ExpressionScope: Sendable {
     package var tiers: [String: TierTable] = [:]
     /// The sets an exemption is asked for, by its name.
     package var exemptions: [String: [String]] = [:]
+    /// The windows whose end an expression may ask for.
+    package var windows: [String] = []
 
     /// Members for which a fixed figure is zero, by its name: nothing is divided by them.
     var zeros: [String: Set<[String]>] = [:]

@@ -27,6 +27,8 @@ indirect enum ExpressionNode: Sendable {
     /// `first(p)`, `last(p)`.
     case end(isFirst: Bool, MemberNode, range: Range<Int>)
     case exempt(String, [MemberNode], range: Range<Int>)
+    /// `expired(payment_time)`: whether the days of a window are over and what keeps it has not come.
+    case expired(String, range: Range<Int>)
     case rounded(ExpressionNode, to: ExpressionNode, RoundingRule, range: Range<Int>)
     /// The value of a branch for which the text says nothing: it stops the run.
     case undetermined(range: Range<Int>)
@@ -38,7 +40,7 @@ indirect enum ExpressionNode: Sendable {
         case .name(_, _, let range), .negated(_, let range), .not(_, let range), .comparison(_, _, let range),
             .choice(_, _, let range), .call(_, _, let range), .over(_, _, _, let range), .rank(_, _, _, _, let range),
             .tier(_, _, _, let range), .days(_, let range), .size(_, let range), .end(_, _, let range),
-            .exempt(_, _, let range), .rounded(_, _, _, let range), .undetermined(let range):
+            .exempt(_, _, let range), .expired(_, let range), .rounded(_, _, _, let range), .undetermined(let range):
             range
         case .arithmetic(_, let left, let right, _): left.range.lowerBound..<right.range.upperBound
         case .logical(_, let left, let right, _): left.range.lowerBound..<right.range.upperBound
@@ -209,7 +211,7 @@ extension ExpressionNode {
     /// The expressions a node is made of, from the left.
     var children: [ExpressionNode] {
         switch self {
-        case .number, .name, .member, .days, .size, .end, .exempt, .undetermined: []
+        case .number, .name, .member, .days, .size, .end, .exempt, .expired, .undetermined: []
         case .negated(let inner, _), .not(let inner, _), .tier(_, _, let inner, _): [inner]
         case .arithmetic(_, let left, let right, _), .logical(_, let left, let right, _): [left, right]
         case .comparison(let operands, _, _), .call(_, let operands, _): operands

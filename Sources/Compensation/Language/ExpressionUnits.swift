@@ -85,6 +85,14 @@ package struct ExpressionUnits {
             }
             requireIndices(members, sets, name, range)
             return .condition
+        case .expired(let name, let range):
+            if !scope.windows.contains(name) {
+                let near = nearest(to: name, among: scope.windows).map { "Did you mean “\($0)”?" }
+                report(
+                    "expression.name", range, "There is no window “\(name)”.",
+                    near ?? "Define it under windows, with a name of letters, digits and _.")
+            }
+            return .condition
         case .rounded(let value, let unit, _, _):
             return common([value, unit], joining: "a rounding").map(ExpressionType.number)
         case .undetermined: return nil

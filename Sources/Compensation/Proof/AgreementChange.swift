@@ -1,6 +1,7 @@
 // Every change of an agreement that its worked examples must notice: first its figures.
 
 internal import Exact
+internal import Monitoring
 
 /// One changed agreement.
 struct AgreementChange {
@@ -15,8 +16,9 @@ struct AgreementChange {
 
 extension Agreement {
     var changes: [AgreementChange] {
-        constantChanges + datedChanges + baselineChanges + tierChanges + mapChanges + ruleChanges + paymentChanges
-            + splitChanges + roundingChanges + dataChanges
+        constantChanges + datedChanges + baselineChanges + openingChanges + windowChanges
+            + tierChanges + mapChanges + ruleChanges
+            + paymentChanges + splitChanges + roundingChanges + dataChanges
     }
 
     func changed(
@@ -70,6 +72,72 @@ extension Agreement {
     private var baselineChanges: [AgreementChange] {
         baselines.indices.flatMap { index in
             values(of: baselines[index].constant) { $0.baselines[index].constant.values[$1] = $2 }
+        }
+    }
+
+    /// What the first period begins with.
+    private var openingChanges: [AgreementChange] {
+        inputs.indices.flatMap { index -> [AgreementChange] in
+            let input = inputs[index]
+            let opening = input.carried?.opening.sorted { $0.key.lexicographicallyPrecedes($1.key) } ?? []
+            return opening.flatMap { members, value in
+                value.nearby(in: input.unit).map { other in
+                    let name = indexedName(input.name, members)
+                    let words =
+                        "opening of \(name): \(value.shortText) changed to \(other.shortText) \(input.unit.symbol)"
+                    return changed(input.clause, words) { $0.inputs[index].carried?.opening[members] = other }
+                }
+            }
+        }
+    }
+
+    /// The windows that an expression asks for.
+    private var askedWindows: Set<String> {
+        var expressions = formulas.map(\.expression) + exemptions.map(\.condition) + verdicts.map(\.condition)
+        for control in controls {
+            switch control.test {
+            case .holds(let condition): expressions.append(condition)
+            case .equal(let left, let right, let within): expressions += [left, right] + (within.map { [$0] } ?? [])
+            case .atMost(let left, let right): expressions += [left, right]
+            }
+        }
+        for branch in payments.flatMap(\.branches) {
+            expressions += branch.condition.map { [$0] } ?? []
+            if case .transfer(let transfer) = branch.outcome { expressions.append(transfer.amount) }
+        }
+        for split in splits {
+            expressions.append(split.total)
+            switch split.shares {
+            case .listed(let listed): expressions += listed.map(\.ratio)
+            case .each(_, let ratio): expressions.append(ratio)
+            }
+        }
+        var found: Set<String> = []
+        for expression in expressions {
+            expression.root.visit { if case .expired(let name, _) = $0 { found.insert(name) } }
+        }
+        return found
+    }
+
+    /// A day more and less of each window whose end a formula or a condition asks for.
+    private var windowChanges: [AgreementChange] {
+        let asked = askedWindows
+        return windows.indices.filter { asked.contains(windows[$0].name) }.flatMap { index in
+            let window = windows[index]
+            return [1, -1].compactMap { step -> AgreementChange? in
+                if case .date(let month, let day) = window.from {
+                    // A leap year has every day a year can have.
+                    guard let moved = CivilDate(year: 2024, month: month, day: day)?.advanced(byDays: step) else {
+                        return nil
+                    }
+                    return changed(window.clause, "\(window.name): the day moved to \(moved.month)-\(moved.day)") {
+                        $0.windows[index].from = .date(month: moved.month, day: moved.day)
+                    }
+                }
+                return changed(
+                    window.clause, "\(window.name): \(window.days) days changed to \(window.days + step)"
+                ) { $0.windows[index].days = window.days + step }
+            }
         }
     }
 

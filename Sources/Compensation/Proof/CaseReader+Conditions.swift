@@ -47,6 +47,8 @@ extension CaseReader {
             return within(Array(zip(exemption.each.map(\.name), members)), only: true) {
                 $0.proposition(exemption.condition)
             }
+        // Its days run by themselves: yes or no, whatever the figures are.
+        case .expired(let name, _): return .question("expired(\(name))")
         default: return question(node, expression)
         }
     }

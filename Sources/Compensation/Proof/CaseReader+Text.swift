@@ -38,6 +38,7 @@ extension CaseReader {
         case .end(let isFirst, let member, _): return "\(isFirst ? "first" : "last")(\(memberText(member)))"
         case .exempt(let name, let members, _):
             return "exempt(\(name),\(members.map(memberText).joined(separator: ",")))"
+        case .expired(let name, _): return "expired(\(name))"
         case .rounded(let value, let step, let rule, _):
             return "round(\(joined([value, step])),\(rule.agreementText))"
         case .undetermined: return "undetermined"

@@ -113,7 +113,7 @@ struct CaseReader {
             }
             return unlinear(node, expression)
         case .undetermined: return [FormCase(guarded: .constant(true), form: nil)]
-        case .comparison, .logical, .not, .end, .exempt, .member: return unlinear(node, expression)
+        case .comparison, .logical, .not, .end, .exempt, .expired, .member: return unlinear(node, expression)
         }
     }
 

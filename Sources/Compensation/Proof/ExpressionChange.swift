@@ -148,7 +148,7 @@ private struct Rewriting {
         of node: ExpressionNode, _ change: (ExpressionNode) -> ExpressionNode
     ) -> ExpressionNode {
         switch node {
-        case .number, .name, .member, .days, .size, .end, .exempt, .undetermined: return node
+        case .number, .name, .member, .days, .size, .end, .exempt, .expired, .undetermined: return node
         case .negated(let inner, let range): return .negated(walk(inner, change), range: range)
         case .not(let inner, let range): return .not(walk(inner, change), range: range)
         case .tier(let name, let place, let inner, let range):

@@ -92,6 +92,15 @@ package func deadlines(
 }
 
 extension Deadline {
+    /// Whether its days are over without what keeps it; `nil` while nobody can say.
+    var hasExpired: Bool? {
+        switch state {
+        case .undetermined: nil
+        case .open, .kept: false
+        case .expired: true
+        }
+    }
+
     var isKept: Bool {
         if case .kept = state { true } else { false }
     }

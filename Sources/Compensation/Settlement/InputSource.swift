@@ -24,7 +24,9 @@ package struct InputRequest: Hashable, Sendable {
     package let parameter: ParameterID?
     /// All indicators of the agreement: what a class is taken over.
     package let indicators: [ParameterID]
-    /// The civil period of the figure; for a previous-period mean already the period before.
+    /// The formula whose result is taken over from the period before, with its members; `nil` for every other measure.
+    package let carries: InputKey?
+    /// The civil period of the figure; for what is of the period before already that one.
     package let period: SettlementPeriod
     package let offset: UTCOffset
     package let unit: UnitOfMeasure

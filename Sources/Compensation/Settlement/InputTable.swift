@@ -65,11 +65,17 @@ package enum InputTable {
     }
 
     /// The rows of a table of many periods that are of `period`, or of none.
-    package static func rows(_ text: String, of period: SettlementPeriod) -> String {
+    ///
+    /// A row of what `agreement` takes over names the period before and belongs to the one after it.
+    package static func rows(_ text: String, of period: SettlementPeriod, for agreement: Agreement) -> String {
+        let earlier = Set(agreement.inputs.filter { $0.carried != nil }.map(\.name))
         let lines = text.split(whereSeparator: \.isNewline)
         let kept = lines.dropFirst().filter { line in
             let row = cells(of: line)
             guard row.count == 6, !row[3].isEmpty, let found = SettlementPeriod(parsing: row[3]) else { return true }
+            if earlier.contains(String(row[0].prefix { $0 != "[" })), let next = found.next {
+                return period.from <= next.from && next.until <= period.until
+            }
             return period.from <= found.from && found.until <= period.until
         }
         return ((lines.first.map { [$0] } ?? []) + kept).joined(separator: "\n") + "\n"
@@ -276,12 +282,16 @@ private struct InputTableReading {
         let stated = [(cells[1], stands.party, "party"), (cells[2], stands.section, "section")]
         for (cell, expected, what) in stated where !cell.isEmpty && cell != expected {
             report(
-                line, "“\(cells[0])” belongs to \(what) “\(expected)”, not “\(cell)”.",
+                line,
+                expected.isEmpty
+                    ? "“\(cells[0])” belongs to no \(what), so not to “\(cell)”."
+                    : "“\(cells[0])” belongs to \(what) “\(expected)”, not “\(cell)”.",
                 "Correct the \(what) or leave it empty.")
             return false
         }
         guard !cells[3].isEmpty, stands.month.isEmpty else { return true }
-        let asked = input.measure == .previousPeriodMean ? period.previous : period
+        let isEarlier = input.measure == .previousPeriodMean || input.measure == .previousResult
+        let asked = isEarlier ? period.previous : period
         if SettlementPeriod(parsing: cells[3]) == asked { return true }
         report(
             line, "The figure is for \(cells[3]), not for \(asked?.description ?? "this period").",

@@ -22,8 +22,9 @@ package func settle(
     var settlement = Settlement(
         agreement: agreement, period: period, kind: kind, keepsNotes: keepsNotes, isTrial: isTrial)
     settlement.deadlines = deadlines(of: agreement, period: period, events: events, asOf: asOf)
+    for deadline in settlement.deadlines { settlement.values.windows[deadline.window.name] = deadline }
     settlement.checkTerms(isReplay: isReplay)
-    settlement.gather(from: source)
+    settlement.gather(from: source, isReplay: isReplay)
     settlement.decideExemptions()
     settlement.evaluateFormulas()
     settlement.decideVerdicts()
@@ -160,11 +161,12 @@ struct Settlement {
     }
 
     /// Asks `source` for every figure the agreement names.
-    mutating func gather(from source: any InputSource) {
+    mutating func gather(from source: any InputSource, isReplay: Bool) {
         for input in agreement.inputs {
             for members in agreement.scope.combinations(of: input.sets) {
                 guard let request = request(input, members) else { continue }
-                let result = presumed(source.value(for: request), request)
+                let answer = opened(source.value(for: request), request, input, isReplay: isReplay)
+                let result = presumed(answer, request)
                 inputs.append(SettlementInput(request: request, result: result))
                 if let value = accept(result, for: request) {
                     values[input.name, members] = value.value * value.unit.factor
@@ -185,14 +187,14 @@ struct Settlement {
             if let found = agreement.section(member), agreement.scope.isSubset(set, of: "sections") { section = found }
             if agreement.scope.isSubset(set, of: "parties") { party = member }
             if agreement.scope.isSubset(set, of: "indicators") { parameter = ParameterID(member) }
-            if agreement.scope.isSubset(set, of: "months"),
+            if agreement.scope.isSubset(set, of: "months"), input.carried == nil,
                 let place = agreement.scope.sets["months"]?.firstIndex(of: member),
                 period.months.indices.contains(place)
             {
                 asked = period.months[place]
             }
         }
-        if input.measure == .previousPeriodMean {
+        if input.measure == .previousPeriodMean || input.measure == .previousResult {
             guard let previous = asked.previous else {
                 obstacles.append(
                     Obstacle(
@@ -206,7 +208,8 @@ struct Settlement {
         return InputRequest(
             key: InputKey(name: input.name, members: members), measure: input.measure,
             section: section?.registered, sectionName: section?.name, sectionKey: section?.id, party: party,
-            parameter: parameter, indicators: agreement.indicators.map(\.parameter), period: asked,
+            parameter: parameter, indicators: agreement.indicators.map(\.parameter),
+            carries: input.carried.map { InputKey(name: $0.result, members: members) }, period: asked,
             offset: agreement.offset, unit: input.unit, evidence: agreement.evidence,
             minimumShare: minimumShare, review: requiredReview, statistics: agreement.statistics,
             clause: input.clause)
@@ -270,7 +273,7 @@ struct Settlement {
         }
         switch result {
         case .missing(let why):
-            obstacles.append(obstacle(.missingInput, why, "Supply \(asked(of: request)) with its document."))
+            obstacles.append(obstacle(.missingInput, why, supply(request)))
         case .notAssessable(let why):
             obstacles.append(obstacle(.notAssessable, why, "Supply \(asked(of: request)) that can be assessed."))
         case .held(let why):
@@ -308,7 +311,7 @@ struct Settlement {
     /// The obstacle when a person typed a figure that the agreement takes from data under a review or a gate, and states
     /// nothing of it.
     private func unreviewed(_ given: InputValue, _ request: InputRequest) -> Obstacle? {
-        guard given.isTyped, request.measure != .given else { return nil }
+        guard given.isTyped, request.measure.isMeasurement else { return nil }
         let shares = gates.filter { $0.minimumShare != nil }
         guard request.review != nil || !shares.isEmpty else { return nil }
         if let stated = given.statement, request.review.map(stated.state.reaches) ?? true { return nil }
@@ -353,6 +356,15 @@ struct Settlement {
         (share * Fraction(100)).rounded(places: 2, .down).shortText + " %"
     }
 
+    /// How a figure that has not come can come.
+    private func supply(_ request: InputRequest) -> String {
+        guard let carried = request.carries else { return "Supply \(asked(of: request)) with its document." }
+        return
+            "\(request.clause) of \(agreement.document.title) takes over “\(carried)” of \(request.period): settle that "
+            + "period first, supply “\(request.key)” in a table, or let the text say with opening: what the first period "
+            + "begins with."
+    }
+
     private func asked(of request: InputRequest) -> String {
         let section = request.sectionName.map { " at \($0.english) (\($0.chinese))" } ?? ""
         let measure =
@@ -361,6 +373,7 @@ struct Settlement {
             case .previousPeriodMean: "the mean of \(request.parameter?.rawValue ?? "") of the period before"
             case .sectionClass: "the class"
             case .given: "“\(request.key)”"
+            case .previousResult: "the result “\(request.carries?.description ?? "")”"
             }
         return "\(measure)\(section) over \(request.period) in \(request.unit.symbol)"
     }

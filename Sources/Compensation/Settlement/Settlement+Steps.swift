@@ -83,6 +83,9 @@ extension Settlement {
                 .noBranch, item: item, why: "\(problem.message) “\(expression.text)”",
                 needed: "\(clause) of \(agreement.document.title) must say what holds here.")
         }
+        if problem.check == ExpressionEvaluation.openWindow {
+            return Obstacle(.held, item: item, why: "\(problem.message) “\(expression.text)”", needed: problem.remedy)
+        }
         return Obstacle(
             problem.check == ExpressionEvaluation.openCase ? .noBranch : .computation, item: item,
             why: "\(problem.message) “\(expression.text)”", needed: problem.remedy)

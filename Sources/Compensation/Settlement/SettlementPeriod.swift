@@ -71,6 +71,11 @@ package struct SettlementPeriod: Hashable, Sendable, CustomStringConvertible {
         kind?.monthCount.flatMap { SettlementPeriod(year: from.year, month: from.month - $0, monthCount: $0) }
     }
 
+    /// The period of the same kind just after this one, `nil` for a span that is no civil period.
+    package var next: SettlementPeriod? {
+        kind?.monthCount.flatMap { SettlementPeriod(year: from.year, month: from.month + $0, monthCount: $0) }
+    }
+
     /// The civil months of a year, half-year, quarter or month, in order; empty for any other span.
     package var months: [SettlementPeriod] {
         (0..<(kind?.monthCount ?? 0)).compactMap {

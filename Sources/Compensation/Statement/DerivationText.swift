@@ -72,7 +72,7 @@ extension SettlementRun {
             if let count = evidence.count {
                 text += "      个数 count     \(count)" + (evidence.expectedCount.map { " / \($0)" } ?? "") + "\n"
             }
-            if input.request.measure != .given, let stated = value.statement { text += "      \(stated.text)\n" }
+            if input.request.measure.isMeasurement, let stated = value.statement { text += "      \(stated.text)\n" }
             for use in evidence.uses { text += "      采用 used      \(use.text)\n" }
             if !evidence.digest.isEmpty { text += "      摘要 digest    \(evidence.digest)\n" }
         }

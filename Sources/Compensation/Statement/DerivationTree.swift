@@ -96,7 +96,10 @@ extension SettlementRun {
                 isRepeated: false, children: step.map { [builder.node(of: $0)] } ?? [])
         }
         let nothing = steps.filter { $0.formula == DerivationStep.nothingOwed }.map { builder.node(of: $0) }
-        return lines + nothing + conditions.filter { $0.kind != .exemption }.map { builder.node(of: $0) }
+        // What the next period takes over feeds no amount of this one, and is a result all the same.
+        let carried = Set(inputs.compactMap { $0.request.carries?.description })
+        let results = steps.filter { carried.contains($0.name) }.map { builder.node(of: $0) }
+        return lines + nothing + results + conditions.filter { $0.kind != .exemption }.map { builder.node(of: $0) }
     }
 }
 
@@ -171,7 +174,7 @@ private struct DerivationBuilder {
             if let count = evidence.count {
                 notes.append("个数 count \(count)" + (evidence.expectedCount.map { " / \($0)" } ?? ""))
             }
-            if input.request.measure != .given, let stated = input.value?.statement { notes.append(stated.text) }
+            if input.request.measure.isMeasurement, let stated = input.value?.statement { notes.append(stated.text) }
             notes += evidence.uses.map { "采用 used \($0.text)" }
             if !evidence.digest.isEmpty { notes.append("摘要 digest \(evidence.digest)") }
         }

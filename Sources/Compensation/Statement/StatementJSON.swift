@@ -147,7 +147,7 @@ extension SettlementRun {
             object["value"] = .string("\(given.value)")
             object["unit"] = .string(given.unit.symbol)
             object["share"] = given.share.map { .string("\($0)") } ?? .null
-            if input.request.measure != .given, let stated = given.statement {
+            if input.request.measure.isMeasurement, let stated = given.statement {
                 object["stated"] = .object([
                     "document": .string(stated.document), "reviewed": .string(stated.state.rawValue),
                 ])

@@ -175,7 +175,7 @@ extension SettlementRun {
     /// What a person stated, with the figures it was stated of.
     private var reviewStatements: [(statement: ReviewStatement, keys: [InputKey])] {
         var found: [(statement: ReviewStatement, keys: [InputKey])] = []
-        for input in inputs where input.request.measure != .given {
+        for input in inputs where input.request.measure.isMeasurement {
             guard let statement = input.value?.statement else { continue }
             if let place = found.firstIndex(where: { $0.statement == statement }) {
                 found[place].keys.append(input.request.key)

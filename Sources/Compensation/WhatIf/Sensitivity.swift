@@ -2,6 +2,7 @@
 
 internal import Accounting
 package import Exact
+package import Monitoring
 
 /// What one figure does to the result around its value.
 package struct Sensitivity: Sendable {
@@ -17,21 +18,35 @@ package struct Sensitivity: Sendable {
     /// The nearest values below and above at which, or just beyond which, another branch, tier, step or rank is taken.
     package let flipBelow: Fraction?
     package let flipAbove: Fraction?
-    /// Whether the flips were computed over the whole line; otherwise they were searched for, and more may be nearer.
-    package let isExact: Bool
+    package let method: FlipMethod
+    /// Whether both flips are the nearest there are, and exactly there.
+    package var isExact: Bool { method == .computed }
+}
+
+/// How the flips of a figure were found.
+package enum FlipMethod: Sendable {
+    /// Solved over the whole line.
+    case computed
+    /// The nearest on the whole line, but no fraction: bounded within one part in 2⁶⁴.
+    case bounded
+    /// Searched for: more may be nearer.
+    case searched
 }
 
 /// The sensitivity of every input of a period, then of every baseline value of the agreement.
 ///
-/// Where every quantity is a straight line in the figure between the places that comparisons, tiers, ranks and roundings
-/// turn at, those places are computed and tried in turn: the flips named are the nearest there are. Where a figure meets
-/// itself in a product or a quotient they are searched for, out to sixteen times the value (or sixteen units) and towards
-/// zero by halves, to one part in 2⁴⁰; a branch that turns and turns back between two trial points may be missed then.
+/// Along one figure every quantity is a quotient of polynomials between the places that comparisons, tiers, ranks and
+/// roundings turn at. Those places are the roots of polynomials, tried in turn: the flips named are the nearest there are. A
+/// root of a linear one, as of every sum, price and ratio, and any other that is a fraction, is exact; one that is none
+/// (of a square) is bounded. Only where a figure meets itself more than eight times, or moves the step of a rounding, it is
+/// searched for, out to sixteen times the value (or sixteen units) and towards zero by halves, to one part in 2⁴⁰; a branch
+/// that turns and turns back between two trial points may be missed then.
 /// - Complexity: figures × two settlements for each place passed; about a hundred where it is searched.
 package func sensitivities(
-    of agreement: Agreement, period: SettlementPeriod, inputs: [InputKey: (value: Fraction, unit: UnitOfMeasure)]
+    of agreement: Agreement, period: SettlementPeriod, inputs: [InputKey: (value: Fraction, unit: UnitOfMeasure)],
+    events: [SettlementEvent] = [], asOf: CivilDate? = nil
 ) -> [Sensitivity] {
-    let search = FlipSearch(agreement: agreement, period: period, inputs: inputs)
+    let search = FlipSearch(agreement: agreement, period: period, inputs: inputs, events: events, asOf: asOf)
     let ofInputs = inputs.sorted { $0.key < $1.key }.map { key, given in
         search.sensitivity(to: key, given.value, given.unit, isBaseline: false)
     }
@@ -50,6 +65,9 @@ private struct FlipSearch {
     let agreement: Agreement
     let period: SettlementPeriod
     let inputs: [InputKey: (value: Fraction, unit: UnitOfMeasure)]
+    /// What the windows are judged by, as in the run itself.
+    let events: [SettlementEvent]
+    let asOf: CivilDate?
     /// Places passed before the search gives up computing.
     private static let placeLimit = 64
 
@@ -62,25 +80,27 @@ private struct FlipSearch {
         }
         return settle(
             terms, period: period, kind: .special, inputs: TableInputSource(changed, document: "what-if"),
-            program: "what-if", isTrial: true)
+            program: "what-if", events: events, asOf: asOf, isTrial: true)
     }
 
     func sensitivity(to key: InputKey, _ value: Fraction, _ unit: UnitOfMeasure, isBaseline: Bool) -> Sensitivity {
         let signature = run(key, value).branches
         func flips(_ other: Fraction) -> Bool { run(key, other).branches != signature }
-        func found(_ direction: Fraction) -> (edge: Fraction?, isExact: Bool) {
-            if isClass(key) { return (classEdge(from: value, direction, flips), true) }
+        func found(_ direction: Fraction) -> (edge: Fraction?, method: FlipMethod) {
+            if isClass(key) { return (classEdge(from: value, direction, flips), .computed) }
             do {
-                return (try computedEdge(key, value, unit, direction, flips), true)
+                return try computedEdge(key, value, unit, direction, flips)
             } catch {
-                return (edge(from: value, by: value.searchStep * direction, flips), false)
+                return (edge(from: value, by: value.searchStep * direction, flips), .searched)
             }
         }
         let (down, up) = (found(Fraction(-1)), found(.one))
+        let methods = [down.method, up.method]
         return Sensitivity(
             input: key, isBaseline: isBaseline, value: value, unit: unit.symbol,
             marginalBelow: marginal(key, value, unit, Fraction(-1)), marginalAbove: marginal(key, value, unit, .one),
-            flipBelow: down.edge, flipAbove: up.edge, isExact: down.isExact && up.isExact)
+            flipBelow: down.edge, flipAbove: up.edge,
+            method: methods.contains(.searched) ? .searched : methods.contains(.bounded) ? .bounded : .computed)
     }
 
     /// What one unit moves on one side of the value: the slope there, or for a class or a rank what the next one moves.
@@ -96,7 +116,7 @@ private struct FlipSearch {
         var walk = walk(beyond: value, key, unit, direction)
         walk.isTangent = true
         guard (try? walk.run()) != nil else { return nil }
-        return walk.net.mapValues { $0.slope * direction }.filter { !$0.value.isZero }
+        return walk.net.mapValues { ($0.slope ?? .zero) * direction }.filter { !$0.value.isZero }
     }
 
     /// Whether an input is a class of water, which is a whole number from 1 to 6.
@@ -115,18 +135,22 @@ private struct FlipSearch {
 
     /// The nearest place at or beyond which another branch is taken; `nil` where there is none on the whole line.
     ///
-    /// - Throws: where a quantity is no straight line, or more places than `placeLimit` are passed.
+    /// - Throws: where a quantity is too curved, or more places than `placeLimit` are passed.
     private func computedEdge(
         _ key: InputKey, _ start: Fraction, _ unit: UnitOfMeasure, _ direction: Fraction, _ flips: (Fraction) -> Bool
-    ) throws(LineEnd) -> Fraction? {
+    ) throws(CurveEnd) -> (edge: Fraction?, method: FlipMethod) {
         var place = start
         for _ in 0..<Self.placeLimit {
-            let next = try reach(beyond: place, key, unit, direction).map { place + $0 * direction }
-            let inside = next.map { (place + $0) / Fraction(2) } ?? place + direction
-            if flips(inside) { return place }
-            guard let next else { return nil }
-            if flips(next) { return next }
-            place = next
+            let next = try reach(beyond: place, key, unit, direction)
+            let inside = place + (next.map { $0.low / Fraction(2) } ?? .one) * direction
+            if flips(inside) { return (place, .computed) }
+            guard let next else { return (nil, .computed) }
+            let (near, far) = (place + next.low * direction, place + next.high * direction)
+            if flips(far) {
+                return next.isExact
+                    ? (far, .computed) : (simplest(between: min(near, far), and: max(near, far)), .bounded)
+            }
+            place = far
         }
         throw .curved
     }
@@ -134,7 +158,7 @@ private struct FlipSearch {
     /// How far every comparison keeps its answer beyond a value, in units of the input; `nil` for ever.
     private func reach(
         beyond place: Fraction, _ key: InputKey, _ unit: UnitOfMeasure, _ direction: Fraction
-    ) throws(LineEnd) -> Fraction? {
+    ) throws(CurveEnd) -> RootPlace? {
         var walk = walk(beyond: place, key, unit, direction)
         do {
             try walk.run()
@@ -147,13 +171,16 @@ private struct FlipSearch {
 
     private func walk(
         beyond place: Fraction, _ key: InputKey, _ unit: UnitOfMeasure, _ direction: Fraction
-    ) -> LineWalk {
+    ) -> CurveWalk {
         var values = Settlement(
             agreement: agreement, period: period, kind: .special, keepsNotes: false, isTrial: true
         ).values
         for (other, given) in inputs { values[other.name, other.members] = given.value * given.unit.factor }
+        for deadline in deadlines(of: agreement, period: period, events: events, asOf: asOf) {
+            values.windows[deadline.window.name] = deadline
+        }
         values[key.name, key.members] = place * unit.factor
-        return LineWalk(agreement, values, varied: key, slope: direction * unit.factor)
+        return CurveWalk(agreement, values, varied: key, slope: direction * unit.factor)
     }
 }
 
@@ -230,13 +257,23 @@ package func sensitivityText(_ found: [Sensitivity]) -> String {
     for item in found {
         let unit = item.unit == UnitOfMeasure.one.symbol ? "" : " \(item.unit)"
         func flip(_ edge: Fraction?) -> String {
-            edge.map { $0.shortText + unit } ?? (item.isExact ? "—" : "未找到 not found")
+            edge.map { $0.shortText + unit } ?? (item.method == .searched ? "未找到 not found" : "—")
         }
         table.add(
             (item.isBaseline ? "基准值 baseline " : "") + item.input.description, item.value.shortText + unit,
-            flip(item.flipBelow), flip(item.flipAbove), item.isExact ? "计算 exact" : "搜索 searched", item.marginalText)
+            flip(item.flipBelow), flip(item.flipAbove), item.method.name, item.marginalText)
     }
     return "敏感性 SENSITIVITY — 说明用，不改变核算结果 beside the exact sum, never instead of it\n" + table.text
+}
+
+extension FlipMethod {
+    fileprivate var name: String {
+        switch self {
+        case .computed: "计算 exact"
+        case .bounded: "界定 bounded to 2⁻⁶⁴"
+        case .searched: "搜索 searched"
+        }
+    }
 }
 
 extension Sensitivity {

@@ -1,6 +1,7 @@
 // How probable each branch is when the figures carry a stated measurement error: seeded, the same draws every time.
 
 package import Exact
+package import Monitoring
 
 /// How often each line of branches was taken.
 package struct BranchOdds: Sendable {
@@ -16,7 +17,8 @@ package struct BranchOdds: Sendable {
 /// - Complexity: `draws` settlements.
 package func branchOdds(
     of agreement: Agreement, period: SettlementPeriod,
-    inputs: [InputKey: (value: Fraction, unit: UnitOfMeasure)], relativeError: Fraction, draws: Int, seed: UInt64
+    inputs: [InputKey: (value: Fraction, unit: UnitOfMeasure)], relativeError: Fraction, draws: Int, seed: UInt64,
+    events: [SettlementEvent] = [], asOf: CivilDate? = nil
 ) -> [BranchOdds] {
     var random = SplitMix(state: seed)
     let ordered = inputs.sorted { $0.key < $1.key }
@@ -29,7 +31,7 @@ package func branchOdds(
         }
         let run = settle(
             agreement, period: period, kind: .special, inputs: TableInputSource(drawn, document: "draw"),
-            program: "uncertainty", isTrial: true)
+            program: "uncertainty", events: events, asOf: asOf, isTrial: true)
         for branch in run.decidingBranches { counts[branch, default: 0] += 1 }
     }
     return counts.sorted { $0.key < $1.key }.map { BranchOdds(branch: $0.key, count: $0.value) }
@@ -51,7 +53,10 @@ extension UnitOfMeasure {
 extension Agreement {
     /// The relative standard error a figure is drawn with, `nil` for one that is not measured.
     fileprivate func error(of key: InputKey, _ unit: UnitOfMeasure, stated: Fraction) -> Fraction? {
-        switch inputs.first(where: { $0.name == key.name })?.error {
+        let input = inputs.first { $0.name == key.name }
+        // An earlier result is a sum on record, no measurement of this period.
+        if input?.carried != nil, input?.error == nil { return nil }
+        return switch input?.error {
         case .fixed?: nil
         case .relative(let own)?: own
         case nil: UnitOfMeasure.unmeasured.contains { unit.isCommensurable(with: $0) } ? nil : stated

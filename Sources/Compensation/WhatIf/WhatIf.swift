@@ -45,10 +45,11 @@ package func whatIf(
 ) -> WhatIf {
     var rows: [WhatIf.Row] = []
     var gaps: [WhatIf.Gap] = []
+    var chains = (old: [String: SettlementRun](), new: [String: SettlementRun]())
     for period in periods {
         let known = inForce(period)
-        let old = known.map { TextOutcome($0, over: period, isDraft: false, inputs) } ?? TextOutcome()
-        let new = TextOutcome(draft, over: period, isDraft: true, inputs)
+        let old = known.map { TextOutcome($0, over: period, isDraft: false, &chains.old, inputs) } ?? TextOutcome()
+        let new = TextOutcome(draft, over: period, isDraft: true, &chains.new, inputs)
         for (outcome, isDraft) in [(old, false), (new, true)] where outcome.net == nil {
             gaps.append(WhatIf.Gap(period: period, isDraft: isDraft, obstacles: outcome.obstacles))
         }
@@ -84,16 +85,20 @@ private struct TextOutcome {
     /// No text was in force.
     init() { reason = "无有效协议 no agreement in force" }
 
+    /// - Parameter chain: the last run of each agreement's id so far, for what the next period takes over.
     init(
-        _ agreement: Agreement, over period: SettlementPeriod, isDraft: Bool,
+        _ agreement: Agreement, over period: SettlementPeriod, isDraft: Bool, _ chain: inout [String: SettlementRun],
         _ inputs: (Agreement, SettlementPeriod) -> any InputSource
     ) {
         let parts = period.parts(of: agreement.periodKind)
         var sums: [[String]: Fraction] = [:]
         for part in parts.isEmpty ? [period] : parts {
+            let before = chain[agreement.id].flatMap { $0.period.next == part ? $0 : nil }
             let run = settle(
-                agreement, period: part, kind: .special, inputs: inputs(agreement, part), program: "what-if",
-                keepsNotes: false, isReplay: isDraft)
+                agreement, period: part, kind: .special,
+                inputs: ChainedSource(source: inputs(agreement, part), previous: before, prefersSource: false),
+                program: "what-if", keepsNotes: false, isReplay: isDraft)
+            if agreement.isChained { chain[agreement.id] = run }
             switch run.outcome {
             case .settled(let settled):
                 for (key, amount) in settled.netByParty {

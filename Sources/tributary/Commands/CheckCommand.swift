@@ -20,7 +20,8 @@ struct CheckCommand: AsyncParsableCommand {
             Notices (blank parameters of a template) go to standard error.
 
             --inputs-template prints an agreement's empty table of inputs. --mutations changes each of its constants and \
-            comparisons in turn and lists, by clause, what no worked example notices.
+            comparisons in turn and lists, by clause, what no worked example notices; --scores prints the same of all \
+            agreements as one table (docs/mutation-scores.md).
 
             Any other file is read as a batch would be, without storing it: container, format, profile and why, what \
             its times and values mean, rows, series, the first rows as they would be stored, and every reason for \
@@ -38,10 +39,13 @@ struct CheckCommand: AsyncParsableCommand {
     var inputsTemplate = false
     @Flag(name: .long, help: "Change each constant and comparison of agreements in turn; list what no example notices.")
     var mutations = false
+    @Flag(name: .long, help: "Print how many changes the examples of each agreement notice, as one table.")
+    var scores = false
 
     func run() async throws {
         try await reportingFailures {
             if inputsTemplate { return try printTemplate() }
+            if scores { return try printScores() }
             let (texts, batches) = (paths.filter { !Self.isBatch($0) }, paths.filter(Self.isBatch))
             var problems: [Problem] = []
             for path in texts { problems += try check(absolutePath(path), shown: path) }
@@ -67,6 +71,32 @@ struct CheckCommand: AsyncParsableCommand {
         }
         Terminal.output(InputTable.template(for: agreement))
         return ExitStatus.done
+    }
+
+    /// The mutation score of each agreement of the folders and files given; what cannot be read is told of by its check.
+    private func printScores() throws -> Int32 {
+        var files: [(path: String, text: String)] = []
+        for path in paths {
+            var isFolder: ObjCBool = false
+            if FileManager.default.fileExists(atPath: absolutePath(path), isDirectory: &isFolder), isFolder.boolValue {
+                files += try RegistryFolder.load(absolutePath(path)).agreementFiles.map {
+                    (path: $0.path, text: $0.text)
+                }
+            } else {
+                files.append((path: path, text: try RegistryFile(reading: path).text))
+            }
+        }
+        var problems: [Problem] = []
+        var found: [(file: String, isTemplate: Bool, score: MutationScore)] = []
+        for (path, text) in files {
+            let read = readAgreement(text, file: path)
+            problems += read.problems
+            guard let agreement = read.agreement else { continue }
+            found.append((path, !agreement.blanks.isEmpty && agreement.isTemplate, mutationScore(of: agreement)))
+        }
+        for problem in problems { Terminal.note("\(problem)") }
+        Terminal.output(mutationTable(found))
+        return problems.isEmpty ? ExitStatus.done : ExitStatus.needsAttention
     }
 
     /// Whether a path is a file that is no agreement; one that is not there is told of as such.
@@ -141,7 +171,12 @@ struct CheckCommand: AsyncParsableCommand {
             return CheckSetReader.read([(shown, text)], registry: registry).problems
         }
         let around = try (stations.folder ?? Self.registryAround(path)).map { try RegistryFolder.load($0).registry }
-        return agreement(text, shown, around ?? Registry())
+        if around == nil {
+            Terminal.note(
+                "notice: \(shown) lies in no registry: its boundary, regions and sections are not looked up. "
+                    + "--stations DIR names one.")
+        }
+        return agreement(text, shown, around)
     }
 
     /// Sections whose kind of water nobody said: limits that differ between rivers and lakes decide little there.
@@ -172,7 +207,7 @@ struct CheckCommand: AsyncParsableCommand {
         return above.path(percentEncoded: false)
     }
 
-    private func agreement(_ text: String, _ file: String, _ registry: Registry) -> [Problem] {
+    private func agreement(_ text: String, _ file: String, _ registry: Registry?) -> [Problem] {
         let check = checkAgreement(text, file: file, registry: registry)
         for notice in check.notices { Terminal.note("notice: \(notice)") }
         if mutations, let agreement = check.agreement, check.problems.isEmpty {

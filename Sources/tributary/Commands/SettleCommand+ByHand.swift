@@ -35,7 +35,8 @@ extension SettleCommand {
         let figures = InputTable.figures(table, file: path, for: inForce, period: settled)
         Terminal.output(
             besideText(
-                inForce, settled, figures, sensitivity: sensitivity, relativeError: try relativeError, seed: seed))
+                inForce, settled, figures, times, sensitivity: sensitivity, relativeError: try relativeError,
+                seed: seed))
         return status
     }
 
@@ -122,7 +123,7 @@ extension SettleCommand {
         }
         var problems: [Problem] = []
         let found = whatIf(inForce, draft, over: periods) { agreement, period in
-            let rows = InputTable.rows(table, of: period)
+            let rows = InputTable.rows(table, of: period, for: agreement)
             // A row the other text alone asks for is no fault here.
             let read = InputTable.read(rows, file: path, for: agreement, period: period, skipsOthers: true)
             problems += read.problems
@@ -139,16 +140,21 @@ extension SettleCommand {
 /// What stands beside the exact sum, never instead of it: sensitivity and the odds of branches, as asked for.
 func besideText(
     _ agreement: Agreement, _ period: SettlementPeriod, _ figures: [InputKey: (value: Fraction, unit: UnitOfMeasure)],
-    sensitivity: Bool, relativeError: String?, seed: UInt64
+    _ times: SettlementTimes, sensitivity: Bool, relativeError: String?, seed: UInt64
 ) -> String {
     var text = ""
     if sensitivity {
-        text += "\n" + sensitivityText(sensitivities(of: agreement, period: period, inputs: figures))
+        text +=
+            "\n"
+            + sensitivityText(
+                sensitivities(
+                    of: agreement, period: period, inputs: figures, events: times.events, asOf: times.asOf))
     }
     if let error = relativeError.flatMap({ Fraction($0) }) {
         let draws = 2_000
         let odds = branchOdds(
-            of: agreement, period: period, inputs: figures, relativeError: error, draws: draws, seed: seed)
+            of: agreement, period: period, inputs: figures, relativeError: error, draws: draws, seed: seed,
+            events: times.events, asOf: times.asOf)
         text +=
             "\n"
             + branchOddsText(

@@ -25,6 +25,8 @@ struct IssuedRun: Codable, Sendable {
         let count: Int?
         let expected: Int?
         let digest: String
+        /// The result of an earlier run it took over, by name; nil for every other figure.
+        let carries: String?
     }
 
     let id: String
@@ -68,7 +70,8 @@ struct IssuedRun: Codable, Sendable {
             return Input(
                 name: input.request.key.description, series: evidence?.series ?? [],
                 from: evidence?.interval?.start.milliseconds, until: evidence?.interval?.end.milliseconds,
-                count: evidence?.count, expected: evidence?.expectedCount, digest: evidence?.digest ?? "")
+                count: evidence?.count, expected: evidence?.expectedCount, digest: evidence?.digest ?? "",
+                carries: input.request.carries?.description)
         }
         text = statement.text
         json = run.json

@@ -15,16 +15,41 @@ extension Node {
                 message: "\(run.id) was issued before trees were kept with runs: `tributary explain \(run.id)` has its "
                     + "steps in order.")
         }
-        var evidence: [String: [DerivationNode]] = [:]
-        for input in run.inputs { evidence[input.name] = try seriesNodes(of: input, frozenAt: run.frozenAt) }
         let derivation = Derivation(
             run: run.id, title: BilingualName(chinese: run.title[0], english: run.title[1]), period: run.period,
-            isExample: run.isExample, lines: tree.resting(on: evidence))
+            isExample: run.isExample, lines: tree.resting(on: try evidence(of: run, depth: 0)))
         return switch form {
         case .text, .tree: derivation.text
         case .html: derivation.html
         case .json: derivation.json
         }
+    }
+
+    /// Periods whose trees are hung below each other; a longer chain goes on in the runs they name.
+    private static let chainLimit = 12
+
+    /// What each input of a run rests on: series and batches, or the result of the run it was taken over from.
+    private func evidence(of run: IssuedRun, depth: Int) throws -> [String: [DerivationNode]] {
+        var found: [String: [DerivationNode]] = [:]
+        for input in run.inputs {
+            found[input.name] =
+                try input.carries.map { try earlierNodes($0, of: input, run.agreement, depth: depth) }
+                ?? seriesNodes(of: input, frozenAt: run.frozenAt)
+        }
+        return found
+    }
+
+    /// The result in the earlier run's own tree, with what that rests on.
+    private func earlierNodes(
+        _ carries: String, of input: IssuedRun.Input, _ agreement: String, depth: Int
+    ) throws -> [DerivationNode] {
+        let known = try book.read { try $0.runs(ofAgreement: agreement) }.filter {
+            $0.digest.description == input.digest
+        }
+        guard depth < Self.chainLimit, let record = known.first else { return [] }
+        let earlier = try IssuedRun(bytes: record.payload)
+        guard let node = (earlier.tree ?? []).first(where: { $0.name == carries }) else { return [] }
+        return [node].resting(on: try evidence(of: earlier, depth: depth + 1))
     }
 
     /// The series of an input, each with the batches that brought its observations, as known when the run froze.

@@ -47,6 +47,9 @@ extension Node {
 
     private func provenanceText(of input: IssuedRun.Input, frozenAt: Int64) throws -> String {
         guard let from = input.from, let until = input.until, !input.series.isEmpty else {
+            if let carries = input.carries {
+                return "\n\(input.name): “\(carries)” taken over, \(input.series.joined(separator: ", "))\n"
+            }
             return "\n\(input.name): given, not measured\n"
         }
         let interval = Interval(start: Instant(milliseconds: from), end: Instant(milliseconds: until))

@@ -30,11 +30,13 @@ extension Node {
         let records = try exclusions.map(PeriodAssessmentRequest.exclusionRecords) ?? []
         let given = try request.given.map { try givenFigures($0, for: agreement, period) }
         let times = try SettlementTimes(request.events, asOf: request.asOf, for: agreement)
+        let earlier = try EarlierResults(book, of: agreement, before: period, kind: kind)
         func settled(excluding records: [Exclusion]) -> SettlementRun {
             let measured = SettlementInputs(
                 source, registry: registry.registry, checks: registry.checkSets, exclusions: records)
             return settle(
-                agreement, period: period, kind: kind, inputs: GivenAndMeasured(given: given, measured: measured),
+                agreement, period: period, kind: kind,
+                inputs: GivenAndMeasured(given: given, measured: measured, earlier: earlier),
                 program: Release.version, events: times.events, asOf: times.asOf, isExampleBoundary: isExample)
         }
         let run = settled(excluding: records)
@@ -46,7 +48,8 @@ extension Node {
         var text = try request.derivation.map { try derivationText(of: issued, $0) } ?? issued.rendered(format)
         if exclusions != nil { text += try asMeasured(settled(excluding: []), frozenAt: source.asKnownAt, format) }
         text += besideText(
-            agreement, period, run.figures, sensitivity: request.sensitivity, relativeError: request.relativeError,
+            agreement, period, run.figures, times, sensitivity: request.sensitivity,
+            relativeError: request.relativeError,
             seed: request.seed)
         return .done(text)
     }

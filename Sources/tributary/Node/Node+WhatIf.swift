@@ -77,7 +77,9 @@ private struct HistoryReplay {
         let found = try whatIf(draft: draft, over: periods, inForce: choices(periods)) { agreement, period in
             do {
                 let given = try request.given.map { try givenFigures($0, for: agreement, period, skipsOthers: true) }
-                return GivenAndMeasured(given: given, measured: measured)
+                return GivenAndMeasured(
+                    given: given, measured: measured,
+                    earlier: try EarlierResults(source.book, of: agreement, before: period, kind: .special))
             } catch {
                 failure = failure ?? error
                 return TableInputSource([:])

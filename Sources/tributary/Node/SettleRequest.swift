@@ -38,14 +38,31 @@ struct SettleRequest: Codable, Sendable {
     }
 }
 
-/// Stored observations for what is measured, a person's table for what is given.
+/// Stored observations for what is measured, a person's table for what is given, runs on record for what is taken over.
 struct GivenAndMeasured: InputSource {
     let given: TableInputSource?
     let measured: any InputSource
+    /// What was settled for the period before.
+    var earlier: EarlierResults?
 
     func value(for request: InputRequest) -> InputResult {
+        if request.carries != nil { return carried(request) }
         if request.measure == .given, let given { return given.value(for: request) }
         return measured.value(for: request)
+    }
+
+    /// The result of the run on record; the table's where there is none. Two that differ are for a person to decide.
+    private func carried(_ request: InputRequest) -> InputResult {
+        let (typed, known) = (given?.value(for: request), earlier?.value(for: request) ?? measured.value(for: request))
+        guard case .value(let value)? = typed else { return known }
+        switch known {
+        case .missing: return .value(value)
+        case .value(let settled) where settled.value * settled.unit.factor != value.value * value.unit.factor:
+            return .disputed(
+                "\(settled.evidence.series.first ?? "The run on record") says \(settled.value) \(settled.unit), "
+                    + "the table \(value.value) \(value.unit).")
+        default: return known
+        }
     }
 }
 
@@ -55,7 +72,7 @@ struct GivenAndMeasured: InputSource {
 func givenFigures(
     _ table: RegistryFile, for agreement: Agreement, _ period: SettlementPeriod, skipsOthers: Bool = false
 ) throws -> TableInputSource {
-    let rows = InputTable.rows(table.text, of: period)
+    let rows = InputTable.rows(table.text, of: period, for: agreement)
     let read = InputTable.read(rows, file: table.path, for: agreement, period: period, skipsOthers: skipsOthers)
     guard let source = read.source else {
         throw CommandFailure(
@@ -63,7 +80,7 @@ func givenFigures(
             message: read.problems.map(\.description).joined(separator: "\n")
                 + "\n\(table.path) has \(read.problems.count) problems and cannot be settled from.")
     }
-    let measured = Set(agreement.inputs.filter { $0.measure != .given }.map(\.name))
+    let measured = Set(agreement.inputs.filter(\.measure.isMeasurement).map(\.name))
     let named = InputTable.figures(rows, file: table.path, for: agreement, period: period).keys.map(\.name)
     if !skipsOthers, let clash = named.first(where: measured.contains) {
         throw CommandFailure(
