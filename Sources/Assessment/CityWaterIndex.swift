@@ -20,16 +20,29 @@ package struct CityWaterIndex: Sendable {
 
 /// CWQI = Σ Cᵢ / Sᵢ(Ⅲ); dissolved oxygen S / C; pH 7 − pH up to 7 and (pH − 7) / 2 above.
 ///
-/// - Parameter profile: the items summed over; the ranking rule takes the 21.
+/// - Parameters:
+///   - waterBody: `nil` when nobody knows; there is then an index only where river and lake have the same.
+///   - profile: the items summed over; the ranking rule takes the 21.
 /// - Returns: not assessable when an item is missing under `clause`; under `feed-practice` the sum of those present,
 ///   with the missing ones named: such sums of unlike items must not be ranked against each other.
 /// - Source: ranking rule of 2017 as carried in one code base (mark B). How the indices of a city's rivers and lakes are
 ///   put together is not in the sources at hand, so one call is one kind of water.
 package func cityWaterIndex(
-    _ values: [ParameterID: Result<Fraction, NotAssessable>], waterBody: WaterBody,
+    _ values: [ParameterID: Result<Fraction, NotAssessable>], waterBody: WaterBody?,
     profile: WaterItemProfile = .twentyOne, missingItems: MissingItemRule = .clause,
     standard: SurfaceWaterStandard = .gb3838of2002
 ) -> Result<CityWaterIndex, NotAssessable> {
+    guard let waterBody else {
+        let indices = [WaterBody.river, .lake].map { kind in
+            cityWaterIndex(
+                values, waterBody: kind, profile: profile, missingItems: missingItems, standard: standard)
+        }
+        guard case .success(let river) = indices[0], case .success(let lake) = indices[1], river.index != lake.index
+        else { return indices[0] }
+        return .failure(
+            NotAssessable(
+                .unknownWater, "the index of a river and of a lake differ; state `water-body: river` or `lake`"))
+    }
     var parts: [CityWaterIndex.Part] = []
     var missing: [ParameterID] = []
     for parameter in profile.items {

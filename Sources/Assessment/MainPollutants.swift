@@ -15,7 +15,8 @@ package enum ToxicPriority: String, Sendable, CaseIterable {
 package struct MainPollutant: Hashable, Sendable {
     package let parameter: ParameterID
     package let waterClass: WaterClass
-    /// (C − S) / S against class Ⅲ, exact; `nil` for pH and dissolved oxygen.
+    /// (C − S) / S against class Ⅲ, exact; `nil` for pH and dissolved oxygen, and where nobody says whether the limits of a river
+    /// or those of a lake hold.
     package let multiple: Fraction?
 }
 
@@ -65,15 +66,15 @@ extension WaterClassification {
     }
 
     private func isToxic(_ parameter: ParameterID, _ standard: SurfaceWaterStandard) -> Bool {
-        standard.item(parameter, in: waterBody)?.isToxicPriority ?? false
+        standard.items.first { $0.parameter == parameter }?.isToxicPriority ?? false
     }
 
     private func multiple(of item: Item, _ standard: SurfaceWaterStandard) -> Fraction? {
-        guard let row = standard.item(item.parameter, in: waterBody), row.hasMultiple, let value = item.value,
-            let limit = standard.limit(of: item.parameter, for: .three, in: waterBody).map({ Fraction($0) }),
-            limit > .zero
+        guard case .item(let row)? = standard.row(of: item.parameter, in: waterBody), row.hasMultiple,
+            row.direction != .range, let value = item.value
         else { return nil }
-        return (value - limit) / limit
+        let limit = Fraction(row.limits[WaterClass.three.rank - 1])
+        return limit > .zero ? (value - limit) / limit : nil
     }
 }
 

@@ -32,12 +32,18 @@ package func assessPeriod(
         computed: values, on: period.from, waterBody: waterBody, target: target, rule: rule)
     let isDisputed = statistics.contains { $0.isDisputed && rule.profile.items.contains($0.parameter) }
     var (verdict, reason) = targetVerdict(on: classification, isDisputed: isDisputed)
-    if waterBody == nil, verdict == .met {
-        // A lake's limits are the stricter ones: what only a river would meet is not met by assumption.
-        let lake = classify(computed: values, on: period.from, waterBody: .lake, target: target, rule: rule)
-        if targetVerdict(on: lake, isDisputed: false).0 != .met {
+    if waterBody == nil, !isDisputed {
+        // Nobody says what water it is: a verdict that both kinds share stands, though the class itself may not.
+        let verdicts = [WaterBody.river, .lake].map { kind in
+            targetVerdict(
+                on: classify(computed: values, on: period.from, waterBody: kind, target: target, rule: rule),
+                isDisputed: false)
+        }
+        (verdict, reason) = verdicts[0]
+        if verdicts[0].0 != verdicts[1].0 {
             (verdict, reason) = (
-                .notAssessable, NotAssessable(.unknownWater, "nobody says whether this is a river or a lake")
+                .notAssessable,
+                NotAssessable(.unknownWater, "nobody says whether this is a river or a lake, whose limits differ")
             )
         }
     }

@@ -47,15 +47,24 @@ package struct RowRule: Sendable {
     package var flags: [String: QualityVerdict]
     package var quality: QualityPolicy
     package var missingItems: MissingItemRule
+    /// What a source that prints classes takes water for of which nobody says what it is; `nil`: only what river and lake agree
+    /// on is decided.
+    package var unstatedWater: WaterBody?
 
-    package init(flags: [String: QualityVerdict], quality: QualityPolicy, missingItems: MissingItemRule) {
+    package init(
+        flags: [String: QualityVerdict], quality: QualityPolicy, missingItems: MissingItemRule,
+        unstatedWater: WaterBody? = nil
+    ) {
+        self.unstatedWater = unstatedWater
         self.flags = flags
         self.quality = quality
         self.missingItems = missingItems
     }
 
-    /// Everything that is printed takes part: how a source's own verdict is compared with ours.
-    package static let asPrinted = RowRule(flags: [:], quality: .asPrinted, missingItems: .feedPractice)
+    /// Everything that is printed takes part: how a source's own verdict is compared with ours. The national feed classes by
+    /// the river limits what is no known lake (evidence: the reproduction of its classes), and the result says so.
+    package static let asPrinted = RowRule(
+        flags: [:], quality: .asPrinted, missingItems: .feedPractice, unstatedWater: .river)
 }
 
 /// The real-time, unreviewed (实时·未经审核) class of one reading of a section. It is never *met* or *not met*.
@@ -66,8 +75,8 @@ package struct WaterRowAssessment: Sendable {
 
     package var waterClass: WaterClass? { classification.waterClass }
     package var reviewState: ReviewState { .raw }
-    /// True when nobody says what kind of water it is.
-    package var isWaterBodyAssumed: Bool { classification.isWaterBodyAssumed }
+    /// True when nobody says what kind of water it is, and the feed's practice was followed.
+    package let isWaterBodyAssumed: Bool
     /// Why there is no class.
     package var reason: NotAssessable? {
         if case .failure(let reason) = classification.result { return reason }
@@ -84,9 +93,12 @@ package func assessWaterRow(
     var waterRule = WaterRule.realTime
     waterRule.missingItems = rule.missingItems
     let date = CivilTime(start, at: .china).date
+    let known = registry.waterBody(of: station)
     let classification = classify(
-        values, on: date, waterBody: registry.waterBody(of: station), target: target, rule: waterRule)
-    return WaterRowAssessment(station: station, start: start, classification: classification)
+        values, on: date, waterBody: known ?? rule.unstatedWater, target: target, rule: waterRule)
+    return WaterRowAssessment(
+        station: station, start: start, classification: classification,
+        isWaterBodyAssumed: known == nil && rule.unstatedWater != nil)
 }
 
 /// The real-time air quality index of one station and hour.

@@ -22,7 +22,8 @@ package func sectionMeans(
     guard let first = members.first?.figure.classification else {
         return .failure(NotAssessable(.noValues, "no section has a class"))
     }
-    guard members.allSatisfy({ $0.figure.classification.waterBody == first.waterBody }) else {
+    let kinds = members.map(\.figure.classification.waterBody)
+    guard Set(kinds.compactMap(\.self)).count <= 1 else {
         return .failure(NotAssessable(.notComparable, "rivers and lakes have unlike limits and no common mean"))
     }
     guard members.allSatisfy({ $0.figure.classification.profile.items == first.profile.items }) else {
@@ -35,9 +36,8 @@ package func sectionMeans(
         }
         values[item] = mean(of: item, statistics, rule)
     }
-    let isAssumed = members.contains { $0.figure.classification.isWaterBodyAssumed }
     return .success(
-        SectionMeans(profile: first.profile, waterBody: isAssumed ? nil : first.waterBody, values: values))
+        SectionMeans(profile: first.profile, waterBody: kinds.contains(nil) ? nil : first.waterBody, values: values))
 }
 
 private func mean(

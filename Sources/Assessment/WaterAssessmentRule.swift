@@ -23,8 +23,8 @@ package struct WaterAssessmentRule: Sendable {
     package var water: WaterRule
     /// The class every section must reach where the registry sets no target of its own; `nil` for none.
     package let target: WaterClass?
-    /// The kind of water of sections of which nobody says it; `nil`: a river is assumed for the class, and a verdict that
-    /// depends on it is not assessable.
+    /// The kind of water of sections of which nobody says it; `nil`: only what river and lake agree on is decided,
+    /// and a verdict that depends on it is not assessable.
     package let waterBody: WaterBody?
     /// Whether every section of a river's list needs a class (`clause`), or those that have one count.
     package let missingSections: MissingItemRule

@@ -23,9 +23,8 @@ package struct WaterClassification: Sendable {
     package let standard: String
     package let profile: WaterItemProfile
     package let comparison: LimitComparison
-    package let waterBody: WaterBody
-    /// True when nobody says what kind of water it is and a river was assumed.
-    package let isWaterBodyAssumed: Bool
+    /// `nil` when nobody says what kind of water it is: only what river and lake agree on is decided.
+    package let waterBody: WaterBody?
     package let target: WaterClass?
     /// How class Ⅰ of dissolved oxygen was read.
     package let oxygenClassOne: SurfaceWaterStandard.OxygenClassOne
@@ -82,7 +81,7 @@ package struct WaterRule: Sendable {
 
 /// The class of `values` on `date`, a civil day where the section lies.
 ///
-/// - Parameter waterBody: `nil` when nobody knows; a river is then assumed, and the result says so.
+/// - Parameter waterBody: `nil` when nobody knows; only what river and lake agree on is then decided, as in detection.
 /// - Parameter target: the class the section must reach, for exceedances.
 /// - Source: GB 3838-2002 table 1; single-factor method of 环办〔2011〕22号. Temperature and total nitrogen are in no profile.
 package func classify(
@@ -106,21 +105,64 @@ private func classify(
     _ values: [ParameterID: Result<Fraction, NotAssessable>], censored: [ParameterID: ItemValue], on date: CivilDate,
     waterBody: WaterBody?, target: WaterClass?, rule: WaterRule
 ) -> WaterClassification {
-    let body = waterBody ?? .river
+    guard let waterBody else {
+        let (river, lake) = (WaterBody.river, WaterBody.lake)
+        return agreement(
+            classify(values, censored: censored, on: date, waterBody: river, target: target, rule: rule),
+            classify(values, censored: censored, on: date, waterBody: lake, target: target, rule: rule))
+    }
     let saturation = oxygenLimit(values, rule)
     let items = rule.profile.items.map { parameter in
         let value = values[parameter] ?? .failure(NotAssessable(.missingItem, "\(parameter) has no value"))
         return classifyItem(
-            parameter, value, censored: censored[parameter], in: body, target: target, rule: rule,
+            parameter, value, censored: censored[parameter], in: waterBody, target: target, rule: rule,
             enough: parameter == oxygen ? saturation : nil)
     }
     let isUnknown =
         rule.oxygenClassOne == .saturation && saturation == nil
         && items.contains { $0.parameter == oxygen && ($0.waterClass?.rank ?? 1) > 1 }
     return WaterClassification(
-        standard: rule.standard.id, profile: rule.profile, comparison: rule.comparison, waterBody: body,
-        isWaterBodyAssumed: waterBody == nil, target: target, oxygenClassOne: rule.oxygenClassOne,
-        isSaturationUnknown: isUnknown, items: items, result: worst(of: items, on: date, rule: rule))
+        standard: rule.standard.id, profile: rule.profile, comparison: rule.comparison, waterBody: waterBody,
+        target: target, oxygenClassOne: rule.oxygenClassOne, isSaturationUnknown: isUnknown, items: items,
+        result: worst(of: items, on: date, rule: rule))
+}
+
+/// What holds whether it is a river or a lake.
+private func agreement(_ river: WaterClassification, _ lake: WaterClassification) -> WaterClassification {
+    let items = zip(river.items, lake.items).map { river, lake in
+        guard let inRiver = river.waterClass, let inLake = lake.waterClass, inRiver != inLake else {
+            // Where the two limits differ the multiple is nobody's.
+            let isShared = river.exceedanceMultiple == lake.exceedanceMultiple
+            return isShared ? river : river.withoutMultiple(exceeds: river.exceeds && lake.exceeds)
+        }
+        let reason = NotAssessable(
+            .unknownWater, "class \(inRiver) in a river, \(inLake) in a lake; state `water-body: river` or `lake`")
+        return WaterClassification.Item(
+            parameter: river.parameter, value: river.value, waterClass: nil, missing: reason, exceedanceMultiple: nil,
+            exceeds: river.exceeds && lake.exceeds)
+    }
+    let result: Result<WaterClass, NotAssessable>
+    switch (river.result, lake.result) {
+    case (.success(let inRiver), .success(let inLake)) where inRiver != inLake:
+        let unlike = items.filter { $0.missing?.reason == .unknownWater }.map {
+            "\($0.parameter): \($0.missing?.detail ?? "")"
+        }
+        result = .failure(NotAssessable(.unknownWater, unlike.joined(separator: ", ")))
+    case (.success, .failure(let reason)): result = .failure(reason)
+    default: result = river.result
+    }
+    return WaterClassification(
+        standard: river.standard, profile: river.profile, comparison: river.comparison, waterBody: nil,
+        target: river.target, oxygenClassOne: river.oxygenClassOne, isSaturationUnknown: river.isSaturationUnknown,
+        items: items, result: result)
+}
+
+extension WaterClassification.Item {
+    fileprivate func withoutMultiple(exceeds: Bool) -> Self {
+        Self(
+            parameter: parameter, value: value, waterClass: waterClass, missing: missing, exceedanceMultiple: nil,
+            exceeds: exceeds)
+    }
 }
 
 private let oxygen = ParameterID("do")

@@ -116,6 +116,9 @@ extension SurfaceWaterStandard.Item {
     /// The class of an exact value.
     package func rank(of value: ExactDecimal) -> WaterClass { rank { (value, $0) } }
 
+    /// The class of a computed value.
+    package func rank(of value: Fraction) -> WaterClass { rank { (value, Fraction($0)) } }
+
     fileprivate func rank<Value: Comparable>(_ pair: (ExactDecimal) -> (value: Value, bound: Value)) -> WaterClass {
         if direction == .range {
             let (low, high) = (pair(limits[0]), pair(limits[1]))

@@ -31,33 +31,21 @@ func calibrate(_ values: [Double], slots: Int, rule: ChangeRule) -> Result<Chang
     let present = residuals.count(where: \.isFinite)
     guard present >= max(rule.residualMinimum, expected / 2) else { return .failure(UnwatchedCause(.shortHistory)) }
     guard let design = shiftDesign(residuals, rule: rule) else { return .failure(UnwatchedCause(.constant)) }
-    let fed = chartFeed(residuals, design: design, rule: rule)
+    let fed = innovations(residuals, design: design)
     guard fed.count >= rule.residualMinimum else { return .failure(UnwatchedCause(.shortHistory)) }
-    let target = RunLengthTarget(
-        runLength: rule.runLengthDays * slots, runCount: rule.runCount, blockLength: rule.blockDays * slots,
-        seed: rule.seed)
-    guard let threshold = threshold(fed, target: target, design: design, rule: rule) else {
+    guard let threshold = changeThreshold(fed, design: design, slots: slots, rule: rule) else {
         return .failure(UnwatchedCause(.noThreshold))
     }
     return .success(
         ChangeCalibration(
             profile: profile, levels: Array(levels.suffix(rule.baselineDays)), design: design,
-            usualSize: fed.reduce(0) { $0 + $1.magnitude } / Double(fed.count), threshold: threshold))
+            usualSize: usualSize(fed, residuals, design: design, rule: rule), threshold: threshold))
 }
 
-/// The threshold of a rule's chart by the bootstrap of what it is fed with.
-private func threshold(
-    _ fed: [Double], target: RunLengthTarget, design: ShiftDesign, rule: ChangeRule
-) -> Double? {
-    let steps = design.innovations(gap: 1)
-    if rule.chart == .cusum {
-        return shiftThreshold(fed.span, target: target, first: steps.first, later: steps.later)
-    }
-    var chart = ChartState(rule.chart)
-    return runLengthThreshold(fed.span, target: target) { value in
-        chart.add(value, first: steps.first, later: steps.later, rule: rule)
-        return chart.statistics(rule: rule)
-    }
+/// The mean size of what the rule's chart is fed with: innovations, or the residuals themselves.
+private func usualSize(_ fed: [Double], _ residuals: [Double], design: ShiftDesign, rule: ChangeRule) -> Double {
+    let sizes = rule.chart == .cusum ? fed : residuals.filter(\.isFinite).map { $0 / design.scale }
+    return sizes.reduce(0) { $0 + $1.magnitude } / Double(sizes.count)
 }
 
 /// A reason as an error.
@@ -87,19 +75,25 @@ private func dailyProfile(_ values: [Double], slots: Int, needed: Int) -> [Doubl
     return smooth.map { $0 - mean }
 }
 
-/// What each reading lies above the line through the days before its own; NaN where there is none.
+/// What each reading lies above the line through the days before its own, or, of the first days, through those after it; NaN
+/// where there is none. Noise is the same in both directions of time, and twice as many residuals tell more of it.
 private func trainingResiduals(
     _ values: [Double], profile: [Double], levels: [Double], slots: Int, rule: ChangeRule
 ) -> [Double] {
     var residuals = [Double](repeating: .nan, count: values.count)
     var scratch = [Double](repeating: 0, count: levelLineScratchCount(rule.baselineDays))
-    for day in rule.baselineDays..<(values.count / slots) {
+    let days = values.count / slots
+    for day in 0..<days {
+        let isFirst = day < rule.baselineDays
+        if isFirst, day + rule.baselineDays >= days { continue }
+        let others =
+            isFirst
+            ? levels[(day + 1)...(day + rule.baselineDays)].reversed() : Array(levels[(day - rule.baselineDays)..<day])
         var span = scratch.mutableSpan
-        let before = Array(levels[(day - rule.baselineDays)..<day])
-        guard let line = levelLine(before.span, scratch: &span), line.count >= rule.baselineMinimum else { continue }
+        guard let line = levelLine(others.span, scratch: &span), line.count >= rule.baselineMinimum else { continue }
         for slot in 0..<slots {
-            residuals[day * slots + slot] =
-                values[day * slots + slot] - profile[slot] - line.expected(slot: slot, of: slots)
+            let expected = line.expected(slot: isFirst ? slots - 1 - slot : slot, of: slots)
+            residuals[day * slots + slot] = values[day * slots + slot] - profile[slot] - expected
         }
     }
     return residuals
@@ -142,14 +136,12 @@ private func spread(_ values: [Double], around center: Double) -> Double {
 
 func clipped(_ value: Double, _ bound: Double) -> Double { max(-bound, min(bound, value)) }
 
-/// What the chart is fed with, of readings that follow one another.
-private func chartFeed(_ residuals: [Double], design: ShiftDesign, rule: ChangeRule) -> [Double] {
+/// The standardised innovations of readings that follow one another.
+private func innovations(_ residuals: [Double], design: ShiftDesign) -> [Double] {
     let steps = design.innovations(gap: 1)
     return zip(residuals, residuals.dropFirst()).compactMap { earlier, later in
         guard (earlier + later).isFinite else { return nil }
-        return rule.chart == .cusum
-            ? clipped((later - steps.remains * earlier) / (design.scale * steps.spread), design.clip)
-            : later / design.scale
+        return clipped((later - steps.remains * earlier) / (design.scale * steps.spread), design.clip)
     }
 }
 

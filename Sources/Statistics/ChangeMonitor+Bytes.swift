@@ -5,7 +5,7 @@ extension ChangeMonitor: Equatable {
     package static func == (left: ChangeMonitor, right: ChangeMonitor) -> Bool { left.encoded() == right.encoded() }
 
     /// The layout below; another number for another layout.
-    private static let layout: UInt8 = 1
+    private static let layout: UInt8 = 2
 
     /// More bytes than any state has: a year of minutes in training.
     package static let encodedCountLimit = 8 * 366 * monitorSlotsLimit + 4_096

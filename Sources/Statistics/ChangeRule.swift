@@ -41,8 +41,11 @@ package struct ChangeRule: Hashable, Sendable {
     package var runLengthDays = 1_461
     /// Runs of that length that the bootstrap plays through.
     package var runCount = 8
-    /// Days that the bootstrap draws together.
-    package var blockDays = 1
+    /// Readings that the bootstrap draws together: the innovations hardly remember, and longer blocks repeat the few
+    /// excursions of the history instead of making others.
+    package var blockReadings = 2
+    /// The longest run that is played; a longer one is told from the decay of the excursions.
+    package var playedReadings = 16_384
     package var seed: UInt64 = 1
     /// Residuals a calibration needs at the least.
     package var residualMinimum = 24
@@ -68,7 +71,7 @@ package struct ChangeRule: Hashable, Sendable {
         mix(UInt64(ChangeChart.allCases.firstIndex(of: chart) ?? 0))
         let counts = [
             trainingDays, baselineDays, baselineMinimum, settlingDays, adaptationDays, runLengthDays, runCount,
-            blockDays, residualMinimum,
+            blockReadings, playedReadings, residualMinimum,
         ]
         for count in counts { mix(UInt64(bitPattern: Int64(count))) }
         for number in [dayShare, lastingShift, designShift, clip, leastShift, averageWeight] { mix(number.bitPattern) }
@@ -81,7 +84,9 @@ package struct ChangeRule: Hashable, Sendable {
         precondition(baselineMinimum >= 2 && baselineDays >= baselineMinimum, "A baseline needs two days or more.")
         precondition(baselineDays <= baselineDaysLimit, "A baseline reaches back at most 64 days.")
         precondition(trainingDays > baselineDays && trainingDays <= 366, "Training goes beyond the first baseline.")
-        precondition(settlingDays >= 1 && adaptationDays >= 1 && blockDays >= 1, "Days are counted from one.")
+        precondition(
+            settlingDays >= 1 && adaptationDays >= 1 && blockReadings >= 1 && playedReadings >= 1,
+            "Days are counted from one.")
         precondition(designShift > 0 && clip > 0 && runLengthDays > 0, "A chart is designed for something.")
     }
 }

@@ -1,14 +1,32 @@
-// The shift chart's threshold with every reading played: slow, and the same bits.
+// The decay of excursions as it is defined: the sums' root by halving, its error from the sums as they are.
 
-/// Plays the whole bootstrap through the chart.
-///
-/// - Complexity: O(runLength × runCount).
-package func shiftThresholdReference(
-    _ history: Span<Double>, target: RunLengthTarget, first: Double, later: Double
-) -> Double? {
-    var chart = ShiftCUSUM()
-    return runLengthThreshold(history, target: target) { value in
-        _ = chart.add(value, first: first, later: later)
-        return (chart.up, chart.down)
+/// - Complexity: O(n × blockLength) and some hundred exponentials a reading.
+package func excursionDecayReference(_ history: [Double], blockLength: Int, later: Double) -> ExcursionDecay? {
+    let sums = history.indices.map { start in
+        (0..<blockLength).reduce(0.0) { sum, step in
+            sum + later * (history[(start + step) % history.count] - later / 2)
+        }
     }
+    func mean(_ term: (Double) -> Double) -> Double { sums.reduce(0) { $0 + term($1) } / Double(sums.count) }
+    guard !sums.isEmpty, mean({ $0 }) < 0 else { return nil }
+    if sums.allSatisfy({ $0 <= 0 }) { return ExcursionDecay(rate: .infinity, relativeVariance: 0) }
+    var (low, high) = (0.0, 1.0)
+    while mean({ exponential(high * $0) }) < 1 { (low, high) = (high, 2 * high) }
+    for _ in 0..<200 {
+        let middle = (low + high) / 2
+        if mean({ exponential(middle * $0) }) < 1 { low = middle } else { high = middle }
+    }
+    let slope = mean { $0 * exponential(low * $0) }
+    let errors = sums.map { exponential(low * $0) - 1 }
+    let variance = errors.indices.reduce(0.0) { sum, first in
+        sum
+            + errors.indices.reduce(0.0) { inner, second in
+                let distance = abs(first - second)
+                // Times that the circular distance lies below the block's length, one way round and the other.
+                let near = (distance < blockLength ? 1.0 : 0) + (distance > errors.count - blockLength ? 1.0 : 0)
+                return inner + near * errors[first] * errors[second]
+            }
+    }
+    let scale = Double(errors.count) * slope * low
+    return ExcursionDecay(rate: low, relativeVariance: max(variance, 0) / (scale * scale))
 }

@@ -1,157 +1,89 @@
-// The shift chart's threshold from the bootstrap, block by block: the same bits as playing every reading, a fraction of
-// the steps.
+// The shift chart's threshold beyond what was played, and raised by what a short history does not know of the noise.
 
-/// What a block of the history does to one side of a shift chart, whatever the chart's statistic is before it.
-///
-/// A statistic x before the block is max(path from zero, x + sum of the gains) after each of its readings, so that six
-/// numbers a block tell the statistic after it and a bound of it within.
-private struct BlockEffect {
-    /// The statistic after the block, from zero; exact bits.
-    var end = 0.0
-    /// The largest value of the excursion under way at the end, from zero; exact bits.
-    var openPeak = 0.0
-    /// The largest statistic within, from zero.
-    var peak = 0.0
-    /// The gains' sum, and their largest partial sum.
-    var sum = 0.0
-    var rise = -Double.infinity
-    /// Statistics below this are zero at some reading at which the path from zero is zero too: whatever was before is
-    /// forgotten.
-    var forgets = -Double.infinity
+/// How fast the excursions of a chart of sums become rare with their height: e^(−θ h), by the history's own steps.
+package struct ExcursionDecay: Equatable, Sendable {
+    /// θ: the positive root of mean e^(θ S) = 1 over the sums S of blocks; ∞ where no block rises.
+    package let rate: Double
+    /// The squared standard error of θ, as a share of θ², by the history's length.
+    package let relativeVariance: Double
 }
 
-/// The threshold at which a shift chart signals once in `target.runLength` readings of a history without change.
+/// The decay of the excursions of a sum of steps that are drawn from a history block by block.
 ///
-/// The chart is played block by block; a stretch of blocks from one that forgets what was before it to the next is played
-/// reading by reading only where one of the excursions looked for may lie in it. The stretches are then exact, and rare.
-///
-/// - Shape: `history`, what the chart is fed with, finite.
 /// - Parameters:
-///   - first: what a shift adds at its first reading (`ShiftDesign.innovations`).
-///   - later: what it adds at each after it.
-/// - Returns: `nil` for an empty history, or where the chart never left zero that often.
-/// - Complexity: O(n × blockLength + runLength × runCount / blockLength) typically; six numbers a reading.
-/// - Source: as `runLengthThreshold`.
-/// - Reference: `shiftThresholdReference(_:target:first:later:)`; equal bits.
-package func shiftThreshold(
-    _ history: Span<Double>, target: RunLengthTarget, first: Double, later: Double
-) -> Double? {
-    target.check()
-    if history.isEmpty { return nil }
-    var largest = LargestExcursions(count: target.runCount)
-    for sign in [1.0, -1.0] {
-        let player = BlockPlayer(history, sign: sign, target: target, first: first, later: later)
-        player.play(into: &largest)
+///   - history: standardised innovations; those of a fall with their sign turned.
+///   - later: what a shift adds to each; a step is later · (value − later / 2).
+/// - Returns: `nil` where the sums do not fall on average: their excursions do not end.
+/// - Complexity: O(n × blockLength), and some ten exponentials a reading.
+/// - Source: the adjustment coefficient of Lundberg and Cramér (Asmussen, Applied Probability and Queues, 2003, XIII.5);
+///   its error by the first-order expansion of the root.
+/// - Reference: `excursionDecayReference(_:blockLength:later:)`; apart by rounding.
+package func excursionDecay(_ history: Span<Double>, blockLength: Int, later: Double) -> ExcursionDecay? {
+    let count = history.count
+    var sums = [Double](repeating: 0, count: count)
+    for start in 0..<count {
+        var place = start
+        for _ in 0..<blockLength {
+            sums[start] += later * history[place] - later * later / 2
+            place = place + 1 == count ? 0 : place + 1
+        }
     }
-    return largest.least
+    let mean = sums.reduce(0, +) / Double(count)
+    guard count > 0, mean < 0 else { return nil }
+    guard sums.contains(where: { $0 > 0 }) else { return ExcursionDecay(rate: .infinity, relativeVariance: 0) }
+    let spread = sums.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)
+    // Newton's method on the logarithm of the mean, which is convex: once beyond the root it comes down to it.
+    var rate = -2 * mean / spread
+    for _ in 0..<decayStepLimit {
+        let (size, slope) = exponentialMeans(sums, rate: rate)
+        if slope <= 0 {
+            rate *= 2
+            continue
+        }
+        let next = rate - naturalLogarithm(size) * size / slope
+        let isThere = (next - rate).magnitude <= 1e-12 * rate
+        rate = next > 0 ? next : rate / 2
+        if isThere { break }
+    }
+    let (_, slope) = exponentialMeans(sums, rate: rate)
+    let errors = sums.map { exponential(rate * $0) - 1 }
+    // Blocks that overlap err together.
+    var variance = 0.0
+    for place in errors.indices {
+        variance += errors[place] * errors[place]
+        for lag in 1..<blockLength { variance += 2 * errors[place] * errors[(place + lag) % count] }
+    }
+    let scale = Double(count) * slope * rate
+    return ExcursionDecay(rate: rate, relativeVariance: max(variance, 0) / (scale * scale))
 }
 
-/// Plays one side of the chart.
-private struct BlockPlayer {
-    /// Blocks after which a stretch is played however it goes on, so that sums stay as exact as `margin` says.
-    private static let stretchLimit = 1_024
+/// Steps of Newton's method at most; ten are enough for any history seen.
+private let decayStepLimit = 100
 
-    private let target: RunLengthTarget
-    /// For each reading what it adds to a shift under way, and what one that begins with it stands at.
-    private var gains: [Double] = []
-    private var beginnings: [Double] = []
-    private let half: Double
-    private var effects: [BlockEffect] = []
-    /// More than rounding can make of the sums of a stretch.
-    private let margin: Double
-
-    init(_ history: Span<Double>, sign: Double, target: RunLengthTarget, first: Double, later: Double) {
-        self.target = target
-        half = later * later / 2
-        for index in history.indices {
-            let value = sign * history[index]
-            gains.append(later * value)
-            beginnings.append(first * value - first * first / 2)
-        }
-        let most = gains.reduce(0) { max($0, $1.magnitude) } + half
-        margin = 1e-6 * (1 + most * Double(target.blockLength))
-        effects = gains.indices.map { effect(from: $0) }
+/// The means of e^(θ S) and of S e^(θ S).
+private func exponentialMeans(_ sums: [Double], rate: Double) -> (size: Double, slope: Double) {
+    var (size, slope) = (0.0, 0.0)
+    for sum in sums {
+        let weight = exponential(rate * sum)
+        size += weight
+        slope += sum * weight
     }
+    return (size / Double(sums.count), slope / Double(sums.count))
+}
 
-    /// The statistic after a reading; the operations of `ShiftCUSUM.add`, in its order.
-    @inline(__always)
-    private func next(_ statistic: Double, _ place: Int) -> Double {
-        let continued = statistic + gains[place] - half
-        return max(0, beginnings[place] >= continued ? beginnings[place] : continued)
-    }
-
-    private func effect(from start: Int) -> BlockEffect {
-        var effect = BlockEffect()
-        var place = start
-        for _ in 0..<target.blockLength {
-            effect.end = next(effect.end, place)
-            effect.sum += gains[place] - half
-            effect.rise = max(effect.rise, effect.sum)
-            effect.peak = max(effect.peak, effect.end)
-            if effect.end > 0 {
-                effect.openPeak = max(effect.openPeak, effect.end)
-            } else {
-                effect.openPeak = 0
-                effect.forgets = max(effect.forgets, -effect.sum)
-            }
-            place = place + 1 == gains.count ? 0 : place + 1
-        }
-        return effect
-    }
-
-    /// Where a stretch begins: exact.
-    private struct Start {
-        var generator: BootstrapGenerator
-        var statistic = 0.0
-        var openPeak = 0.0
-    }
-
-    func play(into largest: inout LargestExcursions) {
-        let (blocks, rest) = (target.runLength * target.runCount).quotientAndRemainder(
-            dividingBy: target.blockLength)
-        var generator = BootstrapGenerator(seed: target.seed)
-        var start = Start(generator: generator)
-        var statistic = 0.0
-        var count = 0
-        /// Excursions that reach it are looked at exactly.
-        var bar = -Double.infinity
-        var isLookedAt = true
-        for _ in 0..<blocks {
-            let effect = effects[generator.below(gains.count)]
-            count += 1
-            if max(effect.peak, statistic + effect.rise) >= bar { isLookedAt = true }
-            let forgets = statistic < effect.forgets - margin
-            statistic = max(effect.end, statistic + effect.sum)
-            guard forgets || count == Self.stretchLimit else { continue }
-            if isLookedAt || !forgets {
-                replay(&start, blocks: count, into: &largest)
-                bar = largest.least.map { $0 - margin } ?? -.infinity
-            }
-            if forgets { start = Start(generator: generator, statistic: effect.end, openPeak: effect.openPeak) }
-            statistic = start.statistic
-            count = 0
-            isLookedAt = start.openPeak >= bar
-        }
-        replay(&start, blocks: count, into: &largest)
-        if rest > 0 { replayBlock(&start, readings: rest, into: &largest) }
-    }
-
-    /// Plays blocks reading by reading.
-    private func replay(_ start: inout Start, blocks: Int, into largest: inout LargestExcursions) {
-        for _ in 0..<blocks { replayBlock(&start, readings: target.blockLength, into: &largest) }
-    }
-
-    private func replayBlock(_ start: inout Start, readings: Int, into largest: inout LargestExcursions) {
-        var place = start.generator.below(gains.count)
-        for _ in 0..<readings {
-            start.statistic = next(start.statistic, place)
-            if start.statistic > 0 {
-                start.openPeak = max(start.openPeak, start.statistic)
-            } else if start.openPeak > 0 {
-                largest.add(start.openPeak)
-                start.openPeak = 0
-            }
-            place = place + 1 == gains.count ? 0 : place + 1
-        }
-    }
+/// The factor m by which a threshold is raised so that, over the errors of its estimate, the mean rate of signals is the one
+/// asked for.
+///
+/// A threshold h for the rate e^(−L) is passed at the rate e^(−L m (1 + ε)) when the decay is wrong by the share ε. For
+/// a normal ε of variance s² the mean rate is e^(−L m + L² m² s² / 2), which is e^(−L) at the smaller root m.
+///
+/// - Parameter logarithm: L.
+/// - Parameter variance: s².
+/// - Returns: 1 … 2; 2 where no threshold has that mean rate, which squares the run length.
+/// - Source: the correction of Gandy and Kvaløy, Guaranteed conditional performance of control charts via bootstrap
+///   methods, Scandinavian Journal of Statistics 40, 2013, for the mean rate and in closed form.
+package func thresholdRaise(logarithm: Double, variance: Double) -> Double {
+    let share = logarithm * variance
+    if share <= 0 { return 1 }
+    return 2 * share >= 1 ? 2 : (1 - (1 - 2 * share).squareRoot()) / share
 }

@@ -54,6 +54,9 @@ package struct BatchEnding: Sendable {
     package var unkeptRejections: Int
     /// The documents that the rows stand on; empty for stations' own batches.
     package var documents: [EvidenceDocument]
+    /// Rows that are no observations and are filed by an act of their own, and those of them that were on record.
+    package var filedCount = 0
+    package var filedBeforeCount = 0
 
     package init(
         state: BatchState, format: FormatID? = nil, profile: String? = nil, rowCount: Int = 0,

@@ -10,11 +10,7 @@ extension BookWriter {
     ///
     /// - Throws: `BookProblem` when the same records of the same document are on record.
     package func file(_ filing: InstrumentFiling) throws -> InstrumentFilingRecord {
-        let digest = filing.recordsDigest
-        let same = try reader.instrumentFilings().first { record in
-            record.filing.document == filing.document && record.filing.recordsDigest == digest
-        }
-        if let same {
+        if let same = try reader.filing(likeThat: filing) {
             throw BookProblem(
                 .alreadyOnRecord, place: same.id, message: "the same records were filed before.",
                 remedy: "Nothing needs to be done; records that say something else are filed as new ones.")
@@ -45,6 +41,14 @@ extension BookWriter {
 }
 
 extension BookReader {
+    /// The filing on record that says the same records of the same document.
+    package func filing(likeThat filing: InstrumentFiling) throws -> InstrumentFilingRecord? {
+        let digest = filing.recordsDigest
+        return try instrumentFilings().first { record in
+            record.filing.document == filing.document && record.filing.recordsDigest == digest
+        }
+    }
+
     /// Filings on record, in the order they were made, each with all its records.
     package func instrumentFilings() throws -> [InstrumentFilingRecord] {
         let rows = Dictionary(

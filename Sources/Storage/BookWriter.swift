@@ -151,6 +151,8 @@ package final class BookWriter {
         precondition(batch.ending == nil, "A batch is finished once.")
         batch.ending = ending
         batch.counts.rejected += ending.unkeptRejections
+        batch.counts.accepted += ending.filedCount
+        batch.counts.duplicate += ending.filedBeforeCount
     }
 
     /// Merges everything begun so far and writes batches and log entries; receipts in order of beginning.

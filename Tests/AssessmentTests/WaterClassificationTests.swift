@@ -34,14 +34,25 @@ import Testing
         #expect(result.items.map(\.parameter.rawValue) == ["ph", "do", "codmn", "nh3n", "tp"])
     }
 
-    @Test func `Phosphorus is stricter in a lake, and an unknown water is a river with a mark`() {
+    @Test func `Phosphorus is stricter in a lake, and of unknown water only what both agree on is decided`() {
         let values = clean.merging(["tp": "0.15"]) { $1 }
         #expect(classified(values, .river).waterClass == waterClass(3))
         #expect(classified(values, .lake).waterClass == waterClass(5))
+        // 0.15 mg/L is class Ⅲ in a river and Ⅴ in a lake: no class, with the reason.
         let unknown = classified(values, nil)
-        #expect(unknown.waterClass == waterClass(3))
-        #expect(unknown.isWaterBodyAssumed)
-        #expect(!classified(values, .river).isWaterBodyAssumed)
+        #expect(unknown.waterClass == nil && unknown.waterBody == nil)
+        #expect(unknown.missing.map(\.missing?.reason) == [.unknownWater])
+        guard case .failure(let reason) = unknown.result else {
+            Issue.record("There is a class.")
+            return
+        }
+        #expect(
+            reason.description
+                == "unknown-water: tp: class Ⅲ in a river, Ⅴ in a lake; state `water-body: river` or `lake`")
+        // Where another item is worse than either, or both rows say the same, the class is both's.
+        #expect(classified(values.merging(["codmn": "14"]) { $1 }, nil).waterClass == waterClass(5))
+        #expect(classified(clean.merging(["tp": "0.5"]) { $1 }, nil).waterClass == waterClass(6))
+        #expect(classified(clean.filter { $0.key != "tp" }, nil).waterClass == waterClass(1))
     }
 
     @Test func `Unrounded and rounded comparison part at the limit`() {

@@ -66,6 +66,12 @@ import Testing
             try cityWaterIndex(values(["ph": "6.6"]), waterBody: .river, profile: .listed([id("ph")])).get().index
                 == Fraction(2, 5))
         #expect(cityWaterIndex(city, waterBody: .river).failure?.reason == .missingItem)
+        // Nobody says what water it is: total phosphorus counts 0.1 / 0.2 in a river and 0.1 / 0.05 in a lake.
+        #expect(cityWaterIndex(city, waterBody: nil, profile: .fivePlus([])).failure?.reason == .unknownWater)
+        let shared = city.filter { $0.key != id("tp") }
+        #expect(
+            try cityWaterIndex(shared, waterBody: nil, missingItems: .feedPractice).get().index
+                == Fraction(1_675, 1_000))
         let rest = try cityWaterIndex(city, waterBody: .river, missingItems: .feedPractice).get()
         #expect(rest.missing.count == 16 && rest.index == found.index)
         #expect(cityWaterIndex([:], waterBody: .lake, missingItems: .feedPractice).failure?.reason == .noValues)

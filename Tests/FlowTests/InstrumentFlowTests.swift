@@ -104,11 +104,23 @@ extension FlowTests {
             #expect(before.map { $0["start"] } == ["2025-05-01T04:00:00+08:00"])
             let table = river.folder.file("qa.csv")
             try Self.table.write(toFile: table, atomically: true, encoding: .utf8)
-            let sent = try Program.run(["ingest", table, "--data", data])
-            #expect(
-                sent.exitCode != 0 && (sent.output + sent.notes).contains("tributary instrument file"), "\(sent.notes)")
-            #expect(
-                try Program.run(["instrument", "file", table, "--data", data, "--by", "Wang"]).exitCode == 0)
+            // Like any batch: a receipt with its document, bytes in the archive, nothing new the second time.
+            let sent = try Program.run(["ingest", table, "--data", data, "--format", "json"])
+            #expect(sent.exitCode == 0, "\(sent.notes)")
+            #expect(sent.output.contains("\"accepted\":4") && sent.output.contains("QA-2025-1"), "\(sent.output)")
+            let again = try Program.run(["ingest", table, "--data", data, "--format", "json"])
+            #expect(again.exitCode == 0)
+            let listed = try Program.run(["instrument", "list", "--data", data, "--format", "json"]).records
+            #expect(listed.count == 4 && Set(listed.map { $0["filing"] }).count == 1)
+            let filed = try Program.run(["instrument", "file", table, "--data", data, "--by", "Wang"])
+            #expect(filed.exitCode != 0 && filed.notes.contains("filed before"), "\(filed.notes)")
+            // Faults are told with their lines, and nothing is filed.
+            let faulty = river.folder.file("faulty.csv")
+            try (Self.table + "EX-NOBODY,codmn,zero,2025-05-01 08:30,0.05,0,,0.1,\n").write(
+                toFile: faulty, atomically: true, encoding: .utf8)
+            let refused = try Program.run(["ingest", faulty, "--data", data, "--format", "json"])
+            #expect(refused.exitCode != 0 && (refused.output + refused.notes).contains("EX-NOBODY"))
+            #expect(try Program.run(["instrument", "list", "--data", data, "--format", "json"]).records.count == 4)
             // Those between the passes around the failure are suspect; what follows the last pass is an episode.
             let after = try exceedances().filter { $0["state"] != "withdrawn" }
             #expect(after.map { $0["start"] } == ["2025-05-02T00:00:00+08:00"])

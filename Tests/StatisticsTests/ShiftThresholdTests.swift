@@ -1,59 +1,56 @@
-// The shift chart's threshold block by block is the threshold with every reading played.
+// Goal: the decay of a chart's excursions is the root it is defined as, and the raise is that of the mean rate.
+// Method: the closed form of normal steps, the definition by halving, histories nobody wishes for.
 
 import Statistics
 import Testing
 
 struct ShiftThresholdTests {
-    /// Both, bit for bit.
-    private func agree(_ history: [Double], _ target: RunLengthTarget, _ design: ShiftDesign) -> Bool {
-        let steps = design.innovations(gap: 1)
-        let played = shiftThresholdReference(history.span, target: target, first: steps.first, later: steps.later)
-        let found = shiftThreshold(history.span, target: target, first: steps.first, later: steps.later)
-        return played?.bitPattern == found?.bitPattern
+    private func decay(_ history: [Double], _ block: Int, _ later: Double) -> ExcursionDecay? {
+        excursionDecay(history.span, blockLength: block, later: later)
     }
 
-    private func design(_ persistence: Double, shift: Double = 2) -> ShiftDesign {
-        ShiftDesign(persistence: persistence, scale: 1, shift: shift, clip: 3)
-    }
-
-    @Test func `Short histories, blocks and runs of every kind`() {
+    @Test func `The decay is the one by halving, for histories and blocks of every kind`() throws {
         var generator = SeededGenerator(state: 71)
-        for _ in 0..<3_000 {
-            let count = Int.random(in: 1...40, using: &generator)
-            let step = [0.0, 0.5, 1][Int.random(in: 0...2, using: &generator)]
-            // Off the middle too, where a side hardly ever comes back to zero; and rounded, where it does so exactly.
-            let middle = Double.random(in: -2...2, using: &generator)
-            let history = (0..<count).map { _ -> Double in
-                let value = Double.random(in: -3...3, using: &generator) + middle
-                return step > 0 ? (value / step).rounded() * step : value
-            }
-            let target = RunLengthTarget(
-                runLength: Int.random(in: 1...600, using: &generator),
-                runCount: Int.random(in: 1...9, using: &generator),
-                blockLength: Int.random(in: 1...50, using: &generator),
-                seed: UInt64.random(in: 0...9, using: &generator))
-            let memory = [0, 0.3, 0.7, 0.95][Int.random(in: 0...3, using: &generator)]
-            #expect(
-                agree(history, target, design(memory, shift: Double.random(in: 0.1...3, using: &generator))),
-                "\(history) \(target) \(memory)")
+        for _ in 0..<400 {
+            let count = Int.random(in: 1...60, using: &generator)
+            let history = (0..<count).map { _ in Double.random(in: -3...2.5, using: &generator) }
+            let block = Int.random(in: 1...4, using: &generator)
+            let later = Double.random(in: 0.05...2, using: &generator)
+            let (found, wanted) = (
+                decay(history, block, later), excursionDecayReference(history, blockLength: block, later: later)
+            )
+            #expect((found == nil) == (wanted == nil))
+            guard let found, let wanted, wanted.rate < 1e6 else { continue }
+            #expect((found.rate - wanted.rate).magnitude <= 1e-8 * wanted.rate, "\(history) \(block) \(later)")
+            let gap = (found.relativeVariance - wanted.relativeVariance).magnitude
+            #expect(gap <= 1e-6 * max(wanted.relativeVariance, 1e-3))
         }
     }
 
-    @Test func `Four weeks of hours and a run of years`() {
+    @Test func `Normal steps have the decay of a likelihood ratio, which is 1`() throws {
         var generator = SeededGenerator(state: 72)
-        for memory in [0, 0.5, 0.8, 0.95] {
-            let history = (0..<672).map { _ in
-                (0..<12).reduce(-6.0) { sum, _ in sum + Double.random(in: 0..<1, using: &generator) }
-            }
-            let target = RunLengthTarget(runLength: 24 * 1_461, runCount: 8, blockLength: 24, seed: 1)
-            #expect(agree(history, target, design(memory)))
+        let history = (0..<200_000).map { _ in
+            (0..<12).reduce(-6.0) { sum, _ in sum + Double.random(in: 0..<1, using: &generator) }
+        }
+        for later in [0.5, 1] {
+            let found = try #require(decay(history, 2, later))
+            #expect(abs(found.rate - 1) < 0.05 && found.relativeVariance < 1e-3)
         }
     }
 
-    @Test func `A history that only rises is played to its end, and an empty one has no threshold`() {
-        let target = RunLengthTarget(runLength: 30_000, runCount: 2, blockLength: 7, seed: 3)
-        #expect(agree([Double](repeating: 3, count: 50), target, design(0)))
-        #expect(agree([3, 3, -3, 2.5], target, design(0.9)))
-        #expect(shiftThreshold([Double]().span, target: target, first: 2, later: 2) == nil)
+    @Test func `A history that rises has none, one that never rises an endless one`() {
+        #expect(decay([3, 3, 3], 2, 1) == nil && decay([], 2, 1) == nil)
+        #expect(decay([-1, -2], 1, 1)?.rate == .infinity)
+    }
+
+    @Test func `The raise gives the mean rate asked for`() {
+        // −L m + L² m² s² / 2 = −L.
+        for (logarithm, variance) in [(10, 0.01), (5, 0.05), (14, 0.002)] {
+            let factor = thresholdRaise(logarithm: logarithm, variance: variance)
+            let mean = -logarithm * factor + logarithm * logarithm * factor * factor * variance / 2
+            #expect(abs(mean + logarithm) < 1e-9 && factor > 1 && factor < 2)
+        }
+        #expect(thresholdRaise(logarithm: 10, variance: 0) == 1)
+        #expect(thresholdRaise(logarithm: 10, variance: 0.05) == 2 && thresholdRaise(logarithm: 10, variance: 9) == 2)
     }
 }

@@ -80,13 +80,31 @@ extension Cell {
     }
 }
 
+/// The text of a batch that is a table of instruments' checks, `nil` of any other.
+///
+/// - Parameter bytes: as sent, plain or gzip.
+package func instrumentTableText(_ bytes: UnsafeRawBufferPointer) -> String? {
+    var limits = ReadLimits()
+    limits.inflatedBytes = instrumentTableLimit
+    let (text, _) = inflatedText(bytes, limits: limits, zlibOnly: false)
+    let isTable = text.withUnsafeBufferPointer { buffer in
+        buffer.baseAddress.map {
+            Cell(start: $0, count: min(buffer.count, TextSource.sniffBytes)).isInstrumentTable
+        } ?? false
+    }
+    return isTable ? String(decoding: text, as: UTF8.self) : nil
+}
+
+/// Bytes of such a table: `recordLimit` rows of 320.
+private let instrumentTableLimit = 32 << 20
+
 extension Rejection {
     static func instrumentTable(_ text: Cell) -> Rejection {
         Rejection(
             .unknownFormat, row: 0, excerpt: text.excerpt,
             remedy:
-                "It is a table of instruments' checks (质控记录), no observations: file it with `tributary instrument file "
-                + "TABLE --by NAME`.")
+                "It is a table of instruments' checks (质控记录), no observations: a node takes it as it is, up to 1 MB; a larger "
+                + "one is filed with `tributary instrument file TABLE --by NAME`.")
     }
 }
 

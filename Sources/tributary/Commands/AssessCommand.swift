@@ -15,8 +15,8 @@ struct AssessCommand: AsyncParsableCommand {
             Columns, air: station, time, aqi, primary, missing, reason, standard, review. Water: section, time, class \
             (1…6; 6 is worse than Ⅴ), assumed, condition, missing, reason, standard, comparison, review. `reason` is \
             filled wherever there is no verdict; `missing` names items without a value; `standard` is the edition in force then; `review` says how far the values had \
-            been reviewed; `assumed` is `river` where neither the feed nor --stations says what kind of \
-            water it is; `condition` is the feed's own word on the station. Times are the source's own stamps, \
+            been reviewed; `assumed` is `river` where neither the national feed nor --stations says what kind \
+            of water it is and the feed's practice is followed; of other files only what river and lake agree on has a class; `condition` is the feed's own word on the station. Times are the source's own stamps, \
             ISO 8601 with offset. A single reading's verdict is never met or not met. Rows that cannot be read go to \
             standard error; exit code 1 when a file could not be read to its end.
 

@@ -17,10 +17,9 @@ struct ChangesCommand: AsyncParsableCommand {
 
             cusum, page-hinkley and ewma go through a series as it came: hourly medians against a daily profile and a \
             robust line through the latest days, with a threshold from a bootstrap of the series' own history, so that \
-            a false alarm comes once in --run-length days on average, as far as four weeks of history tell: expect \
-            one in 0.4 to 0.7 of that time (docs/changes.md), and ask for twice the days you want. They judge from the \
-            end of the training (56 days) on. pettitt and segments look at the daily levels of the whole series; their \
-            `detected` is its end.
+            on series without a change a false alarm comes no more than once in --run-length days, on average over \
+            series (docs/changes.md says how that was tried). They judge from the end of the training (56 days) on. \
+            pettitt and segments look at the daily levels of the whole series; their `detected` is its end.
 
             With --judge, the result is compared with a list of planted events instead: recall, precision, delay and \
             false alarms, for the series named in --tuned and for the others apart. Exit code 1 when the others are \

@@ -75,16 +75,19 @@ extension Node {
         var results = [FileResult?](repeating: nil, count: members.count)
         var large: [Int] = []
         var group = LiveGroup()
+        var hasFiled = false
         for index in results.indices {
             switch try line.next() {
             case .unreadable(let failure): results[index] = .unreadable(failure)
             case .large: large.append(index)
             case .ready(let batch):
                 group.add(batch, index: index)
-                if commitEach || group.isFull { try commit(&group, &results, timing) }
+                if commitEach || group.isFull { hasFiled = try commit(&group, &results, timing) || hasFiled }
             }
         }
-        try commit(&group, &results, timing)
+        hasFiled = try commit(&group, &results, timing) || hasFiled
+        // Readings of long ago may have become suspect, or are no longer.
+        if hasFiled { try await updateAllAlerts() }
         for index in large {
             do {
                 let taken = try await history.take(
@@ -126,14 +129,16 @@ extension Node {
     }
 
     /// Commits a group and empties it.
+    ///
+    /// - Returns: whether it filed records of instruments' checks.
     private func commit(
         _ group: inout LiveGroup, _ results: inout [FileResult?], _ timing: DetectionTiming
-    ) throws {
-        if group.batches.isEmpty { return }
+    ) throws -> Bool {
+        if group.batches.isEmpty { return false }
         let batches = group.batches
         let indexes = group.indexes
         group = LiveGroup()
-        let known: [KnownBatch?]
+        let known: [TakenBatch]
         var settled: ArraySlice<Receipt>
         let news: LiveNews
         (known, settled, news) = try book.write { writer in
@@ -147,8 +152,10 @@ extension Node {
             }
         }
         take(news)
+        let hasFiled = known.contains(where: \.hasFiled)
+        if hasFiled { live.forgetInstruments() }
         for (position, batch) in batches.enumerated() {
-            if let known = known[position] {
+            if let known = known[position].known {
                 let name = batch.incoming.name
                 results[indexes[position]] = .taken(
                     IngestOutcome(
@@ -160,11 +167,12 @@ extension Node {
             guard let receipt = settled.popFirst() else { preconditionFailure("Every opened batch has a receipt.") }
             var outcome = IngestOutcome(
                 receipt: receipt, isRepeat: false,
-                refusal: batch.admitted.stopped.map { Book.refusal($0, receipt, name: receipt.name) })
+                refusal: known[position].refusal.map { Book.refusal($0, receipt, name: receipt.name) })
             outcome.valueCount = batch.admitted.valueCount
             outcome.valueSum = batch.admitted.valueSum
             results[indexes[position]] = .taken(outcome)
         }
+        return hasFiled
     }
 
     /// A batch that the book had.
@@ -174,12 +182,28 @@ extension Node {
         let isNewSender: Bool
     }
 
-    /// Puts a prepared batch into the transaction; what there is of it when the book has it already.
-    private func take(_ batch: PreparedBatch, _ writer: BookWriter) throws -> KnownBatch? {
+    /// What the transaction made of a batch.
+    private struct TakenBatch {
+        /// The book has it already.
+        var known: KnownBatch?
+        /// Why nothing of it, or not all, could be read.
+        var refusal: Rejection?
+        /// It filed records of instruments' checks.
+        var hasFiled = false
+    }
+
+    /// Puts a prepared batch into the transaction.
+    private func take(_ batch: PreparedBatch, _ writer: BookWriter) throws -> TakenBatch {
         switch try batch.bytes.withUnsafeBytes({ try writer.begin(batch.incoming, bytes: $0) }) {
         case .known(let receipt):
-            return KnownBatch(receipt: receipt, isNewSender: try writer.noteRepeat(batch.incoming))
+            return TakenBatch(
+                known: KnownBatch(receipt: receipt, isNewSender: try writer.noteRepeat(batch.incoming)))
         case .open(let open):
+            switch try takeInstruments(batch, open, writer) {
+            case .filed: return TakenBatch(hasFiled: true)
+            case .refused(let rejection): return TakenBatch(refusal: rejection)
+            case nil: break
+            }
             for (slice, traits) in batch.slices {
                 for rejection in slice.rejections { writer.reject(rejection, in: open) }
                 for kept in slice.quarantined {
@@ -192,7 +216,7 @@ extension Node {
             }
             if let stopped = batch.admitted.stopped { writer.reject(stopped, in: open) }
             writer.finish(open, batch.admitted.ending)
-            return nil
+            return TakenBatch(refusal: batch.admitted.stopped)
         }
     }
 

@@ -18,35 +18,93 @@ struct InstrumentTableFiling: Codable, Sendable {
 extension Node {
     func performFileInstruments(_ request: InstrumentTableFiling, _ format: OutputFormat) async throws -> CommandReply {
         let now = Node.clock()
-        let (table, faults) = readInstrumentRecords(
-            request.table.text, file: request.table.path, parameters: catalogue)
         let admission = NoticeAdmission(registry: registry.registry, catalogue: catalogue, now: now)
-        var problems = faults.map(\.description)
-        problems += admission.textProblems("--by", request.person, limit: NoticeAdmission.nameLimit).map(\.description)
-        let records = table?.records.map { record in
-            record.of(registry.registry.stationNames[record.station.rawValue] ?? record.station)
+        let person = admission.textProblems("--by", request.person, limit: NoticeAdmission.nameLimit)
+        let (found, problems) = instrumentFiling(
+            request.table.text, file: request.table.path, person: request.person, now: now, entitled: nil)
+        guard let filing = found, person.isEmpty else {
+            throw CommandFailure(
+                status: ExitStatus.inputUnusable,
+                message: (problems + person.map(\.description)).joined(separator: "\n"))
         }
-        for id in Set((records ?? []).map(\.station)).sorted() where registry.registry.stations[id] == nil {
-            problems.append(
-                "\(request.table.path): the station \(id) is not registered. Give the id or an alias of a station in "
-                    + "the registry folder, or register it first.")
-        }
-        if let late = records?.first(where: { $0.time > now }) {
-            problems.append(
-                "\(request.table.path): a check of \(late.station) is dated \(late.time.iso8601(at: .china)), which "
-                    + "is still to come. Correct the time.")
-        }
-        guard problems.isEmpty, let table, let records else {
-            throw CommandFailure(status: ExitStatus.inputUnusable, message: problems.joined(separator: "\n"))
-        }
-        let filing = InstrumentFiling(
-            document: table.document, records: records, person: request.person, filedAt: now)
         let record = try recording { try $0.file(filing) }
         // Readings of long ago may have become suspect, or are no longer.
         live.forgetInstruments()
         try await updateAllAlerts()
         return .done(Self.render([record].flatMap(instrumentLines), format))
     }
+
+    /// The filing that a table of records makes, or everything against it.
+    ///
+    /// - Parameter entitled: the stations its sender may speak for; `nil`: any.
+    func instrumentFiling(
+        _ text: String, file: String, person: String, now: Instant, entitled: Set<StationID>?
+    ) -> (filing: InstrumentFiling?, problems: [String]) {
+        let (table, faults) = readInstrumentRecords(text, file: file, parameters: catalogue)
+        var problems = faults.map(\.description)
+        let records = table?.records.map { record in
+            record.of(registry.registry.stationNames[record.station.rawValue] ?? record.station)
+        }
+        for id in Set((records ?? []).map(\.station)).sorted() where registry.registry.stations[id] == nil {
+            problems.append(
+                "\(file): the station \(id) is not registered. Give the id or an alias of a station in "
+                    + "the registry folder, or register it first.")
+        }
+        if let late = records?.first(where: { $0.time > now }) {
+            problems.append(
+                "\(file): a check of \(late.station) is dated \(late.time.iso8601(at: .china)), which "
+                    + "is still to come. Correct the time.")
+        }
+        for id in Set((records ?? []).map(\.station)).sorted() where entitled.map({ !$0.contains(id) }) ?? false {
+            problems.append("\(file): its sender does not speak for the station \(id).")
+        }
+        guard problems.isEmpty, let table, let records else { return (nil, problems) }
+        return (
+            InstrumentFiling(document: table.document, records: records, person: person, filedAt: now), []
+        )
+    }
+
+    /// What a batch that is a table of records came to.
+    enum InstrumentBatch {
+        /// Filed with the batch, or on record before.
+        case filed
+        case refused(Rejection)
+    }
+
+    /// Files the records of a batch that is a table of instruments' checks, in the batch's own transaction, and finishes it;
+    /// `nil`, with nothing done, for any other batch.
+    func takeInstruments(_ batch: PreparedBatch, _ open: OpenBatch, _ writer: BookWriter) throws -> InstrumentBatch? {
+        guard batch.admitted.stopped?.reason == .unknownFormat,
+            let text = batch.bytes.withUnsafeBytes({ instrumentTableText($0) })
+        else { return nil }
+        let incoming = batch.incoming
+        let sender = try writer.reader.senders().first { $0.id == incoming.sender }
+        let (found, problems) = instrumentFiling(
+            text, file: incoming.name, person: incoming.sender, now: incoming.receivedAt, entitled: sender?.speaksFor)
+        guard let filing = found else {
+            let told = problems.prefix(Self.toldProblemLimit).joined(separator: " ")
+            let rejection = Rejection(
+                .malformedDocument, row: 0, excerpt: incoming.name,
+                remedy: told + " Correct the table and send it again; records are taken all or none.")
+            writer.reject(rejection, in: open)
+            writer.finish(open, BatchEnding(state: .rejected))
+            return .refused(rejection)
+        }
+        let isOnRecord = try writer.reader.filing(likeThat: filing) != nil
+        let count = filing.records.count
+        var ending = BatchEnding(
+            state: .complete, rowCount: count,
+            documents: [
+                EvidenceDocument(name: filing.document, rowCount: count)
+            ])
+        (ending.filedCount, ending.filedBeforeCount) = isOnRecord ? (0, count) : (count, 0)
+        writer.finish(open, ending)
+        if !isOnRecord { _ = try writer.file(filing) }
+        return .filed
+    }
+
+    /// Problems of a table that its refusal tells of.
+    private static let toldProblemLimit = 20
 
     func performInstruments(station text: String?, _ format: OutputFormat) throws -> CommandReply {
         let station = text.map { registry.registry.stationNames[$0] ?? StationID($0) }

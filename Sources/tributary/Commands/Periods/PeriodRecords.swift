@@ -45,7 +45,7 @@ extension PeriodResult {
             ("counts", counts(figure)),
             ("tli", index(trophic, rule)),
             ("trophic_state", trophic?.state.name.english ?? ""),
-            ("assumed", found.isWaterBodyAssumed ? "river" : ""),
+            ("water_body", found.waterBody?.rawValue ?? ""),
             ("missing", found.missing.map(\.parameter.rawValue).joined(separator: " ")),
             ("reason", reason(figure)),
         ]
@@ -91,12 +91,12 @@ extension PeriodResult {
 
     /// A mean pH without an end stands with the rule's decimals, unless these would be of another class.
     private static func shown(
-        _ value: Fraction, of item: WaterClassification.Item, _ body: WaterBody, _ rule: WaterAssessmentRule
+        _ value: Fraction, of item: WaterClassification.Item, _ body: WaterBody?, _ rule: WaterAssessmentRule
     ) -> Fraction {
         guard item.parameter == ParameterID("ph") else { return value }
         let rounded = value.rounded(places: rule.phPlaces, .halfEven)
-        let rank = rule.water.standard.rank(of: rounded, parameter: item.parameter, in: body)
-        return rank == item.waterClass ? rounded : value
+        guard case .item(let row) = rule.water.standard.row(of: item.parameter, in: body) else { return value }
+        return row.rank(of: rounded) == item.waterClass ? rounded : value
     }
 
     /// `codmn=178/180`: values that took part, of those expected.

@@ -94,7 +94,7 @@ struct PeriodAssessor {
             sectionMeans(members.filter { !$0.isTakenOut }, rule: rule)
         }.flatMap { means in
             cityWaterIndex(
-                means.values, waterBody: means.waterBody ?? .river, profile: means.profile,
+                means.values, waterBody: means.waterBody, profile: means.profile,
                 missingItems: rule.water.missingItems)
         }
         return SystemResult(river: .success(river), index: index)

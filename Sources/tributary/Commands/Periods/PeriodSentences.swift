@@ -46,9 +46,9 @@ extension PeriodResult {
             chinese += "；劣于目标：" + chineseNames(exceeding)
             english += "; worse than the target: " + exceeding.replacing(" ", with: ", ")
         }
-        if found.isWaterBodyAssumed {
-            chinese += "；按河流评价（水体类型未登记）"
-            english += "; assumed to be a river"
+        if found.waterBody == nil {
+            chinese += "；水体类型未登记，仅判定河流与湖库一致之处"
+            english += "; kind of water not stated, only what river and lake agree on is decided"
         }
         chinese += "；\(review.chinese)数据。\n"
         english += "; \(review.rawValue) data" + (why.isEmpty ? "" : "; \(why)") + ".\n"
