@@ -45,10 +45,12 @@ struct ShiftThresholdTests {
 
     @Test func `The raise gives the mean rate asked for`() {
         // −L m + L² m² s² / 2 = −L.
-        for (logarithm, variance) in [(10, 0.01), (5, 0.05), (14, 0.002)] {
+        for (logarithm, variance) in [(10, 0.01), (5, 0.05), (14, 0.002)] as [(Double, Double)] {
             let factor = thresholdRaise(logarithm: logarithm, variance: variance)
-            let mean = -logarithm * factor + logarithm * logarithm * factor * factor * variance / 2
-            #expect(abs(mean + logarithm) < 1e-9 && factor > 1 && factor < 2)
+            let raised = logarithm * factor
+            let mean: Double = raised * raised * variance / 2 - raised
+            #expect(abs(mean + logarithm) < 1e-9)
+            #expect(factor > 1 && factor < 2)
         }
         #expect(thresholdRaise(logarithm: 10, variance: 0) == 1)
         #expect(thresholdRaise(logarithm: 10, variance: 0.05) == 2 && thresholdRaise(logarithm: 10, variance: 9) == 2)

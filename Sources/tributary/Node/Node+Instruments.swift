@@ -78,9 +78,10 @@ extension Node {
             let text = batch.bytes.withUnsafeBytes({ instrumentTableText($0) })
         else { return nil }
         let incoming = batch.incoming
-        let sender = try writer.reader.senders().first { $0.id == incoming.sender }
+        let speaksFor = try writer.reader.senders().first { $0.id == incoming.sender }?.speaksFor
         let (found, problems) = instrumentFiling(
-            text, file: incoming.name, person: incoming.sender, now: incoming.receivedAt, entitled: sender?.speaksFor)
+            text, file: incoming.name, person: incoming.sender, now: incoming.receivedAt,
+            entitled: speaksFor.map { Set($0) })
         guard let filing = found else {
             let told = problems.prefix(Self.toldProblemLimit).joined(separator: " ")
             let rejection = Rejection(
