@@ -18,13 +18,12 @@ package func excursionDecayReference(_ history: [Double], blockLength: Int, late
     }
     let slope = mean { $0 * exponential(low * $0) }
     let errors = sums.map { exponential(low * $0) - 1 }
-    let variance = errors.indices.reduce(0.0) { sum, first in
+    // Each with the blocks that share readings with it, before and behind, round the end.
+    let variance = errors.indices.reduce(0.0) { sum, place in
         sum
-            + errors.indices.reduce(0.0) { inner, second in
-                let distance = abs(first - second)
-                // Times that the circular distance lies below the block's length, one way round and the other.
-                let near = (distance < blockLength ? 1.0 : 0) + (distance > errors.count - blockLength ? 1.0 : 0)
-                return inner + near * errors[first] * errors[second]
+            + (1 - blockLength..<blockLength).reduce(0.0) { inner, lag in
+                let other = ((place + lag) % errors.count + errors.count) % errors.count
+                return inner + errors[place] * errors[other]
             }
     }
     let scale = Double(errors.count) * slope * low

@@ -260,7 +260,7 @@ struct AgreementGuardTests {
             ("sections:\n", "agreement.sections", "“sections” is empty"),
             (
                 "constants: {k: {value: 5,000, unit: 万元, clause: c, confidence: example}}\n", "agreement.number",
-                "Write 5000"
+                "Write 5.000 or 5000"
             ),
             ("constants: {k: {value: !!int 5, unit: 万元, clause: c, confidence: example}}\n", "yaml.tag", "!!int"),
             (

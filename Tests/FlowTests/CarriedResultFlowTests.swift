@@ -38,7 +38,7 @@ extension FlowTests {
             "A balance is carried from the run of the year before; without it, or with one that went less far, it refuses"
         )
         func chain() throws {
-            let river = try ExampleRiver(until: "2025-02-01")
+            let river = try ExampleRiver(from: "2025-01-01", until: "2025-02-01")
             let data = river.folder.file("data")
             try Program.run(["ingest", river.batches, "--data", data, "--stations", river.stations])
             let agreement = river.folder.file("pool.yaml")

@@ -241,7 +241,7 @@ extension FlowTests {
             let serve = ["serve", "--data", data, "--stations", river.stations, "--drop", drop, "--once"]
             // Enough to make the folder and note the registry, not enough for the batches.
             let full = try Program.run(
-                serve, environment: FaultShim.environment(["ROOT": data, "BYTES": "\(700 << 10)"]))
+                serve, environment: FaultShim.environment(["ROOT": data, "BYTES": "\(350 << 10)"]))
             #expect(full.exitCode == 73 && full.notes.contains("Free space on this disk"), "\(full.notes)")
             #expect(full.notes.split(separator: "\n").count < 10, "\(full.notes)")
             let left = try FileManager.default.contentsOfDirectory(atPath: drop)

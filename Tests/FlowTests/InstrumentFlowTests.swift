@@ -116,7 +116,7 @@ extension FlowTests {
             #expect(filed.exitCode != 0 && filed.notes.contains("filed before"), "\(filed.notes)")
             // Faults are told with their lines, and nothing is filed.
             let faulty = river.folder.file("faulty.csv")
-            try (Self.table + "EX-NOBODY,codmn,zero,2025-05-01 08:30,0.05,0,,0.1,\n").write(
+            try (Self.table + "EX-NOBODY,codmn,zero,2025-05-01 08:30,0.05,0,0.1\n").write(
                 toFile: faulty, atomically: true, encoding: .utf8)
             let refused = try Program.run(["ingest", faulty, "--data", data, "--format", "json"])
             #expect(refused.exitCode != 0 && (refused.output + refused.notes).contains("EX-NOBODY"))

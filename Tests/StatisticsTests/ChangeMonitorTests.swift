@@ -21,7 +21,8 @@ struct ChangeMonitorTests {
         let events = run(hourlySeries(days: 120, seed: 77, step: (80 * 24 + 5, -4)), rule)
         let found = try #require(detections(events).first { $0.detected >= 80 * 24 })
         #expect(found.direction == .fall)
-        #expect(found.detected < 80 * 24 + 24 && found.start >= 80 * 24 - 12 && found.start <= found.detected)
+        #expect(
+            found.detected < 80 * 24 + 40 && found.start >= 80 * 24 - 12 && found.start <= found.detected, "\(found)")
         #expect(found.size < -1.5 && found.statistic > found.threshold)
         let outcome = events.compactMap { event -> (ChangeOutcome, Double)? in
             if case .settled(found, let outcome, _, let size) = event { (outcome, size) } else { nil }

@@ -1,6 +1,7 @@
 // What `tributary settle` asks of a node, and the agreements and given figures it names.
 
 import Compensation
+import Exact
 import Foundation
 import Monitoring
 
