@@ -50,14 +50,23 @@ package func sensitivities(
     let ofInputs = inputs.sorted { $0.key < $1.key }.map { key, given in
         search.sensitivity(to: key, given.value, given.unit, isBaseline: false)
     }
-    let ofBaselines = agreement.baselines.flatMap { baseline in
+    return ofInputs
+        + baselineSensitivities(of: agreement, period: period, inputs: inputs, events: events, asOf: asOf)
+}
+
+/// The same for the baseline values of the agreement alone: what a change in each would move.
+package func baselineSensitivities(
+    of agreement: Agreement, period: SettlementPeriod, inputs: [InputKey: (value: Fraction, unit: UnitOfMeasure)],
+    events: [SettlementEvent] = [], asOf: CivilDate? = nil
+) -> [Sensitivity] {
+    let search = FlipSearch(agreement: agreement, period: period, inputs: inputs, events: events, asOf: asOf)
+    return agreement.baselines.flatMap { baseline in
         baseline.constant.values.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { members, value in
             search.sensitivity(
                 to: InputKey(name: baseline.constant.name, members: members), value, baseline.constant.unit,
                 isBaseline: true)
         }
     }
-    return ofInputs + ofBaselines
 }
 
 /// The same figures with one of them varied.
@@ -250,8 +259,19 @@ extension SettlementRun {
     }
 }
 
+/// What a change in each baseline value would move, for people; every settlement with baselines prints it.
+package func baselineText(_ found: [Sensitivity]) -> String {
+    if found.isEmpty { return "" }
+    return "基准值变动 BASELINES — 说明用，不改变核算结果 what a change in them would move, beside the exact sum\n"
+        + sensitivityTable(found)
+}
+
 /// The table for people.
 package func sensitivityText(_ found: [Sensitivity]) -> String {
+    "敏感性 SENSITIVITY — 说明用，不改变核算结果 beside the exact sum, never instead of it\n" + sensitivityTable(found)
+}
+
+private func sensitivityTable(_ found: [Sensitivity]) -> String {
     var table = TextTable(indent: 2)
     table.add("数据 Input", "数值 Value", "翻转下限 Flips at or below", "翻转上限 Flips at or above", "求法 Found", "每单位 Per unit")
     for item in found {
@@ -263,7 +283,7 @@ package func sensitivityText(_ found: [Sensitivity]) -> String {
             (item.isBaseline ? "基准值 baseline " : "") + item.input.description, item.value.shortText + unit,
             flip(item.flipBelow), flip(item.flipAbove), item.method.name, item.marginalText)
     }
-    return "敏感性 SENSITIVITY — 说明用，不改变核算结果 beside the exact sum, never instead of it\n" + table.text
+    return table.text
 }
 
 extension FlipMethod {

@@ -33,10 +33,11 @@ extension SettleCommand {
             asOf: times.asOf)
         let status = try show(run)
         let figures = InputTable.figures(table, file: path, for: inForce, period: settled)
+        let isText = status == ExitStatus.done && output.format == .text && derivation == nil
         Terminal.output(
             besideText(
-                inForce, settled, figures, times, sensitivity: sensitivity, relativeError: try relativeError,
-                seed: seed))
+                inForce, settled, figures, times, isText: isText,
+                sensitivity: sensitivity, relativeError: try relativeError, seed: seed))
         return status
     }
 
@@ -137,10 +138,11 @@ extension SettleCommand {
     }
 }
 
-/// What stands beside the exact sum, never instead of it: sensitivity and the odds of branches, as asked for.
+/// What stands beside the exact sum, never instead of it: what a change in the baselines would move, and sensitivity and
+/// the odds of branches as asked for.
 func besideText(
     _ agreement: Agreement, _ period: SettlementPeriod, _ figures: [InputKey: (value: Fraction, unit: UnitOfMeasure)],
-    _ times: SettlementTimes, sensitivity: Bool, relativeError: String?, seed: UInt64
+    _ times: SettlementTimes, isText: Bool, sensitivity: Bool, relativeError: String?, seed: UInt64
 ) -> String {
     var text = ""
     if sensitivity {
@@ -148,6 +150,12 @@ func besideText(
             "\n"
             + sensitivityText(
                 sensitivities(
+                    of: agreement, period: period, inputs: figures, events: times.events, asOf: times.asOf))
+    } else if isText, !agreement.baselines.isEmpty {
+        text +=
+            "\n"
+            + baselineText(
+                baselineSensitivities(
                     of: agreement, period: period, inputs: figures, events: times.events, asOf: times.asOf))
     }
     if let error = relativeError.flatMap({ Fraction($0) }) {

@@ -48,9 +48,8 @@ extension Node {
         var text = try request.derivation.map { try derivationText(of: issued, $0) } ?? issued.rendered(format)
         if exclusions != nil { text += try asMeasured(settled(excluding: []), frozenAt: source.asKnownAt, format) }
         text += besideText(
-            agreement, period, run.figures, times, sensitivity: request.sensitivity,
-            relativeError: request.relativeError,
-            seed: request.seed)
+            agreement, period, run.figures, times, isText: format == .text && request.derivation == nil,
+            sensitivity: request.sensitivity, relativeError: request.relativeError, seed: request.seed)
         return .done(text)
     }
 
