@@ -29,10 +29,12 @@ final class Archive {
     private var isDirty = false
     /// Bytes of the segment that are written.
     private var writtenCount = 0
-    /// Bytes of the segment that are durable.
-    private var syncedCount = 0
-    /// Bytes of the file: beyond `writtenCount` lie zeros that keep room.
-    private var fileByteCount = 0
+    /// Bytes of the segment that the disk or the book's tail keeps.
+    private var keptCount = 0
+    /// Pieces of the tail that hold bytes the disk may not have.
+    private var tailCount = 0
+    /// Whether the book's tail has any pieces.
+    private(set) var hasTail: Bool
     /// Appended and not written yet: the end of the segment as it will be.
     private var waiting: [UInt8] = []
     /// Numbers given to large batches since the book was opened.
@@ -42,30 +44,28 @@ final class Archive {
 
     /// Bytes that wait before they are written; more go straight to the file.
     private static let waitingLimit = 1 << 20
-    /// Zeros written ahead at most; a small segment gets no more than it has.
-    private static let roomLimit = 1 << 20
-    /// Commits of more bytes get no room ahead: they would write it twice and gain nothing.
-    private static let smallCommit = 1 << 17
-    private static let zeros = [UInt8](repeating: 0, count: roomLimit)
     /// Segments that got their end mark since the last acknowledgement.
     private(set) var sealed: [(number: Int, byteCount: Int)] = []
 
-    /// Opens the archive at its acknowledged end and cuts off whatever a crash left behind it.
+    /// Opens the archive at its acknowledged end: puts back what only the book's tail kept, and cuts off whatever a crash
+    /// left behind it.
     init(
-        folder: String, segment: Int, byteCount: Int, recorded: Set<Int>, segmentLimit: Int = Archive.segmentLimit
+        folder: String, segment: Int, byteCount: Int, recorded: Set<Int>, tail: [ArchiveTail.Piece],
+        segmentLimit: Int = Archive.segmentLimit
     ) throws {
         self.folder = folder
         self.segmentLimit = segmentLimit
         self.segment = segment
         self.byteCount = byteCount
         lastNumber = max(segment, recorded.max() ?? 0)
+        hasTail = !tail.isEmpty
         try removeSegments { $0 != segment && !recorded.contains($0) }
         try openSegment()
+        try putBack(tail)
         try cutTail()
     }
 
     deinit {
-        trim()
         if descriptor >= 0 { _ = Glibc.close(descriptor) }
     }
 
@@ -74,7 +74,7 @@ final class Archive {
         return "segment-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".tar"
     }
 
-    /// Appends one batch; it is durable, and may be recorded, only after `sync`.
+    /// Appends one batch; it is durable, and may be acknowledged, only after `keep` and the commit that follows.
     func append(_ member: SegmentMember, bytes: UnsafeRawBufferPointer) throws(BookProblem) -> ArchivePlace {
         let header = member.header
         let tail = SegmentMember.padding(bytes.count)
@@ -86,7 +86,6 @@ final class Archive {
             try flush()
             try write(bytes, at: writtenCount)
             writtenCount += bytes.count
-            fileByteCount = max(fileByteCount, writtenCount)
         } else {
             waiting.append(contentsOf: bytes)
         }
@@ -109,39 +108,38 @@ final class Archive {
         if waiting.isEmpty { return }
         try write(waiting, at: writtenCount)
         writtenCount += waiting.count
-        fileByteCount = max(fileByteCount, writtenCount)
         waiting.removeAll(keepingCapacity: true)
     }
 
-    /// Makes everything appended so far durable.
+    /// Makes everything appended so far durable, at the latest with the commit of the transaction that `tail` is of.
     ///
-    /// Where a batch overwrites zeros of the file, its length and its extents stay: one write to the disk then, not
-    /// three. `fdatasync` writes them wherever they changed.
-    func sync() throws(BookProblem) {
+    /// A few bytes go into the book's tail beside the segment, and the transaction's own `fdatasync` is the only one; more
+    /// of them, or a tail that is full, wait for the segment's.
+    func keep(in tail: ArchiveTail) throws {
         guard isDirty else { return }
-        let isGrowing = writtenCount + waiting.count > fileByteCount
+        let pieces = ArchiveTail.pieces(of: waiting.count)
+        let isSmall = keptCount == writtenCount && pieces <= ArchiveTail.commitLimit
+        guard isSmall, tailCount + pieces <= ArchiveTail.limit else { return try sync() }
+        try tail.keep(waiting, segment: segment, offset: writtenCount, from: tailCount)
+        tailCount += pieces
+        hasTail = true
         try flush()
-        if isGrowing, writtenCount - syncedCount < Self.smallCommit { keepRoom() }
-        guard fdatasync(descriptor) == 0 else { throw systemProblem("fdatasync", path: path) }
-        syncedCount = writtenCount
+        keptCount = writtenCount
         isDirty = false
     }
 
-    /// Writes zeros behind the segment's end for the batches to come. Room that the disk does not have is done without.
-    private func keepRoom() {
-        let byteCount = min(Self.roomLimit, writtenCount, segmentLimit - writtenCount)
-        guard byteCount > 0 else { return }
-        let count = Self.zeros.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, byteCount, off_t(writtenCount)) }
-        fileByteCount = max(fileByteCount, writtenCount + max(0, count))
+    /// Makes everything appended so far durable by itself.
+    func sync() throws(BookProblem) {
+        try flush()
+        guard isDirty || tailCount > 0 else { return }
+        guard fdatasync(descriptor) == 0 else { throw systemProblem("fdatasync", path: path) }
+        keptCount = writtenCount
+        tailCount = 0
+        isDirty = false
     }
 
-    /// Gives back the room that nothing was put in.
-    func trim() {
-        // Not what waits: it was never written, so nothing can count on it.
-        if descriptor >= 0, fileByteCount > writtenCount, ftruncate(descriptor, off_t(writtenCount)) == 0 {
-            fileByteCount = writtenCount
-        }
-    }
+    /// The book's tail was emptied.
+    func forgetTail() { hasTail = false }
 
     /// The book has recorded the present end.
     func acknowledge() { sealed.removeAll() }
@@ -168,8 +166,6 @@ final class Archive {
         waiting.append(contentsOf: SegmentMember.endMark)
         byteCount += SegmentMember.endMark.count
         isDirty = true
-        try flush()
-        trim()
         try sync()
         sealed.append((segment, byteCount))
         _ = Glibc.close(descriptor)
@@ -177,8 +173,7 @@ final class Archive {
         segment = lastNumber
         byteCount = 0
         writtenCount = 0
-        syncedCount = 0
-        fileByteCount = 0
+        keptCount = 0
         try openSegment()
     }
 
@@ -186,6 +181,17 @@ final class Archive {
         descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw systemProblem("open", path: path) }
         try syncFolder(folder)
+    }
+
+    /// A crash may have taken what was written and not made durable: the pieces that the book has are written again.
+    private func putBack(_ tail: [ArchiveTail.Piece]) throws(BookProblem) {
+        for piece in tail where piece.offset + piece.bytes.count <= byteCount {
+            // Beyond a gap nothing is put back: the length then tells that the file is damaged.
+            guard piece.offset <= Int(lseek(descriptor, 0, SEEK_END)) else { break }
+            try write(piece.bytes, at: piece.offset)
+        }
+        // What an earlier process wrote and only the tail keeps must be on the disk before the tail is used anew.
+        guard tail.isEmpty || fdatasync(descriptor) == 0 else { throw systemProblem("fdatasync", path: path) }
     }
 
     private func cutTail() throws(BookProblem) {
@@ -202,8 +208,7 @@ final class Archive {
             }
         }
         writtenCount = byteCount
-        syncedCount = byteCount
-        fileByteCount = byteCount
+        keptCount = byteCount
     }
 
     /// Removes the files of segments that hold only batches that were never acknowledged.

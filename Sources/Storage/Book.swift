@@ -137,14 +137,22 @@ package final class Book: Sendable {
         try namingFaults(path) { try pool.read { db in try limited(db) { try body(BookReader(db)) } } }
     }
 
-    /// Moves the write-ahead log into the book and empties it; the writer does so when it has nothing to do.
+    /// Moves the write-ahead log into the book and empties it, and makes the archive durable without the book.
     package func checkpoint() throws {
-        _ = try namingFaults(path) { try pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) } }
+        try namingFaults(path) {
+            try pool.writeWithoutTransaction { db in
+                try state.settleArchive(db)
+                try db.checkpoint(.truncate)
+            }
+        }
     }
 
-    /// Closes the book; further calls fail.
+    /// Closes the book; further calls fail. What the disk refuses now is made good when the folder is opened again.
     package func close() throws {
-        pool.writeWithoutTransaction { _ in state.end() }
+        pool.writeWithoutTransaction { db in
+            try? state.settleArchive(db)
+            state.end()
+        }
         try pool.close()
     }
 

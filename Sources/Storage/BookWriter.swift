@@ -176,11 +176,12 @@ package final class BookWriter {
         return try chain(kind: kind, payload: payload, at: at ?? now())
     }
 
-    /// The last step before the commit: rows merged, archive durable, its end recorded.
+    /// The last step before the commit: rows merged, the archive's end recorded, its bytes durable by themselves or with
+    /// the commit.
     func prepareCommit() throws {
         if !pending.isEmpty { settledEarly += try settlePending() }
         try recordSegments()
-        do { try state.archive.sync() } catch {
+        do { try state.archive.keep(in: statements.archiveTail) } catch {
             state.mustReopen = true
             throw error
         }

@@ -8,6 +8,7 @@ final class HotStatements {
     let knownBatch, insertLog, insertBatch, recordSegment: RawStatement
     let insertSeries: RawStatement
     let selectChunk, insertChunk, updateChunk: RawStatement
+    let archiveTail: ArchiveTail
 
     init(_ db: Database) throws {
         begin = try RawStatement(db, "BEGIN IMMEDIATE")
@@ -42,5 +43,6 @@ final class HotStatements {
             db, "INSERT INTO chunks (id, row_count, digest, payload) VALUES (?, ?, ?, ?)")
         updateChunk = try RawStatement(
             db, "UPDATE chunks SET row_count = ?2, digest = ?3, payload = ?4 WHERE id = ?1")
+        archiveTail = try ArchiveTail(db)
     }
 }

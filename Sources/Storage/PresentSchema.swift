@@ -14,6 +14,13 @@ let presentSchema = """
         byte_count INTEGER NOT NULL CHECK (byte_count >= 0),
         is_sealed INTEGER NOT NULL DEFAULT 0 CHECK (is_sealed IN (0, 1))
     );
+    CREATE TABLE archive_tail (
+        number INTEGER PRIMARY KEY,
+        segment INTEGER NOT NULL,
+        segment_offset INTEGER NOT NULL,
+        byte_count INTEGER NOT NULL,
+        bytes BLOB NOT NULL
+    );
     CREATE TABLE batches_begun (
         seq INTEGER PRIMARY KEY REFERENCES log (seq),
         digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),

@@ -18,6 +18,7 @@ package enum Schema {
         migration0009 + "\n\n" + migration0009Triggers,
         migration0010,
         migration0011,
+        migration0012,
     ]
 
     /// The version this program writes.

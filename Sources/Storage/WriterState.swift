@@ -35,7 +35,7 @@ final class WriterState {
         unsettledSequences = Set(unsettled.keys)
         archive = try Archive(
             folder: archiveFolder, segment: end.number, byteCount: end.byteCount, recorded: end.recorded,
-            segmentLimit: segmentLimit)
+            tail: ArchiveTail.pieces(db, of: end.number), segmentLimit: segmentLimit)
     }
 
     /// The transaction is on the disk.
@@ -55,10 +55,15 @@ final class WriterState {
         return made
     }
 
-    /// Lets go of the statements, so that the connection can close, and of room in the archive that nothing was put in.
-    func end() {
-        preparedStatements = nil
-        archive.trim()
+    /// Lets go of the statements, so that the connection can close.
+    func end() { preparedStatements = nil }
+
+    /// Makes the archive durable by itself, so that it needs the book's tail no longer.
+    func settleArchive(_ db: Database) throws {
+        guard !mustReopen, archive.hasTail else { return }
+        try archive.sync()
+        try ArchiveTail.empty(db)
+        archive.forgetTail()
     }
 
     /// Puts a block's rows among the staged ones; rows whose start no chunk can hold are kept aside.

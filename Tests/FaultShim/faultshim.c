@@ -11,6 +11,8 @@
 //   FAULT_ROOM    a file: once it is there, FAULT_BYTES limits nothing (somebody freed space)
 //   FAULT_COUNT   a file to which the number of counted calls is written when the process ends normally
 //   FAULT_CLOCK   a file with a number of seconds that is added to the wall clock, read at every look at it
+//   FAULT_TRACE   a file to which every counted call that was done is written, with its bytes, and what the program says on
+//                 its standard output: `struct record`, path, bytes
 //   FAULT_CLOSED  the open of a path with this ending fails with EACCES: to root no file is unreadable
 //
 // Counted: write, pwrite, fsync, fdatasync, ftruncate, rename, unlink, mkdir and open with O_CREAT of a new file.
@@ -21,6 +23,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +39,7 @@ static size_t root_length;
 static long fail_at, then_crash, count;
 static long long bytes_left = -1;
 static int error_number, crashes, tears, lasts;
+static int trace_descriptor = -1;
 static const char *closed_ending, *clock_path, *count_path, *room_path;
 
 #define REAL(result, name, ...) \
@@ -61,6 +65,40 @@ __attribute__((constructor)) static void begin(void) {
     closed_ending = getenv("FAULT_CLOSED");
     clock_path = getenv("FAULT_CLOCK");
     count_path = getenv("FAULT_COUNT");
+    if ((text = getenv("FAULT_TRACE"))) {
+        REAL(int, open, const char *, int, ...);
+        trace_descriptor = real_open(text, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    }
+}
+
+// What a call did, as the trace has it. A rename has the new path where a write has its bytes.
+enum { WROTE = 1, SYNCED, CUT, MADE, MOVED, REMOVED, SAID };
+struct record {
+    int32_t kind, path_length;
+    int64_t offset, length;
+};
+
+static void trace(int kind, const char *path, long long offset, const void *bytes, size_t length) {
+    REAL(ssize_t, write, int, const void *, size_t);
+    if (trace_descriptor < 0) return;
+    struct record record = {kind, (int32_t)strlen(path), offset, (int64_t)length};
+    pthread_mutex_lock(&guard);
+    int whole = real_write(trace_descriptor, &record, sizeof record) == sizeof record
+        && real_write(trace_descriptor, path, strlen(path)) == (ssize_t)strlen(path)
+        && (!bytes || real_write(trace_descriptor, bytes, length) == (ssize_t)length);
+    pthread_mutex_unlock(&guard);
+    if (!whole) _exit(70);
+}
+
+// The same for a descriptor of a file below the root.
+static void trace_descriptor_call(int kind, int descriptor, long long offset, const void *bytes, size_t length) {
+    char link[64], path[PATH_MAX];
+    if (trace_descriptor < 0) return;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    ssize_t path_length = readlink(link, path, sizeof path - 1);
+    if (path_length <= 0) _exit(70);
+    path[path_length] = 0;
+    trace(kind, path, offset, bytes, length);
 }
 
 __attribute__((destructor)) static void end(void) {
@@ -136,8 +174,14 @@ ssize_t write(int descriptor, const void *bytes, size_t length) {
             real_write(descriptor, bytes, length / 2);
             _exit(137);
         }
+        ssize_t done = real_write(descriptor, bytes, length);
+        if (done > 0)
+            trace_descriptor_call(WROTE, descriptor, lseek(descriptor, 0, SEEK_CUR) - done, bytes, (size_t)done);
+        return done;
     }
-    return real_write(descriptor, bytes, length);
+    ssize_t done = real_write(descriptor, bytes, length);
+    if (descriptor == STDOUT_FILENO && done > 0) trace(SAID, "", 0, bytes, (size_t)done);
+    return done;
 }
 
 static ssize_t faulty_pwrite(
@@ -149,6 +193,9 @@ static ssize_t faulty_pwrite(
             real(descriptor, bytes, length / 2, offset);
             _exit(137);
         }
+        ssize_t done = real(descriptor, bytes, length, offset);
+        if (done > 0) trace_descriptor_call(WROTE, descriptor, offset, bytes, (size_t)done);
+        return done;
     }
     return real(descriptor, bytes, length, offset);
 }
@@ -163,6 +210,15 @@ ssize_t pwrite64(int descriptor, const void *bytes, size_t length, off_t offset)
     return faulty_pwrite(real_pwrite64, descriptor, bytes, length, offset);
 }
 
+static void trace_parts(int descriptor, long long offset, const struct iovec *parts, size_t done) {
+    for (; done > 0; parts++) {
+        size_t length = parts->iov_len < done ? parts->iov_len : done;
+        trace_descriptor_call(WROTE, descriptor, offset, parts->iov_base, length);
+        offset += (long long)length;
+        done -= length;
+    }
+}
+
 ssize_t writev(int descriptor, const struct iovec *parts, int part_count) {
     REAL(ssize_t, writev, int, const struct iovec *, int);
     size_t length = 0;
@@ -174,6 +230,9 @@ ssize_t writev(int descriptor, const struct iovec *parts, int part_count) {
             real_writev(descriptor, parts, part_count / 2);
             _exit(137);
         }
+        ssize_t done = real_writev(descriptor, parts, part_count);
+        if (done > 0) trace_parts(descriptor, lseek(descriptor, 0, SEEK_CUR) - done, parts, (size_t)done);
+        return done;
     }
     return real_writev(descriptor, parts, part_count);
 }
@@ -189,6 +248,9 @@ ssize_t pwritev(int descriptor, const struct iovec *parts, int part_count, off_t
             real_pwritev(descriptor, parts, part_count / 2, offset);
             _exit(137);
         }
+        ssize_t done = real_pwritev(descriptor, parts, part_count, offset);
+        if (done > 0) trace_parts(descriptor, offset, parts, (size_t)done);
+        return done;
     }
     return real_pwritev(descriptor, parts, part_count, offset);
 }
@@ -196,8 +258,11 @@ ssize_t pwritev(int descriptor, const struct iovec *parts, int part_count, off_t
 #define ON_DESCRIPTOR(name) \
     int name(int descriptor) { \
         REAL(int, name, int); \
-        if (counts_descriptor(descriptor) && step(0) == FAIL) return -1; \
-        return real_##name(descriptor); \
+        if (!counts_descriptor(descriptor)) return real_##name(descriptor); \
+        if (step(0) == FAIL) return -1; \
+        int result = real_##name(descriptor); \
+        if (result == 0) trace_descriptor_call(SYNCED, descriptor, 0, NULL, 0); \
+        return result; \
     }
 
 ON_DESCRIPTOR(fsync)
@@ -205,20 +270,28 @@ ON_DESCRIPTOR(fdatasync)
 
 int ftruncate(int descriptor, off_t length) {
     REAL(int, ftruncate, int, off_t);
-    if (counts_descriptor(descriptor) && step(0) == FAIL) return -1;
-    return real_ftruncate(descriptor, length);
+    if (!counts_descriptor(descriptor)) return real_ftruncate(descriptor, length);
+    if (step(0) == FAIL) return -1;
+    int result = real_ftruncate(descriptor, length);
+    if (result == 0) trace_descriptor_call(CUT, descriptor, length, NULL, 0);
+    return result;
 }
 
 int ftruncate64(int descriptor, off_t length) {
     REAL(int, ftruncate64, int, off_t);
-    if (counts_descriptor(descriptor) && step(0) == FAIL) return -1;
-    return real_ftruncate64(descriptor, length);
+    if (!counts_descriptor(descriptor)) return real_ftruncate64(descriptor, length);
+    if (step(0) == FAIL) return -1;
+    int result = real_ftruncate64(descriptor, length);
+    if (result == 0) trace_descriptor_call(CUT, descriptor, length, NULL, 0);
+    return result;
 }
 
 int rename(const char *from, const char *to) {
     REAL(int, rename, const char *, const char *);
     if ((counts_path(AT_FDCWD, from) || counts_path(AT_FDCWD, to)) && step(0) == FAIL) return -1;
-    return real_rename(from, to);
+    int result = real_rename(from, to);
+    if (result == 0 && below_root(from) && below_root(to)) trace(MOVED, from, 0, to, strlen(to));
+    return result;
 }
 
 int renameat(int from_folder, const char *from, int to_folder, const char *to) {
@@ -230,7 +303,9 @@ int renameat(int from_folder, const char *from, int to_folder, const char *to) {
 int unlink(const char *path) {
     REAL(int, unlink, const char *);
     if (counts_path(AT_FDCWD, path) && step(0) == FAIL) return -1;
-    return real_unlink(path);
+    int result = real_unlink(path);
+    if (result == 0 && below_root(path)) trace(REMOVED, path, 0, NULL, 0);
+    return result;
 }
 
 int unlinkat(int folder, const char *path, int flags) {
@@ -254,8 +329,11 @@ static int opens(int folder, const char *path, int flags) {
         }
     }
     // Only making a file writes: what an open of an existing one does is done by the calls after it.
-    if ((flags & O_CREAT) && counts_path(folder, path) && faccessat(folder, path, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
-        return step(0);
+    if ((flags & O_CREAT) && counts_path(folder, path) && faccessat(folder, path, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
+        int what = step(0);
+        if (what == GO_ON && below_root(path)) trace(MADE, path, 0, NULL, 0);
+        return what;
+    }
     return GO_ON;
 }
 

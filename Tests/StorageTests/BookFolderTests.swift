@@ -49,6 +49,29 @@ import Testing
         #expect(problem?.message == "the segment has 1 bytes, but 1024 were acknowledged.")
     }
 
+    @Test func `what only the book's tail has is put back at open, and a gap before it is not hidden`() throws {
+        let (folder, after) = (try TemporaryFolder(), try TemporaryFolder())
+        let book = try folder.open()
+        for number in 10..<50 { try book.ingest("\(number)", [TestRow("a", newYear + Int64(number) * hour, "1")]) }
+        let name = "/data/archive/segment-000001.tar"
+        let whole = try #require(FileManager.default.contents(atPath: folder.path + name))
+        #expect(whole.count == 40 * 1_024)
+        // The thirty-third commit found the tail full and waited for the segment: the disk has 33 batches for certain.
+        for (kept, isWhole) in [(33 * 1_024, true), (33 * 1_024 - 1, false)] {
+            try? FileManager.default.removeItem(atPath: after.path + "/data")
+            try FileManager.default.copyItem(atPath: folder.path + "/data", toPath: after.path + "/data")
+            try whole.prefix(kept).write(to: URL(fileURLWithPath: after.path + name))
+            if isWhole {
+                try after.open().close()
+                #expect(FileManager.default.contents(atPath: after.path + name) == whole)
+            } else {
+                #expect(throws: BookProblem.self) { try after.open() }
+            }
+        }
+        try book.close()
+        #expect(try folder.database { try Int.fetchOne($0, sql: "SELECT count(*) FROM archive_tail") } == 0)
+    }
+
     @Test func `segments end at their limit and every batch is found in its own`() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/data"
