@@ -10,6 +10,8 @@ struct BatchReading: ~Copyable {
     private let profile: SourceProfile
     private let limits: ReadLimits
     private var lineNumber = 0
+    /// Bytes of the longest line that a reader takes in a run.
+    private static let everydayLineBytes = 128
     private var headerLines = 0
     /// Rows in the slices handed on so far.
     private var handedOnRows = 0
@@ -63,6 +65,8 @@ struct BatchReading: ~Copyable {
         _ window: LineWindow, _ reader: inout Reader, _ handOn: (consuming DecodedSlice) throws -> Void
     ) rethrows -> Rejection? {
         var place = window.start
+        // No line of the everyday shape is longer.
+        let isRunAllowed = limits.lineBytes >= Self.everydayLineBytes
         // Up to here a line may lie that is longer than allowed.
         let longLinesEnd = window.end - min(limits.lineBytes, window.end - window.start)
         while place < window.end {
@@ -80,6 +84,15 @@ struct BatchReading: ~Copyable {
                 lineNumber += 1
                 place = Self.lineEnd(place)
                 continue
+            }
+            if isRunAllowed {
+                let run = reader.readRun(
+                    place, until: window.end, number: lineNumber + 1, atMost: sink.runLimit, into: &sink)
+                if run.count > 0 {
+                    lineNumber += run.count
+                    place = run.next
+                    continue
+                }
             }
             if place < longLinesEnd, Self.lineEnd(place) - place > limits.lineBytes + 1 {
                 lineNumber += 1

@@ -32,6 +32,10 @@ enum DetectedFormat {
     ///
     /// - Precondition: `text` has no byte order mark and is not blank.
     init?(_ text: Cell, context: ReadContext) {
+        if let columns = TributaryColumns(common: text) {
+            self = .tributaryCSV(columns)
+            return
+        }
         if text.firstVisibleByte == 0x7B {
             if text.contains("\"thead\"") || text.contains("\"tbody\"") {
                 self = .nationalWaterJSON

@@ -10,6 +10,24 @@ protocol LineReader: ~Copyable {
     mutating func read(
         _ line: UnsafePointer<UInt8>, number: Int, into sink: inout SliceBuilder
     ) -> UnsafePointer<UInt8>?
+
+    /// Reads lines of the reader's everyday shape one after another, until one is of another or `limit` are read; the
+    /// place after them, and how many they were. Their rows are counted by the sink.
+    ///
+    /// - Parameter number: the line's, the first being 1.
+    /// - Precondition: lines end before `end`; the sink has room for `limit` rows.
+    mutating func readRun(
+        _ line: UnsafePointer<UInt8>, until end: UnsafePointer<UInt8>, number: Int, atMost limit: Int,
+        into sink: inout SliceBuilder
+    ) -> (next: UnsafePointer<UInt8>, count: Int)
+}
+
+extension LineReader where Self: ~Copyable {
+    /// Most readers take every line alike.
+    mutating func readRun(
+        _ line: UnsafePointer<UInt8>, until end: UnsafePointer<UInt8>, number: Int, atMost limit: Int,
+        into sink: inout SliceBuilder
+    ) -> (next: UnsafePointer<UInt8>, count: Int) { (line, 0) }
 }
 
 extension Rejection {

@@ -83,9 +83,17 @@ package struct SegmentMember: Hashable, Sendable {
         put(octal: Int64(byteCount), digits: 11, at: 124, in: &block)
         put(octal: min(max(modified, 0), 1 << 33 - 1), digits: 11, at: 136, in: &block)
         block[156] = type
-        put(octal: block.reduce(0) { $0 + Int64($1) }, digits: 6, at: 148, in: &block)
+        put(octal: sum(block), digits: 6, at: 148, in: &block)
         block[154] = 0
         return block
+    }
+
+    private static func sum(_ block: [UInt8]) -> Int64 {
+        block.withUnsafeBufferPointer { bytes in
+            var sum: Int64 = 0
+            for byte in bytes { sum &+= Int64(byte) }
+            return sum
+        }
     }
 
     /// A header with the fields that are the same for every member; the checksum's own field counts as blanks.

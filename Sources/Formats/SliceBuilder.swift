@@ -93,6 +93,33 @@ struct SliceBuilder: ~Copyable {
         if sliceRows >= limits.blockRows { isFull = true }
     }
 
+    /// Rows that may be put one after another, before one must go through `append` and be looked after.
+    var runLimit: Int { min(SliceStage.capacity - staged, limits.blockRows - sliceRows, limits.rows - rowCount) - 1 }
+
+    /// Puts an ordinary row `offset` places behind what is counted; `count(run:)` counts it.
+    ///
+    /// - Precondition: `offset` is less than `runLimit`.
+    @inline(__always)
+    func put(
+        at offset: Int, series index: Int32, start stamp: Int64, mantissa digits: Int64, exponent power: Int8,
+        flag flagIndex: UInt16, row line: Int
+    ) {
+        let place = staged &+ offset
+        series[place] = index
+        start[place] = stamp
+        mantissa[place] = digits
+        exponent[place] = power
+        qualifier[place] = 0
+        flag[place] = flagIndex
+        row[place] = Int32(truncatingIfNeeded: line)
+    }
+
+    mutating func count(run count: Int) {
+        staged &+= count
+        sliceRows &+= count
+        rowCount &+= count
+    }
+
     mutating func reject(_ rejection: Rejection) {
         guard keptRejections < limits.keptRejections else {
             unkeptRejections += 1

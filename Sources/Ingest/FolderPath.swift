@@ -98,10 +98,10 @@ package struct FolderPath: Hashable, Comparable, Sendable {
 package func withCString<Result>(
     _ bytes: some Collection<UInt8>, _ body: (UnsafePointer<CChar>) throws -> Result
 ) rethrows -> Result {
-    var text = bytes.map { CChar(bitPattern: $0) }
-    text.append(0)
-    return try text.withUnsafeBufferPointer { buffer in
-        guard let start = buffer.baseAddress else { preconditionFailure("It has at least its end mark.") }
+    try withUnsafeTemporaryAllocation(of: CChar.self, capacity: bytes.count + 1) { room in
+        UnsafeMutableRawBufferPointer(room).copyBytes(from: bytes)
+        room[bytes.count] = 0
+        guard let start = room.baseAddress else { preconditionFailure("It has at least its end mark.") }
         return try body(start)
     }
 }

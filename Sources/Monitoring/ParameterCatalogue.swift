@@ -50,4 +50,7 @@ package struct ParameterCatalogue: Sendable {
     package func id(for spelling: String) -> ParameterID? { ids[spelling.lowercased()] }
 
     package subscript(id: ParameterID) -> Parameter? { parameters[id] }
+
+    /// Whether values below zero are impossible; `false` for a parameter that nobody described.
+    package func isNonNegative(_ id: ParameterID) -> Bool { parameters[id]?.isNonNegative ?? false }
 }

@@ -14,7 +14,11 @@ struct Cell {
     var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
 
     /// The text, or `nil` when the bytes are not UTF-8.
-    var text: String? { String(validating: bytes, as: UTF8.self) }
+    var text: String? {
+        // Names and numbers: letters that need no look at what follows them.
+        bytes.allSatisfy { $0 < 0x80 }
+            ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
+    }
 
     /// The text for a message: at most `Rejection.excerptLimit` characters, damaged bytes shown as U+FFFD.
     var excerpt: String {
@@ -36,6 +40,10 @@ struct Cell {
 
     func equals(_ text: StaticString) -> Bool {
         count == text.utf8CodeUnitCount && bytesEqual(start, text.utf8Start, count)
+    }
+
+    func begins(with text: StaticString) -> Bool {
+        count >= text.utf8CodeUnitCount && bytesEqual(start, text.utf8Start, text.utf8CodeUnitCount)
     }
 
     @inline(__always)

@@ -92,38 +92,46 @@ struct LongRowWriter: ~Copyable {
         return true
     }
 
-    /// Takes a row of the common shape: names as expected after the row before, a time of 25 characters, a plain
-    /// value, and a flag of at most one letter that this slice has met; the place after it, or `nil` when the row
-    /// must go the long way.
+    /// Takes rows of the common shape one after another: names as expected after the row before, a time of 25
+    /// characters, a plain value, and a flag of at most one letter that this slice has met. The first that must go the
+    /// long way ends the run.
     ///
-    /// - Parameter hasFlag: the line has five fields, else four.
-    /// - Precondition: the line's fields stand in the order station, parameter, time, value, flag.
+    /// - Parameter hasFlag: the lines have five fields, else four.
+    /// - Precondition: the lines' fields stand in the order station, parameter, time, value, flag.
     @inline(__always)
-    mutating func takeCommon(
-        _ line: UnsafePointer<UInt8>, hasFlag: Bool, number: Int, into sink: inout SliceBuilder
-    ) -> UnsafePointer<UInt8>? {
-        if generation != sink.generation { return nil }
+    mutating func takeRun(
+        _ line: UnsafePointer<UInt8>, until end: UnsafePointer<UInt8>, hasFlag: Bool, number: Int, atMost limit: Int,
+        into sink: inout SliceBuilder
+    ) -> (next: UnsafePointer<UInt8>, count: Int) {
+        var (line, count) = (line, 0)
+        guard generation == sink.generation else { return (line, 0) }
         // No byte is passed over unseen: a line feed ends each of these steps, so that no step leaves the line.
-        guard let entry = directory.expected(at: line, dialect: dialect) else { return nil }
-        let time = line + Int(entry.pointee.prefixLength)
-        guard let stamp = stamps.readLike(time), time[25] == 0x2C else { return nil }
-        guard let (mantissa, exponent, end) = values.commonDecimal(time + 26) else { return nil }
-        var flag: UInt16 = 0
-        var next = end
-        if hasFlag {
-            if end[0] != 0x2C { return nil }
-            next += 1
-            if next[0] != 0x0A {
-                flag = letterFlags[Int(next[0])]
+        while count < limit, line < end {
+            guard let entry = directory.expected(at: line, dialect: dialect) else { break }
+            let time = line + Int(entry.pointee.prefixLength)
+            guard let stamp = stamps.readLike(time), time[25] == 0x2C,
+                let (mantissa, exponent, valueEnd) = values.commonDecimal(time + 26)
+            else { break }
+            var flag: UInt16 = 0
+            var next = valueEnd
+            if hasFlag {
+                if valueEnd[0] != 0x2C { break }
                 next += 1
-                if flag == .max { return nil }
+                if next[0] != 0x0A {
+                    flag = letterFlags[Int(next[0])]
+                    next += 1
+                    if flag == .max { break }
+                }
             }
+            if next[0] != 0x0A { break }
+            sink.put(
+                at: count, series: directory.localIndex(entry.pointee.number, in: &sink), start: stamp &- shift,
+                mantissa: mantissa, exponent: exponent, flag: flag, row: number &+ count)
+            count &+= 1
+            line = next + 1
         }
-        if next[0] != 0x0A { return nil }
-        sink.append(
-            series: directory.localIndex(entry.pointee.number, in: &sink), start: stamp &- shift, mantissa: mantissa,
-            exponent: exponent, qualifier: 0, flag: flag, row: number)
-        return next + 1
+        sink.count(run: count)
+        return (line, count)
     }
 
     private mutating func startSlice(_ number: Int) {
@@ -140,7 +148,7 @@ struct LongRowWriter: ~Copyable {
         guard let station = name(row.station, "station", line: line, into: &sink),
             let parameter = name(row.parameter, "parameter", line: line, into: &sink)
         else { return false }
-        let index = memory.dialect(of: profile(of: station))
+        let index = context.profileOfStation == nil ? 0 : memory.dialect(of: profile(of: station))
         let own = memory.dialects[Int(index)]
         guard text.mayHold(own.profile) else {
             sink.reject(text.refusal(own.profile, station: station, row: line))
@@ -155,7 +163,7 @@ struct LongRowWriter: ~Copyable {
             origin: own.profile.origin)
         directory.insert(
             station: row.station, parameter: row.parameter, hash: hash, key: key, dialect: index,
-            profile: index == 0 ? nil : own.profile, isNonNegative: parameters[id]?.isNonNegative ?? false,
+            profile: index == 0 ? nil : own.profile, isNonNegative: parameters.isNonNegative(id),
             isPlain: own.isPlain(id))
         return true
     }

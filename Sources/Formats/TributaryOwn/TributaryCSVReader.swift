@@ -19,6 +19,18 @@ struct TributaryColumns {
 
     static let names = ["station", "parameter", "time", "value", "flag", "qualifier"]
 
+    /// The columns of a text that begins with the everyday header, told without taking it apart.
+    init?(common text: Cell) {
+        if text.begins(with: "station,parameter,time,value,flag\n") {
+            (count, flag) = (5, 4)
+        } else if text.begins(with: "station,parameter,time,value\n") {
+            count = 4
+        } else {
+            return nil
+        }
+        (station, parameter, time, value) = (0, 1, 2, 3)
+    }
+
     /// The columns of `header`, or `nil` when one of the four required names is absent or a name stands twice.
     init?(header: [String]) {
         count = header.count
@@ -59,12 +71,18 @@ struct TributaryCSVReader: LineReader, ~Copyable {
         writer = LongRowWriter(format: .tributaryCSV, text: text, context: context, memory: memory)
     }
 
+    mutating func readRun(
+        _ line: UnsafePointer<UInt8>, until end: UnsafePointer<UInt8>, number: Int, atMost limit: Int,
+        into sink: inout SliceBuilder
+    ) -> (next: UnsafePointer<UInt8>, count: Int) {
+        guard isCommon else { return (line, 0) }
+        return writer.takeRun(
+            line, until: end, hasFlag: columns.count == 5, number: number, atMost: limit, into: &sink)
+    }
+
     mutating func read(
         _ line: UnsafePointer<UInt8>, number: Int, into sink: inout SliceBuilder
     ) -> UnsafePointer<UInt8>? {
-        if isCommon, let next = writer.takeCommon(line, hasFlag: columns.count == 5, number: number, into: &sink) {
-            return next
-        }
         let split =
             columns.separator == .comma ? fields.split(line) : fields.split(line, by: columns.separator.byte)
         guard split == .fields, fields.count == columns.count else {

@@ -10,10 +10,13 @@ struct GivenPath: Sendable {
     let text: String
     /// Byte for byte where the text says it otherwise: names need not be UTF-8.
     let bytes: [UInt8]?
+    /// The last part of the path as every door writes it, and a stroke: what names of files below begin with.
+    let folderName: String
 
     init(absolute text: String) {
         self.text = text
         bytes = nil
+        folderName = Self.folderName(FolderPath(bytes: Array(text.utf8)).text)
     }
 
     private init(raw: [UInt8]) {
@@ -21,6 +24,11 @@ struct GivenPath: Sendable {
         let path = FolderPath(bytes: raw.first == UInt8(ascii: "/") ? raw : here + [UInt8(ascii: "/")] + raw)
         text = path.text
         bytes = path.bytes
+        folderName = Self.folderName(text)
+    }
+
+    private static func folderName(_ path: String) -> String {
+        path.split(separator: "/").last.map { $0 + "/" } ?? ""
     }
 
     /// Paths from the command line. Swift hands them on with U+FFFD where they are not UTF-8, so that two may look alike:
@@ -91,15 +99,9 @@ struct FoundFile: Sendable {
     /// From the folder a person named, that folder included: feeds leave dates out of their rows and put them there.
     var name: String {
         if let given { return given }
-        let root = root.bytes == nil ? FolderPath(bytes: Array(root.text.utf8)).text : root.text
-        let below = below.text
-        // The folder's own name is its end, unless it was named with a stroke behind it.
-        if !below.isEmpty, let slash = root.utf8.lastIndex(of: UInt8(ascii: "/")), slash != root.utf8.indices.last {
-            return root[root.utf8.index(after: slash)...] + "/" + below
-        }
-        let parts = root.split(separator: "/")
-        if below.isEmpty { return parts.suffix(2).joined(separator: "/") }
-        return (parts.last.map { $0 + "/" } ?? "") + below
+        if !below.bytes.isEmpty { return root.folderName + below.text }
+        let path = root.bytes == nil ? FolderPath(bytes: Array(root.text.utf8)).text : root.text
+        return path.split(separator: "/").suffix(2).joined(separator: "/")
     }
 }
 
