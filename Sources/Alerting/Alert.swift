@@ -11,11 +11,38 @@ package struct AlertID: Hashable, Comparable, Sendable, CustomStringConvertible 
 
     /// `A-<section>-<station>-<parameter>-<start, UTC>-<kind>`; `station` stands for the parameter of a silence.
     package init(_ id: FindingID) {
+        rawValue =
+            Self.beginning(id.section, id.station, id.parameter) + "\(Self.stamp(id.start))-\(id.kind.rawValue)"
+    }
+
+    /// The ids of alerts of a series that began in an interval, of whatever kind, lie in this range; so may a few others.
+    package static func texts(
+        _ section: SectionID, _ station: StationID, _ parameter: ParameterID?, in interval: Interval
+    ) -> Range<String> {
+        let beginning = beginning(section, station, parameter)
+        // Whole seconds: what follows them in an id is `Z` or a fraction.
+        let (from, last) = (stamp(interval.start).prefix(15), stamp(interval.end).prefix(15))
+        return "\(beginning)\(from)"..<"\(beginning)\(last)~"
+    }
+
+    /// When the alert of this id began, to the second; `nil` when it is not one of the series.
+    package func beginning(_ section: SectionID, _ station: StationID, _ parameter: ParameterID?) -> Instant? {
+        let beginning = Self.beginning(section, station, parameter)
+        guard rawValue.hasPrefix(beginning) else { return nil }
+        let digits = Array(rawValue.utf8.dropFirst(beginning.utf8.count).prefix(15))
+        guard digits.count == 15 else { return nil }
+        func text(_ range: Range<Int>) -> String { String(decoding: digits[range], as: UTF8.self) }
+        return Instant(
+            iso8601: "\(text(0..<4))-\(text(4..<6))-\(text(6..<11)):\(text(11..<13)):\(text(13..<15))Z")
+    }
+
+    private static func beginning(_ section: SectionID, _ station: StationID, _ parameter: ParameterID?) -> String {
+        "A-\(section)-\(station)-\(parameter?.rawValue ?? "station")-"
+    }
+
+    private static func stamp(_ instant: Instant) -> String {
         let separators = [UInt8(ascii: "-"), UInt8(ascii: ":")]
-        let stamp = String(
-            decoding: id.start.iso8601(at: .utc).utf8.filter { !separators.contains($0) }, as: UTF8.self)
-        let parameter = id.parameter?.rawValue ?? "station"
-        rawValue = "A-\(id.section)-\(id.station)-\(parameter)-\(stamp)-\(id.kind.rawValue)"
+        return String(decoding: instant.iso8601(at: .utc).utf8.filter { !separators.contains($0) }, as: UTF8.self)
     }
 
     package static func < (left: AlertID, right: AlertID) -> Bool { left.rawValue < right.rawValue }

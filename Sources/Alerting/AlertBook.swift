@@ -3,20 +3,33 @@
 package import Detection
 package import Monitoring
 
-/// All alerts of a node.
+/// The alerts of a node: all that are open, and the latest of those that are over.
+///
+/// Beyond `heldOver` those that are over are let go of: `changes` is given the ones it needs by whoever stores the events.
 package struct AlertBook: Sendable {
     package private(set) var alerts: [AlertID: Alert] = [:]
-    /// The alerts of each station of a section, in the order of their findings.
-    private var byPlace: [AlertPlace: [AlertID]] = [:]
+    /// The alerts of each station of a section, by the beginnings of their findings.
+    private var byPlace: [AlertPlace: [PlacedAlert]] = [:]
     /// The open ones: few, however many a history brought.
     private var openIDs: Set<AlertID> = []
     private var openCounts: [AlertPlace: Int] = [:]
+    /// How many alerts are held that are over.
+    private var heldOver: Int
+    /// Those in the order in which they came to be over; from `overHead` on they are held.
+    private var over: [AlertID] = []
+    private var overHead = 0
+    /// The latest beginning of the alerts of a place that were let go of.
+    private var lastReleased: [AlertPlace: Instant] = [:]
 
-    package init() {}
+    package init(heldOver: Int = .max) { self.heldOver = heldOver }
 
     /// The book that `events` add up to.
-    package init(replaying events: some Sequence<AlertEvent>) throws(AlertProblem) {
+    package init(replaying events: some Sequence<AlertEvent>, heldOver: Int = .max) throws(AlertProblem) {
+        self.heldOver = .max
         for event in events { try apply(event) }
+        self.heldOver = heldOver
+        let over = alerts.values.filter { $0.state != .open }.sorted { ($0.openedAt, $0.id) < ($1.openedAt, $1.id) }
+        for alert in over { release(after: alert.id) }
     }
 
     /// Alerts in the order of their findings.
@@ -48,22 +61,25 @@ package struct AlertBook: Sendable {
     /// The same findings again give no event. An alert whose finding is gone is withdrawn only when the series it came
     /// from was examined over its time: missing data take nothing back.
     ///
-    /// - Parameter opensFrom: a finding that ended before opens no alert: nobody works what is long over. Alerts that are
-    ///   in the book follow their findings all the same.
-    /// - Complexity: that of the findings and of the alerts of the examined stations since the examined spans began.
+    /// - Parameters:
+    ///   - opensFrom: a finding that ended before opens no alert: nobody works what is long over. Alerts that are in the
+    ///     book follow their findings all the same.
+    ///   - stored: the alerts that were let go of and of which `mayHaveReleased` says that they may take part.
+    /// - Complexity: O(k log k) for k findings and alerts that began in the examined spans, however many others there are.
     package func changes(
-        _ found: SectionFindings, parties: [AlertParty], mark: AlertMark, at now: Instant, opensFrom: Instant? = nil
+        _ found: SectionFindings, parties: [AlertParty], mark: AlertMark, at now: Instant, opensFrom: Instant? = nil,
+        stored: [AlertID: Alert] = [:]
     ) -> AlertChanges {
         var changes: [(AlertID, AlertEvent.Change)] = []
         var present: Set<AlertID> = []
         for finding in found.findings.sorted(by: { $0.id < $1.id }) {
             let id = AlertID(finding.id)
             present.insert(id)
-            let known = alerts[id]
+            let known = alerts[id] ?? stored[id]
             if known == nil, let opensFrom, let end = finding.end, end < opensFrom { continue }
             for change in Self.changes(known, finding, parties, mark) { changes.append((id, change)) }
         }
-        for alert in examined(by: found) where alert.state != .withdrawn && !present.contains(alert.id) {
+        for alert in examined(by: found, stored) where alert.state != .withdrawn && !present.contains(alert.id) {
             if found.examined.contains(where: { $0.covers(alert.finding.id) }) {
                 changes.append((alert.id, .withdrawn))
             }
@@ -71,7 +87,7 @@ package struct AlertBook: Sendable {
         var changed = AlertChanges()
         for (id, change) in changes {
             let event = AlertEvent(alert: id, at: now, change: change)
-            do { try changed.add(event, to: alerts[id]) } catch {
+            do { try changed.add(event, to: alerts[id] ?? stored[id]) } catch {
                 preconditionFailure("The book refused its own event: \(error)")
             }
         }
@@ -80,45 +96,75 @@ package struct AlertBook: Sendable {
 
     /// Applies changes to the book they were computed from.
     package mutating func take(_ changes: AlertChanges) {
-        for (id, alert) in changes.alerts { put(alert, id) }
+        // In the order of time, in which alerts are appended to those of their place: a history may bring thousands.
+        for (id, alert) in changes.alerts.sorted(by: { $0.value.finding.id.start < $1.value.finding.id.start }) {
+            put(alert, id)
+        }
     }
 
-    /// The alerts of the examined stations that began in the examined spans or later, in order.
-    private func examined(by found: SectionFindings) -> [Alert] {
+    /// Whether an alert of this place that began at `start` or later is over and no longer held.
+    package func mayHaveReleased(_ section: SectionID, _ station: StationID, from start: Instant) -> Bool {
+        lastReleased[AlertPlace(section: section, station: station)].map { start <= $0 } ?? false
+    }
+
+    /// Notes that the store has alerts of this place which are over and were never held, the last of which began at `start`.
+    package mutating func noteReleased(_ section: SectionID, _ station: StationID, until start: Instant) {
+        let place = AlertPlace(section: section, station: station)
+        lastReleased[place] = max(lastReleased[place] ?? start, start)
+    }
+
+    /// The alerts of the examined stations that began in the examined spans, in order.
+    private func examined(by found: SectionFindings, _ stored: [AlertID: Alert]) -> [Alert] {
         // Mostly the series of one station, one after the other.
-        var earliest: [(place: AlertPlace, start: Instant)] = []
+        var spans: [(place: AlertPlace, start: Instant, last: Instant)] = []
         for series in found.examined {
             let place = AlertPlace(section: series.section, station: series.station)
-            if let known = earliest.lastIndex(where: { $0.place == place }) {
-                earliest[known].start = min(earliest[known].start, series.span.start)
+            if let known = spans.lastIndex(where: { $0.place == place }) {
+                spans[known].start = min(spans[known].start, series.span.start)
+                spans[known].last = max(spans[known].last, series.span.end)
             } else {
-                earliest.append((place, series.span.start))
+                spans.append((place, series.span.start, series.span.end))
             }
         }
         var met: [Alert] = []
-        for (place, start) in earliest {
-            for id in (byPlace[place] ?? []).reversed() {
-                guard let alert = alerts[id] else { continue }
-                if alert.finding.id.start < start { break }
-                met.append(alert)
+        for (place, start, last) in spans {
+            guard let placed = byPlace[place] else { continue }
+            let row = placed.firstIndex(from: start)
+            for alert in placed[row...].prefix(while: { $0.start <= last }) {
+                if let known = alerts[alert.id] { met.append(known) }
             }
         }
+        met += stored.values.filter { alerts[$0.id] == nil }
         return met.sorted { $0.finding.id < $1.finding.id }
     }
 
     private mutating func put(_ alert: Alert, _ id: AlertID) {
         note(alert, id)
-        if alerts.updateValue(alert, forKey: id) != nil { return }
+        let before = alerts.updateValue(alert, forKey: id)
+        if alert.state != .open, before?.state ?? .open == .open { release(after: id) }
+        if before != nil { return }
         let finding = alert.finding.id
         let place = AlertPlace(section: finding.section, station: finding.station)
-        var index = byPlace[place, default: []].endIndex
-        // Alerts open in the order of time, but for late data.
-        while index > 0, let before = byPlace[place]?[index - 1], let other = alerts[before],
-            finding < other.finding.id
-        {
-            index -= 1
+        byPlace[place, default: []].place(PlacedAlert(start: finding.start, id: id))
+    }
+
+    /// Notes that one more is over, and lets go of the one that has been over longest when there are too many.
+    private mutating func release(after id: AlertID) {
+        if heldOver == .max { return }
+        over.append(id)
+        guard over.count - overHead > heldOver else { return }
+        let oldest = over[overHead]
+        overHead += 1
+        if overHead > heldOver {
+            over.removeFirst(overHead)
+            overHead = 0
         }
-        byPlace[place, default: []].insert(id, at: index)
+        // Open again since, or let go of before: it stands in the line once more where it came to be over last.
+        guard let alert = alerts[oldest], alert.state != .open else { return }
+        alerts[oldest] = nil
+        let finding = alert.finding.id
+        byPlace[AlertPlace(section: finding.section, station: finding.station)]?.remove(oldest, from: finding.start)
+        noteReleased(finding.section, finding.station, until: finding.start)
     }
 
     /// Keeps what is open apart.
@@ -183,6 +229,34 @@ package struct AlertBook: Sendable {
 private struct AlertPlace: Hashable {
     let section: SectionID
     let station: StationID
+}
+
+/// When the finding of an alert began: what alerts of a place are looked for by, without the alerts themselves.
+private struct PlacedAlert {
+    let start: Instant
+    let id: AlertID
+}
+
+extension [PlacedAlert] {
+    /// The first that begins at `start` or later.
+    fileprivate func firstIndex(from start: Instant) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].start < start { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    fileprivate mutating func remove(_ id: AlertID, from start: Instant) {
+        if let place = self[firstIndex(from: start)...].firstIndex(where: { $0.id == id }) { remove(at: place) }
+    }
+
+    /// Takes one in: at the end, but for late data.
+    fileprivate mutating func place(_ alert: PlacedAlert) {
+        let isLast = last.map { $0.start <= alert.start } ?? true
+        insert(alert, at: isLast ? count : firstIndex(from: alert.start))
+    }
 }
 
 /// Events that follow from findings, and the alerts as they are after them.

@@ -134,6 +134,21 @@ package func sha256(_ bytes: UnsafeRawBufferPointer) -> Digest256 {
     return hash.finalize().withUnsafeBytes { Digest256(bytes: $0) }
 }
 
+/// The SHA-256 digest of mapped bytes, walked over without being held.
+///
+/// - Parameter letGo: called after every 8 MiB, to give pages back.
+package func sha256(_ bytes: UnsafeRawBufferPointer, letGo: () -> Void) -> Digest256 {
+    var hash = SHA256()
+    var place = 0
+    while place < bytes.count {
+        let end = min(bytes.count, place + (8 << 20))
+        hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[place..<end]))
+        letGo()
+        place = end
+    }
+    return hash.finalize().withUnsafeBytes { Digest256(bytes: $0) }
+}
+
 /// As above for bytes in an array.
 package func sha256(_ bytes: [UInt8]) -> Digest256 { bytes.withUnsafeBytes { sha256($0) } }
 

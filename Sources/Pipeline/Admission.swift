@@ -268,6 +268,9 @@ package struct Admission: Sendable {
             return admitted.block.index(of: key)
         }
         let flags = block.flagTable.map { admitted.block.index(ofFlag: $0) ?? 0 }
+        // The same words for every row: of a station whose clock is wrong there are as many as it has rows.
+        lazy var ahead = remedy(ofFuture: true)
+        lazy var behind = remedy(ofFuture: false)
         for row in 0..<block.count {
             let series = Int(block.series[row])
             switch decisions[series] {
@@ -276,7 +279,10 @@ package struct Admission: Sendable {
             case .keep(_, let shift, let isNonNegative):
                 let start = block.start[row] + shift
                 if start > latest || start < earliest {
-                    admitted.quarantined.append(impossibleStamp(block[row], isFuture: start > latest))
+                    let isFuture = start > latest
+                    admitted.quarantined.append(
+                        keepAside(
+                            block[row], isFuture ? .timeInFuture : .timeTooOld, remedy: isFuture ? ahead : behind))
                 } else if block.mantissa[row] < 0, isNonNegative {
                     admitted.rejections.append(negative(block[row]))
                 } else {
@@ -303,13 +309,12 @@ package struct Admission: Sendable {
             reading: reading)
     }
 
-    private func impossibleStamp(_ reading: Reading, isFuture: Bool) -> QuarantinedReading {
+    private func remedy(ofFuture isFuture: Bool) -> String {
+        if !isFuture {
+            return "The time lies before any instrument reading: check the station's clock and send again."
+        }
         let clock = received.iso8601(at: profile.offset(at: received))
-        return keepAside(
-            reading, isFuture ? .timeInFuture : .timeTooOld,
-            remedy: isFuture
-                ? "The time lies ahead of the receiving clock \(clock): check the station's clock and send again."
-                : "The time lies before any instrument reading: check the station's clock and send again.")
+        return "The time lies ahead of the receiving clock \(clock): check the station's clock and send again."
     }
 
     private func negative(_ reading: Reading) -> Rejection {

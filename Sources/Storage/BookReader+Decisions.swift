@@ -28,10 +28,15 @@ extension BookReader {
         ).map { AlertRecord($0) }
     }
 
-    /// Everything that happened to an alert, oldest first; `nil` takes all alerts.
-    package func alertEvents(of alert: String? = nil) throws -> [AlertEventRecord] {
+    /// Everything that happened to alerts, oldest first.
+    package func alertEvents() throws -> [AlertEventRecord] {
+        try Row.fetchAll(db, sql: "SELECT * FROM alert_events ORDER BY seq").map { AlertEventRecord($0) }
+    }
+
+    /// Everything that happened to one alert, oldest first.
+    package func alertEvents(of alert: String) throws -> [AlertEventRecord] {
         try Row.fetchAll(
-            db, sql: "SELECT * FROM alert_events WHERE ?1 IS NULL OR alert_id = ?1 ORDER BY seq", arguments: [alert]
+            db.cachedStatement(sql: "SELECT * FROM alert_events WHERE alert_id = ? ORDER BY seq"), arguments: [alert]
         ).map { AlertEventRecord($0) }
     }
 

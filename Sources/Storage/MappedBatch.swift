@@ -1,17 +1,13 @@
-// A batch's bytes where they lie, in the archive or in a file of their own, mapped into memory a part at a time.
+// A batch's bytes where they lie in the archive, mapped into memory a part at a time.
 
-import Crypto
+import Formats
 import Glibc
 package import Monitoring
 
-/// The raw bytes of a batch: in its segment, which nobody changes once it is acknowledged, or in a file that a command
-/// reads for itself.
+/// The raw bytes of a batch in its segment, which nobody changes once it is acknowledged.
 ///
 /// Nothing of it changes, and a page given back comes again when it is read: threads may share it.
 package final class MappedBatch: @unchecked Sendable {
-    /// Bytes that a walk over all of them holds at a time.
-    private static let pieceBytes = 8 << 20
-
     /// Valid as long as this object lives.
     package let bytes: UnsafeRawBufferPointer
     private let mapping: UnsafeMutableRawPointer
@@ -28,18 +24,6 @@ package final class MappedBatch: @unchecked Sendable {
                 remedy: "Restore this file from a backup.")
         }
         try self.init(descriptor, offset: place.offset, byteCount: place.byteCount, path: path)
-    }
-
-    /// Maps a whole file.
-    ///
-    /// - Throws: `BookProblem` when it cannot be opened or mapped.
-    package convenience init(file path: String) throws {
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw systemProblem("open", path: path) }
-        defer { _ = Glibc.close(descriptor) }
-        let byteCount = Int(lseek(descriptor, 0, SEEK_END))
-        guard byteCount >= 0 else { throw systemProblem("lseek", path: path) }
-        try self.init(descriptor, offset: 0, byteCount: byteCount, path: path)
     }
 
     private init(_ descriptor: Int32, offset: Int, byteCount: Int, path: String) throws {
@@ -61,15 +45,5 @@ package final class MappedBatch: @unchecked Sendable {
     package func letGo() { madvise(mapping, length, MADV_DONTNEED) }
 
     /// What a receipt calls the batch; the bytes are walked over without being held.
-    package func digest() -> Digest256 {
-        var hash = SHA256()
-        var place = 0
-        while place < bytes.count {
-            let end = min(bytes.count, place + Self.pieceBytes)
-            hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[place..<end]))
-            letGo()
-            place = end
-        }
-        return hash.finalize().withUnsafeBytes { Digest256(bytes: $0) }
-    }
+    package func digest() -> Digest256 { sha256(bytes) { letGo() } }
 }

@@ -43,6 +43,9 @@ package struct SectionView: Sendable {
 
 /// One alert (报警) on the alerts page.
 package struct AlertView: Sendable {
+    /// Ended alerts on a page: the latest.
+    package static let endedLimit = 200
+
     package let id: String
     package let kind: Words
     package let section: Words

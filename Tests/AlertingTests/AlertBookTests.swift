@@ -18,6 +18,15 @@ private struct Row: Sendable {
     }
 }
 
+/// Numbers that look random and are the same for the same seed.
+private struct SeededNumbers: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return state ^ state >> 29
+    }
+}
+
 private func states(_ book: AlertBook) -> [String] { book.ordered.map { $0.state.rawValue } }
 
 @Suite struct AlertBookTests {
@@ -99,6 +108,105 @@ private func states(_ book: AlertBook) -> [String] { book.ordered.map { $0.state
         }
         #expect(expected?.count == 2)
         #expect(expected?.map { $0.finding.id.start } == [instant(hour: 4), instant(hour: 28)])
+    }
+
+    // A minute series that goes over its limit every few minutes brings thousands of alerts in one piece of a history:
+    // each cost as much as there were others (0.7 ms of 3,000), which the time limit would not allow for.
+    @Test(.timeLimit(.minutes(1))) func `Tens of thousands of alerts at once cost what each of them costs`() throws {
+        let one = try found("1.2 1.4 0.5 0.5 0.5")
+        let finding = try #require(one.findings.first)
+        func many(_ places: Range<Int>) -> SectionFindings {
+            var all = SectionFindings()
+            all.findings = places.map { place in
+                let id = finding.id
+                return Finding(
+                    id: FindingID(
+                        kind: id.kind, section: id.section, station: id.station, parameter: id.parameter,
+                        start: instant(hour: 20 * place)), end: instant(hour: 20 * place + 8), detail: finding.detail)
+            }
+            all.examined = one.examined.map { series in
+                ExaminedSeries(
+                    kind: series.kind, section: series.section, station: series.station, parameter: series.parameter,
+                    span: Interval(
+                        start: instant(hour: 20 * places.lowerBound), end: instant(hour: 20 * places.upperBound - 1)))
+            }
+            return all
+        }
+        let count = 30_000
+        var book = AlertBook()
+        #expect(try book.names(many(0..<count)).filter { $0 == "opened" }.count == count)
+        #expect(try book.names(many(0..<count)) == [])
+        #expect(book.open.isEmpty)
+        // What is taken back is found among them wherever it lies.
+        var piece = many(count / 2..<count / 2 + 3)
+        piece.findings.remove(at: 1)
+        #expect(try book.names(piece) == ["withdrawn"])
+        #expect(book.ordered.firstIndex { $0.state == .withdrawn } == count / 2 + 1)
+    }
+
+    // A node holds the latest of the alerts that are over; the others are read where a finding may touch them.
+    @Test(arguments: [1, 2, 5]) func `A book that lets go of what is over says what a whole book says`(held: Int) throws
+    {
+        let section = try #require(registry.sections[SectionID("EX-S1")])
+        let parties = AlertParty.parties(of: section, in: registry)
+        var generator = SeededNumbers(state: UInt64(held))
+        for round in 0..<40 {
+            var (whole, small) = (AlertBook(), AlertBook(heldOver: held))
+            var log: [AlertEvent] = []
+            var history = readings([String](repeating: "1.2 1.4 0.5 0.5 0.5", count: 8).joined(separator: " "))
+            for step in 0..<12 {
+                // A piece of the history, of which a reading was changed: anywhere, as late data may come.
+                let changed = Int.random(in: 0..<history.count, using: &generator)
+                let value = readings(Bool.random(using: &generator) ? "1.3" : "0.4")[0].value
+                history[changed] = ScreenedReading(start: history[changed].start, value: value)
+                let first = Int.random(in: 0...changed, using: &generator)
+                let last = Int.random(in: changed..<history.count, using: &generator)
+                let piece = try found(Array(history[first...last]))
+                var stored: [AlertID: Alert] = [:]
+                for alert in whole.ordered where small.alerts[alert.id] == nil {
+                    let id = alert.finding.id
+                    if small.mayHaveReleased(id.section, id.station, from: id.start) { stored[alert.id] = alert }
+                }
+                let expected = whole.update(piece, parties: parties, mark: .synthetic, at: instant(hour: step))
+                let changes = small.changes(
+                    piece, parties: parties, mark: .synthetic, at: instant(hour: step), stored: stored)
+                small.take(changes)
+                log += expected
+                #expect(changes.events == expected, "round \(round), step \(step)")
+                #expect(small.open == whole.open)
+                #expect(small.alerts.count <= whole.open.count + held)
+            }
+            #expect(try AlertBook(replaying: log, heldOver: held).open == whole.open)
+        }
+    }
+
+    @Test func `The ids of a series that began in an interval lie in one range of texts`() throws {
+        let (section, station, tp) = (SectionID("EX-S1"), StationID("EX-W1"), ParameterID("tp"))
+        func id(_ parameter: ParameterID?, _ milliseconds: Int64, _ kind: FindingID.Kind = .threshold) -> AlertID {
+            AlertID(
+                FindingID(
+                    kind: kind, section: section, station: station, parameter: parameter,
+                    start: Instant(milliseconds: milliseconds)))
+        }
+        let hour: Int64 = 3_600_000
+        for parameter in [tp, nil] {
+            let texts = AlertID.texts(
+                section, station, parameter,
+                in: Interval(start: Instant(milliseconds: hour), end: Instant(milliseconds: 2 * hour)))
+            for kind in FindingID.Kind.allCases {
+                for inside in [hour, hour + 1, hour + 1_000, 2 * hour] {
+                    #expect(texts.contains(id(parameter, inside, kind).rawValue))
+                }
+            }
+            #expect(
+                !texts.contains(id(parameter, hour - 1).rawValue)
+                    && !texts.contains(id(parameter, 2 * hour + 1_000).rawValue))
+            #expect(!texts.contains(id(ParameterID("tpx"), hour).rawValue))
+            #expect(
+                id(parameter, hour + 1, .preWarning).beginning(section, station, parameter)
+                    == Instant(milliseconds: hour))
+            #expect(id(parameter, hour).beginning(section, station, ParameterID("other")) == nil)
+        }
     }
 
     @Test func `The log adds up to the book`() throws {

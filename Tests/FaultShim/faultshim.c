@@ -13,6 +13,7 @@
 //   FAULT_CLOCK   a file with a number of seconds that is added to the wall clock, read at every look at it
 //   FAULT_TRACE   a file to which every counted call that was done is written, with its bytes, and what the program says on
 //                 its standard output: `struct record`, path, bytes
+//   FAULT_SHRINK  a file whose path has this ending loses all bytes but the first `FAULT_LEFT` as soon as it is mapped
 //   FAULT_CLOSED  the open of a path with this ending fails with EACCES: to root no file is unreadable
 //
 // Counted: write, pwrite, fsync, fdatasync, ftruncate, rename, unlink, mkdir and open with O_CREAT of a new file.
@@ -27,6 +28,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -40,7 +42,7 @@ static long fail_at, then_crash, count;
 static long long bytes_left = -1;
 static int error_number, crashes, tears, lasts;
 static int trace_descriptor = -1;
-static const char *closed_ending, *clock_path, *count_path, *room_path;
+static const char *closed_ending, *shrunk_ending, *clock_path, *count_path, *room_path;
 
 #define REAL(result, name, ...) \
     static result (*real_##name)(__VA_ARGS__); \
@@ -63,6 +65,7 @@ __attribute__((constructor)) static void begin(void) {
     if ((text = getenv("FAULT_BYTES"))) bytes_left = atoll(text);
     room_path = getenv("FAULT_ROOM");
     closed_ending = getenv("FAULT_CLOSED");
+    shrunk_ending = getenv("FAULT_SHRINK");
     clock_path = getenv("FAULT_CLOCK");
     count_path = getenv("FAULT_COUNT");
     if ((text = getenv("FAULT_TRACE"))) {
@@ -319,6 +322,30 @@ int mkdir(const char *path, mode_t mode) {
     if (counts_path(AT_FDCWD, path) && step(0) == FAIL) return -1;
     return real_mkdir(path, mode);
 }
+
+// Somebody else cuts the file short just when its bytes are about to be looked at.
+static void shrink(int descriptor, const void *mapped) {
+    char link[64], path[PATH_MAX];
+    if (!shrunk_ending || descriptor < 0 || mapped == MAP_FAILED) return;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    ssize_t length = readlink(link, path, sizeof path - 1), ending = (ssize_t)strlen(shrunk_ending);
+    if (length < ending) return;
+    path[length] = 0;
+    if (strcmp(path + length - ending, shrunk_ending) != 0) return;
+    const char *left = getenv("FAULT_LEFT");
+    if (truncate(path, left ? atoll(left) : 0) != 0) abort();
+}
+
+#define MAP(name) \
+    void *name(void *place, size_t length, int protection, int flags, int descriptor, off_t offset) { \
+        REAL(void *, name, void *, size_t, int, int, int, off_t); \
+        void *mapped = real_##name(place, length, protection, flags, descriptor, offset); \
+        shrink(descriptor, mapped); \
+        return mapped; \
+    }
+
+MAP(mmap)
+MAP(mmap64)
 
 static int opens(int folder, const char *path, int flags) {
     if (closed_ending) {

@@ -38,13 +38,18 @@ extension FlowTests {
             #expect(try FileManager.default.contentsOfDirectory(atPath: loop.drop).isEmpty)
             #expect(try FileManager.default.contentsOfDirectory(atPath: loop.data + "/archive").count == 1)
             let (crashed, plain) = (
-                try Program.run(["alerts", "--format", "csv", "--data", loop.data]),
-                try Program.run(["alerts", "--format", "csv", "--data", calmData])
+                try Program.run(["alerts", "--format", "json", "--data", loop.data]).records,
+                try Program.run(["alerts", "--format", "json", "--data", calmData]).records
             )
-            func alerts(_ result: ProgramResult) -> Set<String> {
-                Set(result.lines.map { String($0.prefix { $0 != "," }) })
+            let standing = Set(plain.compactMap { $0["alert"] })
+            #expect(standing.isSubset(of: crashed.compactMap { $0["alert"] }))
+            // What ended 400 days before its station's newest reading opens no alert: after a long loop the calm run, which
+            // takes all at once, has fewer. Of what is nearer nothing differs.
+            for alert in crashed where !standing.contains(alert["alert"] ?? "") {
+                let lapsed = try loop.newestDay(of: #require(alert["station"])).addingTimeInterval(-399 * 86_400)
+                let end = try #require(alert["end"])
+                #expect(end.first == "2" && end < lapsed.ISO8601Format(), "seed \(Self.seed): \(alert)")
             }
-            #expect(alerts(crashed) == alerts(plain))
             #expect(loop.killed > Self.cycles / 2 && !loop.receipts.isEmpty, "The loop did what it is for.")
             print(
                 "kill loop: seed \(Self.seed), \(Self.cycles) cycles, \(loop.killed) killed, \(loop.sent.count) batches, "
@@ -110,6 +115,14 @@ private struct KillLoop {
         receipts.merge(try printedReceipts(said.text())) { $1 }
         // What a killed command did not answer for is sent again, as its user would.
         if alone { for path in mine { try send(path, byRename: true) } }
+    }
+
+    /// The day of the newest batch of a station that was sent.
+    func newestDay(of station: String) throws -> Date {
+        let days = sent.filter { $0.contains("-\(station)-") }.compactMap { $0.split(separator: "-").last?.prefix(8) }
+        let day = try #require(days.max())
+        let text = "\(day.prefix(4))-\(day.dropFirst(4).prefix(2))-\(day.suffix(2))T00:00:00Z"
+        return try #require(ISO8601DateFormatter().date(from: text))
     }
 
     struct Ended: Error {

@@ -70,3 +70,15 @@ import Testing
             SnapshotDigest.root([]).description == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
     }
 }
+
+@Suite struct MappedDigestTests {
+    // Bytes that lie in a file are walked over a piece at a time: the digest is that of all of them at once.
+    @Test(arguments: [0, 1, (8 << 20) - 1, 8 << 20, (8 << 20) + 1]) func `Walked over, bytes have the same digest`(
+        count: Int
+    ) {
+        let bytes = [UInt8](repeating: 0x41, count: count)
+        var pieces = 0
+        let walked = bytes.withUnsafeBytes { raw in sha256(raw) { pieces += 1 } }
+        #expect(walked == sha256(bytes) && pieces == (count + (8 << 20) - 1) / (8 << 20))
+    }
+}

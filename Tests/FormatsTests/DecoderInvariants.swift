@@ -171,12 +171,18 @@ extension DecoderInvariants {
         bytes.withUnsafeBytes { raw in
             let oracle = inflatedText(raw, limits: limits, zlibOnly: true)
             let found = inflatedText(raw, limits: limits, zlibOnly: false)
-            if oracle == found { return [] }
+            if oracle == found || hasIncompleteTable(oracle.ending, found.ending) { return [] }
             return [
                 "\(name): zlib gives \(oracle.text.count) bytes and \(oracle.ending), else \(found.text.count) bytes and "
                     + found.ending
             ]
         }
+    }
+
+    /// The one difference that is known: a table of distances which leaves codes unused is refused by zlib and read by
+    /// ISA-L. The text is the same by its checksum, and refused where that is wrong.
+    private static func hasIncompleteTable(_ oracle: String, _ found: String) -> Bool {
+        oracle.contains("invalid distances set") && !found.contains("stopped")
     }
 
     /// A gzip member around a raw stream that zlib accepts whole; `nil` for any other bytes.

@@ -8,9 +8,14 @@ enum AlertsPage {
             Glossary.section, Glossary.parameter, Glossary.against, Glossary.multiple, Glossary.peak, Glossary.from,
             Glossary.until, Glossary.kind, Glossary.state,
         ].map(language.pick)
-        return table(
+        let rows = table(
             caption: language.pick("报警（实时·未经审核）", "Alerts (real-time, unreviewed)"),
             headings: headings, rows: ordered.map { row($0, language) })
+        if alerts.count(where: { !$0.isOpen }) < AlertView.endedLimit { return rows }
+        let more = language.pick(
+            "已结束的报警只列最近 \(AlertView.endedLimit) 条；tributary alerts 列出全部。",
+            "Of the alerts that ended the latest \(AlertView.endedLimit) are shown; `tributary alerts` lists all.")
+        return "\(rows)<p class=\"small\">\(more)</p>"
     }
 
     private static func row(_ alert: AlertView, _ language: Language) -> [HTML] {

@@ -3,7 +3,7 @@
 import Exact
 import Formats
 import Foundation
-import Glibc
+import Ingest
 import Monitoring
 import Pipeline
 import Storage
@@ -60,16 +60,17 @@ struct BatchCheck: Sendable {
 
     /// Reads the file at `path` by `rules`, as a batch received now.
     ///
-    /// - Throws: `CommandFailure` when the file cannot be opened.
+    /// - Throws: `CommandFailure` when the file cannot be opened, or changes while it is read.
     init(_ path: String, shown: String, rules: IntakeRules, received: Instant) throws {
-        let raw = try Self.contents(path)
+        let raw = try MappedFile.opened(path)
         let found = Findings()
         file = shown
         byteCount = raw.bytes.count
-        digest = raw.digest()
+        digest = sha256(raw.bytes) { raw.letGo() }
         container = containerName(of: raw.bytes)
         admitted = try BatchAdmission(rules: rules.giving(back: raw)).admit(
             raw.bytes, name: FoundFile(root: path).name, received: received, entitled: nil, to: found)
+        guard raw.isUnchanged else { throw CommandFailure.changed(shown) }
         rows = found.rows
         series = found.series
         firstRows = found.firstRows
@@ -94,25 +95,6 @@ struct BatchCheck: Sendable {
     var status: Int32 {
         if isUnusable { return ExitStatus.inputUnusable }
         return rows.rejected + rows.quarantined == 0 ? ExitStatus.done : ExitStatus.needsAttention
-    }
-
-    /// The file's bytes, mapped: a batch may be larger than memory.
-    ///
-    /// - Throws: `CommandFailure` when it is no file that can be read.
-    private static func contents(_ path: String) throws -> MappedBatch {
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw CommandFailure.reading(path, errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            throw CommandFailure(
-                status: ExitStatus.inputUnusable, message: "\(path) cannot be read: it is no regular file: give a file."
-            )
-        }
-        guard access(path, R_OK) == 0 else { throw CommandFailure.reading(path, errno) }
-        do {
-            return try MappedBatch(file: path)
-        } catch {
-            throw CommandFailure(status: ExitStatus.inputUnusable, message: "\(path) cannot be read: \(error)")
-        }
     }
 
     /// Takes the slices of one batch and keeps what there is to say of them.

@@ -77,6 +77,13 @@ struct IntakeRules: Sendable {
         return rules
     }
 
+    /// The same for a file that is not in the archive.
+    func giving(back raw: MappedFile) -> IntakeRules {
+        var rules = self
+        rules.letGo = { raw.letGo() }
+        return rules
+    }
+
     /// The reading context of a batch: the built-in profiles, and what the registry declares in their place.
     func context(_ raw: UnsafeRawBufferPointer, name: String, received: Instant) -> ReadContext {
         var context = ReadContext(

@@ -157,7 +157,8 @@ extension Node {
                 news.budget -= outcome.readingCount
                 let changes = alertBook.changes(
                     outcome.findings, parties: AlertParty.parties(of: section, in: registry.registry),
-                    mark: mark(of: section), at: Node.clock(), opensFrom: newest.advanced(by: -Self.alertReach))
+                    mark: mark(of: section), at: Node.clock(), opensFrom: newest.advanced(by: -Self.alertReach),
+                    stored: try releasedAlerts(outcome.findings, in: writer.reader))
                 for event in changes.events { try writer.append(record(event, in: changes)) }
                 news.changes.append(changes)
                 if case .pause(let position) = outcome.reached {
@@ -227,7 +228,7 @@ extension Node {
                     of: registered, in: section, since: last, now: now, rule: silenceRule)
                 let changes = alertBook.changes(
                     silence, parties: AlertParty.parties(of: section, in: registry.registry), mark: mark(of: section),
-                    at: now)
+                    at: now, stored: try book.read { try releasedAlerts(silence, in: $0) })
                 if !changes.events.isEmpty { found.append(changes) }
             }
         }

@@ -25,7 +25,7 @@ extension Node {
             throw CommandFailure(
                 status: ExitStatus.usage, message: "--derivation is for runs: \(reference) is none.")
         }
-        if let alert = alertBook.alerts[AlertID(reference)] { return .done(try explainAlert(alert, format)) }
+        if let alert = try self.alert(AlertID(reference)) { return .done(try explainAlert(alert, format)) }
         if let digest = Digest256(hexadecimal: reference) { return .done(try explainBatch(digest, format)) }
         if reference.contains("@") { return .done(try explainObservation(reference, format)) }
         throw CommandFailure(

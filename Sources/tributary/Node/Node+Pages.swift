@@ -19,7 +19,7 @@ extension Node: NodeReading {
     }
 
     func alertViews() throws -> [AlertView] {
-        alertLines(onlyOpen: false).reversed().map { line in
+        try latestAlertLines(limit: AlertView.endedLimit).reversed().map { line in
             return AlertView(
                 id: line.alert.id.rawValue, kind: line.kindName,
                 section: line.section, parameter: line.parameter,
@@ -63,7 +63,7 @@ extension Node: NodeReading {
 
     func sectionViews() throws -> [SectionView] {
         let known = registry.registry
-        let open = Dictionary(grouping: alertBook.ordered.filter { $0.state == .open }) { $0.finding.id.section }
+        let open = Dictionary(grouping: alertBook.open) { $0.finding.id.section }
         return try book.read { reader in
             try known.sections.values.sorted { $0.id < $1.id }.compactMap { section in
                 guard let boundary = known.boundaries[section.boundary] else { return nil }

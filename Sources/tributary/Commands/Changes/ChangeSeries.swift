@@ -82,14 +82,9 @@ struct ChangeSource {
     /// Values of one command: 16 bytes each.
     static let valueLimit = 200_000_000
 
-    /// - Throws: `CommandFailure` where files count time in unlike ways, or hold too much.
+    /// - Throws: `CommandFailure` where files count time in unlike ways, hold too much, or change while they are read.
     mutating func read(_ path: String) throws {
-        guard let bytes = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe) else {
-            throw CommandFailure(
-                status: ExitStatus.inputUnusable,
-                message: "\(path) cannot be read: check that it is a file and that you may read it.")
-        }
-        try bytes.withUnsafeBytes { raw in
+        try withFileBytes(path) { raw in
             if let table = readSeriesTable(raw, missingCodes: missingCodes) {
                 try take(table, path)
             } else {

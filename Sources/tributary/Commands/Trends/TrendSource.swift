@@ -22,17 +22,15 @@ struct TrendSource {
     init(missingCodes: Set<String>) { self.missingCodes = missingCodes }
 
     mutating func read(_ path: String) {
-        guard let bytes = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe) else {
-            Terminal.note("\(path): cannot be read.")
-            isWhole = false
-            return
-        }
-        bytes.withUnsafeBytes { raw in
-            if let table = readSeriesTable(raw, missingCodes: missingCodes) {
-                take(table, path)
-            } else {
-                readBatch(raw, path)
+        do {
+            // Taken only when it was one file from beginning to end.
+            let table = try withFileBytes(path) { raw in
+                readSeriesTable(raw, missingCodes: missingCodes) ?? batchTable(raw, path)
             }
+            take(table, path)
+        } catch {
+            Terminal.note((error as? CommandFailure)?.message ?? "\(path) cannot be read: \(error)")
+            isWhole = false
         }
     }
 
@@ -120,7 +118,7 @@ struct TrendSource {
     var countsTimeInNumbers: Bool { hasNumberTimes ?? false }
 
     /// A batch of any other format: one series for each station, parameter, statistic and interval.
-    private mutating func readBatch(_ raw: UnsafeRawBufferPointer, _ path: String) {
+    private mutating func batchTable(_ raw: UnsafeRawBufferPointer, _ path: String) -> SeriesTable {
         let context = ReadContext(
             profiles: BuiltInProfiles.all, parameters: .standard,
             nameHints: path.split(separator: "/").map(String.init), received: Node.clock())
@@ -160,7 +158,7 @@ struct TrendSource {
             Terminal.note(Self.line(rejection, path))
             table.isWhole = false
         }
-        take(table, path)
+        return table
     }
 
     /// `station/parameter`, and the statistic with its seconds where it is no instant.
