@@ -195,6 +195,10 @@ extension FlowTests {
             let cancelled = try trend(seasons, ["--method", "correlated-seasonal", "--format", "csv"])
             #expect(
                 cancelled.output.contains("the covariances between seasons leave no variance"), "\(cancelled.output)")
+            let medians = try trend(
+                ["a,2001-01-01,1", "a,2001-01-02,2", "a,2011-01-01,3", "a,2011-01-02,4"],
+                ["--method", "correlated-seasonal", "--format", "csv"])
+            #expect(medians.output.contains("2 medians of a season's year"), "\(medians.output)")
             let level = try trend(
                 (0..<12).map { "l,\(2001 + $0)-01-01,\(["0.01", "<0.01", "0.012"][$0 % 3])" },
                 ["--method", "censored", "--format", "json"])

@@ -37,7 +37,7 @@ struct ChangesCommand: AsyncParsableCommand {
     @Option(
         name: .customLong("run-length"),
         help: ArgumentHelp(
-            "Days from one false alarm to the next, by the history; met to about a half.", valueName: "days"))
+            "Days from one false alarm to the next, on average over series.", valueName: "days"))
     var runLength = ChangeRule().runLengthDays
     @Option(name: .long, help: ArgumentHelp("The bootstrap's seed.", valueName: "number"))
     var seed = ChangeRule().seed
@@ -148,7 +148,15 @@ struct ChangesCommand: AsyncParsableCommand {
                 throw CommandFailure(
                     status: ExitStatus.inputUnusable, message: "\(tuned) cannot be read as UTF-8 text.")
             }
-            names = Set(text.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.hasPrefix("#") })
+            let lines = text.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.hasPrefix("#") }
+            let listed = Set(lines.map(PlantedChanges.label))
+            let unread = listed.subtracting(searched.map { PlantedChanges.label(of: $0.name) }).sorted()
+            if !unread.isEmpty {
+                Terminal.note(
+                    "\(tuned): \(unread.count) of its \(listed.count) series were not read: "
+                        + unread.prefix(5).joined(separator: ", ") + (unread.count > 5 ? ", …" : "") + ".")
+            }
+            names = listed
         }
         var (tunedScore, testScore) = (
             DetectionScore(part: "tuned"), DetectionScore(part: names == nil ? "all" : "test")
