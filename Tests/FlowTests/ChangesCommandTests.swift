@@ -35,6 +35,12 @@ extension FlowTests {
             #expect(conflicting.output == without.output)
         }
 
+        @Test("A table without a row is no answer")
+        func nothing() throws {
+            let none = try changes([])
+            #expect(none.exitCode == 1 && none.notes.contains("No series was read"), "\(none.notes)")
+        }
+
         @Test("A code for nothing is pointed out, and left out where it is named")
         func codes() throws {
             let coded = Self.rows.enumerated().map { place, row in

@@ -84,12 +84,13 @@ struct ChangesCommand: AsyncParsableCommand {
             var source = ChangeSource(missingCodes: Set(missing))
             for file in try FileList.files(under: paths.map(absolutePath)) { try source.read(file.path) }
             source.order()
+            if source.series.isEmpty { Terminal.note("No series was read: there is nothing to look through.") }
             let clock = source.clock ?? .instants
             let searched = await Self.search(source.series, options, clock)
             for series in searched {
                 if let reason = series.reason { Terminal.note("\(series.name): not looked through: \(reason).") }
             }
-            let isWhole = source.isWhole && searched.allSatisfy { $0.reason == nil }
+            let isWhole = source.isWhole && !searched.isEmpty && searched.allSatisfy { $0.reason == nil }
             if let planted {
                 let meets = try printScores(searched, planted)
                 return isWhole && meets ? ExitStatus.done : ExitStatus.needsAttention

@@ -17,6 +17,8 @@ struct TrendSource {
     private(set) var leftOut: [String: Int] = [:]
     private var places: [String: Int] = [:]
     private var hasNumberTimes: Bool?
+    private var hasTable = false
+    private var hasBatch = false
     private let missingCodes: Set<String>
 
     init(missingCodes: Set<String>) { self.missingCodes = missingCodes }
@@ -29,6 +31,7 @@ struct TrendSource {
         }
         bytes.withUnsafeBytes { raw in
             if let table = readSeriesTable(raw, missingCodes: missingCodes) {
+                hasTable = true
                 take(table, path)
             } else {
                 readBatch(raw, path)
@@ -119,8 +122,12 @@ struct TrendSource {
     /// Times are numbers rather than stamps.
     var countsTimeInNumbers: Bool { hasNumberTimes ?? false }
 
+    /// The zone of the clock that the columns' times are of; `nil` for that of tables, who do not say theirs.
+    var zone: UTCOffset? { hasTable && !hasBatch ? nil : .china }
+
     /// A batch of any other format: one series for each station, parameter, statistic and interval.
     private mutating func readBatch(_ raw: UnsafeRawBufferPointer, _ path: String) {
+        hasBatch = true
         let context = ReadContext(
             profiles: BuiltInProfiles.all, parameters: .standard,
             nameHints: path.split(separator: "/").map(String.init), received: Node.clock())
