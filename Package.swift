@@ -92,7 +92,7 @@ let package = Package(
         floor("Assessment", ["Exact", "Monitoring", "Standards"]),
         // Floor 4: decisions people review, money people transfer.
         floor("Alerting", ["Exact", "Monitoring", "Detection"]),
-        floor("Compensation", ["Exact", "Monitoring", "Accounting", "Standards", "Assessment", crypto]),
+        floor("Compensation", ["Exact", "Statistics", "Monitoring", "Accounting", "Standards", "Assessment", crypto]),
         // Floor 5: the two flows as two short functions.
         floor(
             "Pipeline",
@@ -100,7 +100,7 @@ let package = Package(
                 "Exact", "Monitoring", "Formats", "Standards", "Quality", "Detection", "Assessment", "Compensation",
             ]),
         // Beside the flows: synthetic stations for examples and tests.
-        floor("Simulation", ["Exact", "Monitoring", "Standards"]),
+        floor("Simulation", ["Exact", "Statistics", "Monitoring", "Standards"]),
         // Floor 6: the book.
         floor("Storage", ["Exact", "Monitoring", "Formats", grdb, sqlite, crypto]),
         // Floor 7: doors and pages.
@@ -145,7 +145,7 @@ let package = Package(
         tests("Assessment", ["Exact", "Monitoring", "Standards", "Assessment"]),
         tests("Alerting", ["Exact", "Monitoring", "Standards", "Detection", "Assessment", "Alerting"]),
         tests("Compensation", ["Exact", "Monitoring", "Accounting", "Standards", "Assessment", "Compensation"]),
-        tests("Simulation", ["Exact", "Monitoring", "Standards", "Simulation"]),
+        tests("Simulation", ["Exact", "Statistics", "Monitoring", "Standards", "Simulation"]),
         tests(
             "Storage",
             ["CZlib", "Exact", "Monitoring", "Accounting", "Formats", "Standards", "Storage", grdb, crypto, log]),

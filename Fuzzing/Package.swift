@@ -33,6 +33,7 @@ let package = Package(
         .systemLibrary(name: "CExpat", path: "Sources/CExpat", pkgConfig: "expat"),
         .target(name: "StandardsData"),
         floor("Exact", [.product(name: "BigInt", package: "BigInt")]),
+        floor("Statistics", []),
         floor("Monitoring", ["Exact"]),
         floor("Accounting", ["Exact"]),
         floor(
@@ -43,7 +44,7 @@ let package = Package(
             ]),
         floor("Standards", ["Exact", "Monitoring", "StandardsData", .product(name: "Yams", package: "Yams")]),
         floor("Assessment", ["Exact", "Monitoring", "Standards"]),
-        floor("Compensation", ["Exact", "Monitoring", "Accounting", "Standards", "Assessment", crypto]),
+        floor("Compensation", ["Exact", "Statistics", "Monitoring", "Accounting", "Standards", "Assessment", crypto]),
         .executableTarget(
             name: "fuzz", dependencies: ["CZlib", "Exact", "Monitoring", "Formats", "Standards", "Compensation"],
             swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],

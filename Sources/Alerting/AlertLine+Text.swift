@@ -51,7 +51,7 @@ extension AlertLine {
         case .trend(let trend):
             let direction = trend.direction == .rising ? "上升" : "下降"
             let slope = "每年 \(slopePerYear)\(spacedUnit)"
-            return "\(parameter.chinese)呈\(direction)趋势：\(slope)，p \(probability)，日均值 \(trend.dayCount) 个"
+            return "\(parameter.chinese)呈\(direction)趋势：\(slope)，p \(probability)，有数据的 \(trend.dayCount) 天"
         case .silence(let silence):
             return "无数据：末次收到 \(silence.lastHeard.iso8601(at: offset))"
         case .preWarning:
@@ -87,7 +87,7 @@ extension AlertLine {
             return "\(against), peak \(peak)\(spacedUnit), limit \(limit)\(times), \(basis)"
         case .trend(let trend):
             let slope = "\(slopePerYear)\(spacedUnit) a year"
-            let test = "p \(probability), \(trend.dayCount) daily means"
+            let test = "p \(probability), over \(trend.dayCount) days with values"
             return "\(parameter.english) \(trend.direction.rawValue): \(slope), \(test)"
         case .silence(let silence):
             return "no data, last heard \(silence.lastHeard.iso8601(at: offset))"

@@ -134,6 +134,8 @@ private struct AirDayTally {
             return .failure(NotAssessable(.mixedEditions, "the gas reference state changes on 2018-09-01"))
         }
         guard let needs else {
+            // Where no edition holds none says how many days there have to be.
+            if let lastReason, lastReason.reason == .noEdition { return .failure(lastReason) }
             let detail = "no minimum number of days is named for \(item.parameter) over a \(unit.rawValue)"
             return .failure(NotAssessable(.ruleIncomplete, detail))
         }

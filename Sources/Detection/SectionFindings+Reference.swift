@@ -66,7 +66,7 @@ extension ItemScreen {
         if hasTrend {
             let daily = DailyMeans(
                 series, offset: rules.offset, minimumCount: minimumDayCount(station, rules))
-            found[.trend] = trendEpisodes(daily, .rising, rule: rules.trend).map { finding($0, .rising) }
+            found[.trend] = trendEpisodesReference(daily, .rising, rule: rules.trend).map { finding($0, .rising) }
         }
         if let slidingWindow {
             found[.trend] = slidingTrends(series, slidingWindow).map { finding($0, .rising) }

@@ -1,6 +1,7 @@
 // How a synthetic series behaves on an ordinary day: level, season, day, and noise that remembers.
 
 package import Monitoring
+internal import Statistics
 
 /// The ordinary course of one parameter at an example station. All numbers are invented for demonstration.
 package struct SignalModel: Sendable {

@@ -1,6 +1,7 @@
 // One synthetic station as it goes through time: its signals, its noise, its flags and its silences.
 
 internal import Monitoring
+internal import Statistics
 
 /// A station that makes rows cycle by cycle.
 struct SimulatedStation: Sendable {

@@ -3,6 +3,7 @@
 internal import Exact
 internal import Monitoring
 internal import Standards
+internal import Statistics
 
 /// The stations of a simulation with what is planted at each.
 struct SimulationPlan: Sendable {

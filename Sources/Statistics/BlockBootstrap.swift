@@ -1,25 +1,5 @@
 // A threshold from a wanted false-alarm run length, calibrated on a series' own history by seeded block bootstrap.
 
-/// A small seeded generator: the same numbers on every machine.
-///
-/// - Source: Steele, Lea, Flood, Fast Splittable Pseudorandom Number Generators, OOPSLA 2014, figure 17 (SplitMix64).
-struct BootstrapGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-
-    /// A whole number in 0 ..< `bound`.
-    mutating func below(_ bound: Int) -> Int { Int(next().multipliedFullWidth(by: UInt64(bound)).high) }
-}
-
 /// What a calibration is asked for.
 package struct RunLengthTarget: Hashable, Sendable {
     /// Readings from one false alarm to the next, on average.
@@ -63,7 +43,7 @@ package func runLengthThreshold(
 ) -> Double? {
     target.check()
     if history.isEmpty { return nil }
-    var generator = BootstrapGenerator(seed: target.seed)
+    var generator = SplitMix64(seed: target.seed)
     var largest = LargestExcursions(count: target.runCount)
     var (rise, fall) = (0.0, 0.0)
     var (place, left) = (0, 0)

@@ -16,10 +16,11 @@ func eight(_ column: Span<Double>, unchecked index: Int) -> SIMD8<Double> {
     }
 }
 
-/// Writes eight elements from `index` on.
+/// Writes eight elements from `index` on, as one vector: lane by lane it is a fifth of a row's time.
 @inline(__always)
 func store(_ vector: SIMD8<Double>, into column: inout MutableSpan<Double>, at index: Int) {
-    for lane in 0..<8 { column[index + lane] = vector[lane] }
+    precondition(index >= 0 && index + 8 <= column.count, "Eight elements lie within the column.")
+    column.withUnsafeMutableBytes { $0.storeBytes(of: vector, toByteOffset: index &* 8, as: SIMD8<Double>.self) }
 }
 
 /// Whether no lane is infinite or no number.

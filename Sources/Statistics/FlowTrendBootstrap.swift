@@ -47,7 +47,7 @@ package func flowTrendChange(
         return late.flowNormalised - early.flowNormalised
     }
     guard let whole = change(samples) else { return nil }
-    var generator = BootstrapGenerator(seed: rule.seed)
+    var generator = SplitMix64(seed: rule.seed)
     var turned: [Double] = []
     for _ in 0..<rule.drawCount {
         let rows = drawnRows(samples.times, blockDays: rule.blockDays, &generator)
@@ -64,7 +64,7 @@ package func flowTrendChange(
 private let daysAYear = 365.25
 
 /// The rows of one draw in time order: as many as there are samples.
-func drawnRows(_ times: [Double], blockDays: Int, _ generator: inout BootstrapGenerator) -> [Int] {
+func drawnRows(_ times: [Double], blockDays: Int, _ generator: inout SplitMix64) -> [Int] {
     let first = times[0]
     let days = times.map { Int((($0 - first) * daysAYear).rounded()) }
     let startCount = days[days.count - 1] + blockDays

@@ -78,6 +78,7 @@ package func pageHinkley(
 }
 
 /// Runs eight series through a tile; a row without a missing value, which is nearly every one, needs no choosing.
+@inline(__always)
 private func runEightPageHinkleys(
     _ values: Span<Double>, _ tile: Range<Int>, seriesCount: Int, group: Int, allowances: Span<Double>,
     limits: Span<Double>, minimumCount: Double, counts: inout MutableSpan<Double>, means: inout MutableSpan<Double>,

@@ -75,6 +75,7 @@ package func twoSidedCUSUM(
 }
 
 /// Runs eight series through a tile; a row without a missing value, which is nearly every one, needs no choosing.
+@inline(__always)
 private func runEightCUSUMs(
     _ values: Span<Double>, _ tile: Range<Int>, seriesCount: Int, group: Int, centers: Span<Double>,
     inverseScales: Span<Double>, allowance: Double, limits: Span<Double>, up: inout MutableSpan<Double>,

@@ -160,6 +160,16 @@ private func assessed(
         #expect(mean.exceedance?.multiple == Fraction(1, 35))
     }
 
+    @Test func `A year before any edition says so, and not that a minimum is missing`() throws {
+        let year = assessed(constantPlace(from: "2015-01-01", until: "2016-01-01"), .year, calendarYear(2015))
+        #expect(year.verdict == .notAssessable && !year.items.isEmpty)
+        for item in year.items {
+            #expect(
+                item.reason?.reason == .noEdition,
+                "\(item.statistic.item.parameter): \(String(describing: item.reason))")
+        }
+    }
+
     @Test func `The rounded value is compared, once, half to even; unrounded by its switch`() {
         func verdict(_ value: String, _ comparison: LimitComparison) -> AssessmentVerdict {
             var rules = airRules

@@ -8,18 +8,6 @@ import Standards
 import Statistics
 import Testing
 
-/// SplitMix64: the same seed, the same history.
-private struct Chance: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 private let plain = BilingualName(chinese: "站", english: "station")
 private let station = Station(
     id: StationID("EX-W1"), name: plain, medium: .water, region: nil, waterBody: .river, aliases: [],
@@ -63,7 +51,7 @@ private let rules: DetectionRules = {
 
 private typealias History = [ParameterID: [ScreenedReading]]
 
-private func history(_ chance: inout Chance, steps: Int) -> History {
+private func history(_ chance: inout SplitMix64, steps: Int) -> History {
     var history: History = [:]
     for (name, level, swing) in [
         ("nh3n", 80, 60), ("do", 560, 120), ("ph", 850, 80), ("pm25", 70, 60), ("codmn", 500, 300),
@@ -150,7 +138,7 @@ private struct Told {
 
     @Test(arguments: 0..<40)
     func `going on from stored bytes tells what the whole history shows`(seed: Int) throws {
-        var chance = Chance(state: UInt64(seed))
+        var chance = SplitMix64(seed: UInt64(seed))
         let isAir = seed % 4 == 3
         let steps = 330
         let history = history(&chance, steps: steps)
@@ -180,7 +168,7 @@ private struct Told {
     @Test func `the histories of the test above bring findings of every kind`() {
         var kinds: Set<FindingID.Kind> = []
         for seed in 0..<8 {
-            var chance = Chance(state: UInt64(seed))
+            var chance = SplitMix64(seed: UInt64(seed))
             let history = history(&chance, steps: 330)
             kinds.formUnion(reference(history, 330, isAir: false).findings.map(\.id.kind))
         }
@@ -188,7 +176,7 @@ private struct Told {
     }
 
     @Test func `the state does not depend on how the history was cut`() throws {
-        var chance = Chance(state: 99)
+        var chance = SplitMix64(seed: 99)
         let history = history(&chance, steps: 200)
         let screen = screen(isAir: false)
         var whole = StationDetectors(screen)
@@ -204,7 +192,7 @@ private struct Told {
     }
 
     @Test func `damaged bytes are refused or are a state, and never a crash`() throws {
-        var chance = Chance(state: 5)
+        var chance = SplitMix64(seed: 5)
         let history = history(&chance, steps: 200)
         let screen = screen(isAir: false)
         var detectors = StationDetectors(screen)

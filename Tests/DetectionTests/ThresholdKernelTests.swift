@@ -4,26 +4,14 @@
 import Detection
 import Exact
 import Monitoring
+import Statistics
 import Testing
-
-/// SplitMix64: the same seed gives the same columns on every machine.
-private struct ColumnGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
 
 private func decimal(_ text: String) -> ExactDecimal { ExactDecimal(text) ?? .zero }
 
 @Suite struct ThresholdKernelTests {
     @Test func `counts and marks above a bound are those of the references for every length to 200`() {
-        var generator = ColumnGenerator(state: 1)
+        var generator = SplitMix64(seed: 1)
         let bounds = FiveBounds(.min, -3, 0, 2, .max)
         for count in 0...200 {
             let span: ClosedRange<Int32> = [-4...4, 1...1, .min + 1 ... .max][count % 3]
@@ -52,7 +40,7 @@ private func decimal(_ text: String) -> ExactDecimal { ExactDecimal(text) ?? .ze
                 #expect(runs == reference(first, second, 6), "\(judged) \(over)")
             }
         }
-        var generator = ColumnGenerator(state: 2)
+        var generator = SplitMix64(seed: 2)
         for _ in 0..<300 {
             func words() -> [UInt64] {
                 (0..<4).map { _ in
@@ -76,7 +64,7 @@ private func decimal(_ text: String) -> ExactDecimal { ExactDecimal(text) ?? .ze
     }
 
     @Test func `hour sums are those of the reference at any step, start and gap`() {
-        var generator = ColumnGenerator(state: 3)
+        var generator = SplitMix64(seed: 3)
         let steps: [Int64] = [1_000, 60_000, 90_000, 300_000, 420_000, 600_000, 1_800_000, 3_600_000, 14_400_000]
         for round in 0..<200 {
             let step = steps[round % steps.count]
@@ -108,7 +96,7 @@ private func decimal(_ text: String) -> ExactDecimal { ExactDecimal(text) ?? .ze
     }
 
     @Test func `the furthest value is that of the reference`() {
-        var generator = ColumnGenerator(state: 5)
+        var generator = SplitMix64(seed: 5)
         for round in 0..<300 {
             let count = Int.random(in: 0...200, using: &generator)
             let words = (0..<(count + 63) / 64).map { _ in round % 3 == 0 ? generator.next() : round % 3 == 1 ? .max : 0
@@ -165,7 +153,7 @@ private func decimal(_ text: String) -> ExactDecimal { ExactDecimal(text) ?? .ze
     }
 
     @Test func `episodes are those of the finder that takes readings one by one`() {
-        var generator = ColumnGenerator(state: 4)
+        var generator = SplitMix64(seed: 4)
         let limit = TargetLimit.maximum(decimal("1.0"))
         for round in 0..<300 {
             let rule = EpisodeRule(

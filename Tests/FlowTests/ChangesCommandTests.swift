@@ -35,6 +35,12 @@ extension FlowTests {
             #expect(conflicting.output == without.output)
         }
 
+        @Test("A table without a row is no answer")
+        func nothing() throws {
+            let none = try changes([])
+            #expect(none.exitCode == 1 && none.notes.contains("No series was read"), "\(none.notes)")
+        }
+
         @Test("A code for nothing is pointed out, and left out where it is named")
         func codes() throws {
             let coded = Self.rows.enumerated().map { place, row in
@@ -46,6 +52,44 @@ extension FlowTests {
             #expect(!named.notes.contains("-999"))
             let without = try changes(coded.filter { !$0.hasSuffix("-999") })
             #expect(named.output == without.output && named.exitCode == 0)
+        }
+
+        /// The series' rows under another name.
+        private func table(_ name: String) -> [String] { Self.rows.map { name + $0.dropFirst() } }
+
+        @Test("A series is tuned or test by its parameter, whatever word a file has for it, and unread ones are told")
+        func judgement() throws {
+            let folder = try TemporaryFolder()
+            func write(_ name: String, _ lines: [String]) throws -> String {
+                let path = folder.file(name)
+                try (lines.joined(separator: "\n") + "\n").write(toFile: path, atomically: true, encoding: .utf8)
+                return path
+            }
+            let series = try write("series.csv", ["series,time,value"] + table("S1/discharge") + table("S2/ec"))
+            let step = #""onset":"2026-03-15T00:00:00+08:00","end":"2026-04-07T00:00:00+08:00""#
+            let planted = try write(
+                "truth.json",
+                [
+                    "[{\"kind\":\"step\",\"station\":\"S1\",\"parameter\":\"FLOW\",\(step)},",
+                    "{\"kind\":\"step\",\"station\":\"S2\",\"parameter\":\"EC\",\(step)}]",
+                ])
+            let tuned = try write("tuned.txt", ["# drawn before", "S1/flow", "S9/ph"])
+            let judged = try Program.run(
+                ["changes", series, "--method", "pettitt", "--judge", planted, "--tuned", tuned, "--format", "csv"])
+            let rows = judged.lines.dropFirst().map { $0.split(separator: ",").prefix(3).joined(separator: ",") }
+            #expect(rows == ["tuned,1,1", "test,1,1"], "\(judged.output)\(judged.notes)")
+            #expect(judged.notes.contains("1 of its 2 series were not read: S9/ph"), "\(judged.notes)")
+        }
+
+        @Test("Values beyond or below what squares can hold are a reason", arguments: ["cusum", "pettitt", "segments"])
+        func extremes(method: String) throws {
+            let least = try changes(
+                (1...28).map { "a,2026-01-\($0 < 10 ? "0" : "")\($0) 00:00,\($0)e-310" }, ["--method", method])
+            #expect(least.exitCode == 0 || least.exitCode == 1, "\(least.exitCode): \(least.notes)")
+            let most = try changes(
+                (1...28).map { "a,2026-01-\($0 < 10 ? "0" : "")\($0) 00:00,\($0 % 2 == 0 ? "-" : "")1e200" },
+                ["--method", method])
+            #expect(most.exitCode == 1 && most.notes.contains("beyond 1e150"), "\(most.exitCode): \(most.notes)")
         }
     }
 }

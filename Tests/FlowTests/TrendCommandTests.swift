@@ -66,6 +66,29 @@ extension FlowTests {
             #expect(abs((Double(sums["chk_slope"] ?? "") ?? .nan) - slopes) < 1e-12)
         }
 
+        @Test("A table without a row is no answer")
+        func nothing() throws {
+            let none = try trend([], ["--format", "csv"])
+            #expect(none.exitCode == 1 && none.lines.count == 1 && none.notes.contains("No series was read"))
+        }
+
+        @Test("A sliding window tells a table's clock as it was written, and that of batches with its zone")
+        func slidingClock() throws {
+            let table = try trend(
+                (1...9).map { "a,2026-05-0\($0) 00:00,\($0)" }, ["--sliding", "5", "--format", "csv"])
+            #expect(
+                table.lines.dropFirst().first?.hasPrefix("a,2026-05-05T00:00:00,rising,") == true, "\(table.output)")
+            let folder = try TemporaryFolder()
+            let path = folder.file("batch.csv")
+            let rows = (1...9).map { "EX-UP-1,codmn,2026-05-0\($0)T00:00:00+08:00,2.\($0),N" }
+            try (["station,parameter,time,value,flag"] + rows).joined(separator: "\n")
+                .write(toFile: path, atomically: true, encoding: .utf8)
+            let batch = try Program.run(["trend", path, "--sliding", "5", "--format", "csv"])
+            #expect(
+                batch.lines.dropFirst().first?.contains(",2026-05-05T00:00:00+08:00,rising,") == true, "\(batch.output)"
+            )
+        }
+
         @Test(
             "Methods agree with pyMannKendall through the command",
             arguments: ["hamed-rao", "pre-whitening", "tfpw", "seasonal", "correlated-seasonal"])
@@ -195,6 +218,10 @@ extension FlowTests {
             let cancelled = try trend(seasons, ["--method", "correlated-seasonal", "--format", "csv"])
             #expect(
                 cancelled.output.contains("the covariances between seasons leave no variance"), "\(cancelled.output)")
+            let medians = try trend(
+                ["a,2001-01-01,1", "a,2001-01-02,2", "a,2011-01-01,3", "a,2011-01-02,4"],
+                ["--method", "correlated-seasonal", "--format", "csv"])
+            #expect(medians.output.contains("2 medians of a season's year"), "\(medians.output)")
             let level = try trend(
                 (0..<12).map { "l,\(2001 + $0)-01-01,\(["0.01", "<0.01", "0.012"][$0 % 3])" },
                 ["--method", "censored", "--format", "json"])

@@ -4,6 +4,7 @@
 
 import Monitoring
 import Quality
+import Statistics
 import Testing
 
 private let hour: Int64 = 3_600_000
@@ -218,7 +219,7 @@ private func extent(_ hole: Hole) -> String {
     }
 
     @Test func `Every due slot has a value or stands in exactly one hole, for any order of arrival`() {
-        var random = SplitMix(state: 20_250_101)
+        var random = SplitMix64(seed: 20_250_101)
         for round in 0..<300 {
             let count = Int64(random.next() % 60)
             var heard: [Heard] = []
@@ -254,18 +255,6 @@ private func extent(_ hole: Hole) -> String {
             let part = Int64(random.next() % 30)..<Int64(30 + random.next() % 30)
             let inPart = found.holes.filter { grid.slots(beginningIn: $0.interval).overlaps(part.clamped(to: due)) }
             #expect(find(heard, wanted: part).holes == inPart, "round \(round)")
-        }
-    }
-
-    private struct SplitMix {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
         }
     }
 }

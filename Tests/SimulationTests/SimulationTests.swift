@@ -5,6 +5,7 @@ import Exact
 import Monitoring
 import Simulation
 import Standards
+import Statistics
 import Testing
 
 private func name(_ text: String) -> BilingualName { BilingualName(chinese: text, english: text) }

@@ -2,6 +2,7 @@
 
 package import Exact
 package import Monitoring
+internal import Statistics
 
 /// How often each line of branches was taken.
 package struct BranchOdds: Sendable {
@@ -20,7 +21,7 @@ package func branchOdds(
     inputs: [InputKey: (value: Fraction, unit: UnitOfMeasure)], relativeError: Fraction, draws: Int, seed: UInt64,
     events: [SettlementEvent] = [], asOf: CivilDate? = nil
 ) -> [BranchOdds] {
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     let ordered = inputs.sorted { $0.key < $1.key }
     var counts: [String: Int] = [:]
     for _ in 0..<draws {
@@ -96,20 +97,9 @@ extension Settled {
     }
 }
 
-/// A small generator with a published sequence (SplitMix64).
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SplitMix64 {
     /// Mean 0, variance 1, exact to 2⁻¹⁶.
-    mutating func nearlyNormal() -> Fraction {
+    fileprivate mutating func nearlyNormal() -> Fraction {
         var sum = 0
         for _ in 0..<12 { sum += Int(next() >> 48) }
         return Fraction(sum - 6 * 65_536, 65_536)

@@ -7,7 +7,7 @@ internal import Monitoring
 /// Days are closed by the first usable reading of a later day. What is carried fits one window, however long the
 /// history is.
 ///
-/// - Reference: `DailyMeans` and `trendEpisodes`; the same episodes, bit for bit.
+/// - Reference: `DailyMeans` and `trendEpisodesReference(_:_:rule:)`; the same episodes, bit for bit.
 struct TrendFollower: Sendable {
     let direction: TrendFinding.Direction
     private let rule: TrendRule

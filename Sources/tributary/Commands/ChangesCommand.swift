@@ -37,7 +37,7 @@ struct ChangesCommand: AsyncParsableCommand {
     @Option(
         name: .customLong("run-length"),
         help: ArgumentHelp(
-            "Days from one false alarm to the next, by the history; met to about a half.", valueName: "days"))
+            "Days from one false alarm to the next, on average over series.", valueName: "days"))
     var runLength = ChangeRule().runLengthDays
     @Option(name: .long, help: ArgumentHelp("The bootstrap's seed.", valueName: "number"))
     var seed = ChangeRule().seed
@@ -84,12 +84,13 @@ struct ChangesCommand: AsyncParsableCommand {
             var source = ChangeSource(missingCodes: Set(missing))
             for file in try FileList.files(under: paths.map(absolutePath)) { try source.read(file.path) }
             source.order()
+            if source.series.isEmpty { Terminal.note("No series was read: there is nothing to look through.") }
             let clock = source.clock ?? .instants
             let searched = await Self.search(source.series, options, clock)
             for series in searched {
                 if let reason = series.reason { Terminal.note("\(series.name): not looked through: \(reason).") }
             }
-            let isWhole = source.isWhole && searched.allSatisfy { $0.reason == nil }
+            let isWhole = source.isWhole && !searched.isEmpty && searched.allSatisfy { $0.reason == nil }
             if let planted {
                 let meets = try printScores(searched, planted)
                 return isWhole && meets ? ExitStatus.done : ExitStatus.needsAttention
@@ -148,7 +149,15 @@ struct ChangesCommand: AsyncParsableCommand {
                 throw CommandFailure(
                     status: ExitStatus.inputUnusable, message: "\(tuned) cannot be read as UTF-8 text.")
             }
-            names = Set(text.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.hasPrefix("#") })
+            let lines = text.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.hasPrefix("#") }
+            let listed = Set(lines.map(PlantedChanges.label))
+            let unread = listed.subtracting(searched.map { PlantedChanges.label(of: $0.name) }).sorted()
+            if !unread.isEmpty {
+                Terminal.note(
+                    "\(tuned): \(unread.count) of its \(listed.count) series were not read: "
+                        + unread.prefix(5).joined(separator: ", ") + (unread.count > 5 ? ", …" : "") + ".")
+            }
+            names = listed
         }
         var (tunedScore, testScore) = (
             DetectionScore(part: "tuned"), DetectionScore(part: names == nil ? "all" : "test")

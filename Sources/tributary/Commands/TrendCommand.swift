@@ -121,9 +121,11 @@ struct TrendCommand: AsyncParsableCommand {
             } else {
                 for file in try FileList.files(under: paths.map(absolutePath)) { source.read(file.path) }
             }
+            if source.columns.isEmpty { Terminal.note("No series was read: there is nothing to test.") }
             let basis = data == nil ? TrendBasis.files : .book
             if let sliding {
-                let windows = SlidingTrends(window: sliding, significance: significance, basis: basis)
+                let windows = SlidingTrends(
+                    window: sliding, significance: significance, basis: basis, zone: source.zone)
                 let isTested = windows.print(
                     source.columns, hasNumberTimes: source.countsTimeInNumbers, format: output.format)
                 return source.isWhole && isTested ? ExitStatus.done : ExitStatus.needsAttention
@@ -137,7 +139,7 @@ struct TrendCommand: AsyncParsableCommand {
             } else {
                 for piece in TrendRow.text(of: rows, output.format) { Terminal.output(piece) }
             }
-            let isWhole = source.isWhole && rows.allSatisfy { $0.reason == nil }
+            let isWhole = source.isWhole && !rows.isEmpty && rows.allSatisfy { $0.reason == nil }
             return isWhole ? ExitStatus.done : ExitStatus.needsAttention
         }
     }

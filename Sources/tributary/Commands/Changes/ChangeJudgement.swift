@@ -34,17 +34,21 @@ struct PlantedChanges {
             else { throw unusable("cannot be read at entry \(index + 1)") }
             // An outage names no parameter.
             guard let parameter = entry["parameter"]?.string else { continue }
-            let id = ParameterCatalogue.standard.id(for: parameter)?.rawValue ?? parameter.lowercased()
             let end = entry["end"]?.string.flatMap(Self.instant) ?? onset
-            events["\(station)/\(id)", default: []].append(Event(kind: kind, onset: onset, end: end))
+            events[Self.label(of: "\(station)/\(parameter)"), default: []].append(
+                Event(kind: kind, onset: onset, end: end))
         }
     }
 
     func events(of series: String) -> [Event] { events[Self.label(of: series)] ?? [] }
 
-    /// `station/parameter` names a series of instants; of others the statistic follows, which labels leave out.
+    /// `station/parameter` names a series of instants; of others the statistic follows, which labels leave out. A parameter
+    /// goes by its id whatever word a file has for it.
     static func label(of series: String) -> String {
-        series.split(separator: "/", omittingEmptySubsequences: false).prefix(2).joined(separator: "/")
+        let parts = series.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count > 1 else { return series }
+        let id = ParameterCatalogue.standard.id(for: String(parts[1]))?.rawValue ?? parts[1].lowercased()
+        return "\(parts[0])/\(id)"
     }
 
     /// `2025-07-27T14:25:00+08:00`

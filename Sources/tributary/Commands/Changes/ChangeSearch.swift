@@ -44,6 +44,10 @@ extension ChangeOptions {
             let reason = series.times.isEmpty ? "no usable value" : "one usable value"
             return SearchedSeries(name: series.name, changes: [], watched: 0, reason: reason)
         }
+        if series.values.contains(where: { $0.magnitude > trendValueLimit }) {
+            return SearchedSeries(
+                name: series.name, changes: [], watched: 0, reason: TrendReason.tooLarge.words)
+        }
         switch method {
         case .cusum, .pageHinkley, .ewma:
             return clock == .numbers ? chartNumbers(series) : chart(series, clock: clock, cadence: cadence)
@@ -135,7 +139,7 @@ extension ChangeOptions {
     /// independent levels, since a line of hours leaves more than its first memory.
     private func segmentChanges(_ levels: (times: [Double], values: [Double])) -> ([FoundChange], String?) {
         guard let variance = longRunVariance(levels.values), let last = levels.times.last else {
-            return ([], "all levels are equal, or fewer than \(segmentLevelMinimum)")
+            return ([], "the levels do not vary, or are fewer than \(segmentLevelMinimum)")
         }
         let penalty = 6 * variance * naturalLogarithm(Double(levels.values.count))
         let segments = changeSegments(levels.values, penalty: penalty)
@@ -165,7 +169,9 @@ private func longRunVariance(_ values: [Double]) -> Double? {
     let squares = bounded.reduce(0) { $0 + $1 * $1 }
     // Neighbouring differences of AR(1) levels correlate by −(1 − φ) / 2.
     let memory = min(max(1 + 2 * products / squares, 0), 0.9)
-    return scale * scale / (2 * (1 - memory)) * (1 + memory) / (1 - memory)
+    let variance = scale * scale / (2 * (1 - memory)) * (1 + memory) / (1 - memory)
+    // The squares of the least numbers there are vanish.
+    return variance.isNormal ? variance : nil
 }
 
 extension FoundChange {

@@ -11,6 +11,8 @@ struct SlidingTrends {
     let window: Int
     let significance: Double
     let basis: TrendBasis
+    /// The zone times are printed with; `nil` prints the clock as written.
+    let zone: UTCOffset?
 
     private enum Verdict: String {
         case rising, falling, none
@@ -70,7 +72,7 @@ struct SlidingTrends {
             if found == verdict { continue }
             verdict = found
             records.append([
-                ("series", series.name), ("time", Self.time(series.times[row], hasNumberTimes)),
+                ("series", series.name), ("time", time(series.times[row], hasNumberTimes)),
                 ("verdict", found.rawValue), ("n", String(test.count)), ("s", String(test.s)), ("z", "\(test.z)"),
                 ("p", "\(test.p)"), ("review", basis.review.rawValue),
             ])
@@ -79,9 +81,11 @@ struct SlidingTrends {
     }
 
     /// Times are milliseconds of the civil clock, or plain numbers.
-    private static func time(_ time: Double, _ isNumber: Bool) -> String {
+    private func time(_ time: Double, _ isNumber: Bool) -> String {
         if isNumber { return "\(time)" }
-        let civil = Instant(milliseconds: Int64(time) - Int64(UTCOffset.china.minutes) * 60_000)
-        return civil.iso8601(at: .china)
+        let offset = zone ?? UTCOffset(minutes: 0)
+        let civil = Instant(milliseconds: Int64(time) - Int64(offset.minutes) * 60_000)
+        let text = civil.iso8601(at: offset)
+        return zone == nil ? String(text.prefix { $0 != "+" && $0 != "Z" }) : text
     }
 }

@@ -7,6 +7,7 @@ import Monitoring
 enum TrendReason: Error, Equatable {
     case noValues
     case tooFew(Int)
+    case tooFewMedians(Int)
     case tooMany
     case tooLarge
     case constant
@@ -30,6 +31,7 @@ enum TrendReason: Error, Equatable {
         switch self {
         case .noValues: "no value is present"
         case .tooFew(let count): "\(count) values present; a trend takes at least 4"
+        case .tooFewMedians(let count): "\(count) medians of a season's year; a trend takes at least 4"
         case .tooMany: "more than 1000000 values"
         case .tooLarge: "a value is beyond 1e150: differences and products would overflow"
         case .constant: "all values are equal"

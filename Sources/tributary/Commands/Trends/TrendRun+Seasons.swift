@@ -60,6 +60,8 @@ extension SeriesTest {
             if Set(columns.joined().filter(\.isFinite)).count == 1 { throw .constant }
             throw columns.contains { $0.count(where: \.isFinite) > 1 } ? .seasonsCancel : .oneTime
         }
+        let medianCount = columns.joined().count(where: \.isFinite)
+        if medianCount < trendCountMinimum { throw .tooFewMedians(medianCount) }
         let readings = GroupedReadings(
             columns.enumerated().flatMap { season, column in
                 column.enumerated().map { (season, Double($0.offset), $0.element) }

@@ -79,8 +79,8 @@ struct TrendSeries {
         (cadence, positions) = Self.cadence(of: times, hasNumberTimes: hasNumberTimes)
     }
 
-    /// Beyond this squares of values are no numbers any more.
-    var isTooLarge: Bool { values.contains { $0.isFinite && $0.magnitude > 1e150 } }
+    /// Whether products of values are no numbers any more.
+    var isTooLarge: Bool { values.contains { $0.isFinite && $0.magnitude > trendValueLimit } }
     var presentCount: Int { values.count(where: \.isFinite) }
     var censoredCount: Int { sides.indices.count { sides[$0] != 0 && values[$0].isFinite } }
 
@@ -173,3 +173,6 @@ struct TrendSeries {
         }
     }
 }
+
+/// Values further out than this have differences and products that no number holds.
+let trendValueLimit = 1e150

@@ -17,6 +17,8 @@ struct TrendSource {
     private(set) var leftOut: [String: Int] = [:]
     private var places: [String: Int] = [:]
     private var hasNumberTimes: Bool?
+    private var hasTable = false
+    private var hasBatch = false
     private let missingCodes: Set<String>
 
     init(missingCodes: Set<String>) { self.missingCodes = missingCodes }
@@ -24,9 +26,10 @@ struct TrendSource {
     mutating func read(_ path: String) {
         do {
             // Taken only when it was one file from beginning to end.
-            let table = try withFileBytes(path) { raw in
-                readSeriesTable(raw, missingCodes: missingCodes) ?? batchTable(raw, path)
+            let (table, isTable) = try withFileBytes(path) { raw in
+                readSeriesTable(raw, missingCodes: missingCodes).map { ($0, true) } ?? (batchTable(raw, path), false)
             }
+            if isTable { hasTable = true } else { hasBatch = true }
             take(table, path)
         } catch {
             Terminal.note((error as? CommandFailure)?.message ?? "\(path) cannot be read: \(error)")
@@ -116,6 +119,9 @@ struct TrendSource {
 
     /// Times are numbers rather than stamps.
     var countsTimeInNumbers: Bool { hasNumberTimes ?? false }
+
+    /// The zone of the clock that the columns' times are of; `nil` for that of tables, who do not say theirs.
+    var zone: UTCOffset? { hasTable && !hasBatch ? nil : .china }
 
     /// A batch of any other format: one series for each station, parameter, statistic and interval.
     private mutating func batchTable(_ raw: UnsafeRawBufferPointer, _ path: String) -> SeriesTable {

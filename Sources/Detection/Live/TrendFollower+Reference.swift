@@ -1,25 +1,10 @@
-// A slow drift: Mann–Kendall and Sen's slope on daily means, window by window through the history.
-
-internal import Monitoring
-
-/// A run of windows that show a trend.
-struct TrendEpisode: Hashable {
-    /// The last day of the first window that showed it, and the first day from which none did.
-    let startDay: Int
-    /// Days that showed it; before `TrendRule.holdOnDays` in a row it is only a candidate.
-    var shownDays = 0
-    var endDay: Int?
-    /// The latest window that showed it.
-    var lastDay: Int
-    var dayCount: Int
-    var test: TrendTest
-}
+// The trend detector over a whole history: slow, and the measure of the follower beside it.
 
 /// The trends of one direction in one series of daily means.
 ///
 /// Every day that has a mean closes a window; a day without one closes none, so silence neither starts nor ends a
 /// trend. The result depends on the means alone.
-func trendEpisodes(
+func trendEpisodesReference(
     _ daily: DailyMeans, _ direction: TrendFinding.Direction, rule: TrendRule
 ) -> [TrendEpisode] {
     var episodes: [TrendEpisode] = []
@@ -60,10 +45,4 @@ func trendEpisodes(
     }
     if let open, open.shownDays >= rule.holdOnDays { episodes.append(open) }
     return episodes
-}
-
-func shows(_ direction: TrendFinding.Direction, _ test: TrendTest, _ rule: TrendRule) -> Bool {
-    let least = rule.relativeSlopePerYear * test.median.magnitude
-    guard test.probability <= rule.significance, test.median != 0 else { return false }
-    return direction == .rising ? test.slopePerYear >= least : test.slopePerYear <= -least
 }

@@ -1,0 +1,26 @@
+// The project's own source of numbers that look random: the same seed gives the same numbers on every machine.
+
+/// A small seeded generator of 64-bit numbers.
+///
+/// - Source: Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014, figure 17 (SplitMix64).
+package struct SplitMix64: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    package init(seed: UInt64) { state = seed }
+
+    package mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// A whole number in 0 ..< `bound`.
+    ///
+    /// - Precondition: `bound` is positive.
+    package mutating func below(_ bound: Int) -> Int {
+        precondition(bound > 0, "A random number lies below a positive bound.")
+        return Int(next().multipliedFullWidth(by: UInt64(bound)).high)
+    }
+}
