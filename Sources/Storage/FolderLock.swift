@@ -41,6 +41,8 @@ final class FolderLock: Sendable {
 
     deinit {
         _ = ftruncate(descriptor, 0)
+        // Said, not left to the close: a child that was forked and has not yet begun its program holds it open too.
+        _ = flock(descriptor, LOCK_UN)
         _ = Glibc.close(descriptor)
     }
 

@@ -106,6 +106,24 @@ import Testing
         try book.close()
     }
 
+    @Test func `the folder is free when its owner has gone, though a forked child has the lock open`() throws {
+        let folder = try TemporaryFolder()
+        var inherited: [Int32] = []
+        defer { for descriptor in inherited { close(descriptor) } }
+        do {
+            let book = try folder.open()
+            // What fork gives a child until it runs another program: the same open lock.
+            let own = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap { Int32($0) }
+            for descriptor in own {
+                let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(descriptor)")
+                if path?.hasSuffix(folder.path + "/data/lock") == true { inherited.append(dup(descriptor)) }
+            }
+            try book.close()
+        }
+        #expect(inherited.count == 1)
+        try folder.open().close()
+    }
+
     @Test func `a folder without a book is not made unless asked, and a foreign database is not touched`() throws {
         let folder = try TemporaryFolder()
         #expect(throws: BookProblem.self) { try folder.open(create: false) }
