@@ -207,7 +207,8 @@ private func arrivals(_ chance: inout Chance, days: Int) -> [[SeriesKey: [ChunkA
     // Corrections: the same starts again with another value, which contests or refills them.
     for _ in 0..<batches.count / 4 {
         guard var again = batches.randomElement(using: &chance) else { continue }
-        for key in again.keys {
+        // In one order: that of a dictionary is another in every process, and chance would fall otherwise.
+        for key in again.keys.sorted(by: { $0.parameter.rawValue < $1.parameter.rawValue }) {
             again[key] = again[key]?.filter { _ in Int.random(in: 0..<6, using: &chance) == 0 }.map { row in
                 ChunkAddition(
                     start: row.start, mantissa: row.mantissa + Int64.random(in: 0...20, using: &chance), exponent: -2,

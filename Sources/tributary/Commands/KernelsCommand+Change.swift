@@ -72,6 +72,7 @@ extension KernelsCommand {
         var bits: UInt64 = 0
         let time = KernelRun(count: columns.seriesCount, rounds: min(run.rounds, 3)).time(values: columns.seriesCount) {
             learned = 0
+            bits = 0
             for series in 0..<columns.seriesCount {
                 var monitor = ChangeMonitor(rule: rule, slots: slots)
                 for row in 0..<(columns.values.count / columns.seriesCount) {
