@@ -53,6 +53,24 @@ extension FlowTests {
             #expect(series.first?["first"] as? String == "2025-04-30T16:00:00Z")
         }
 
+        @Test("Twenty thousand series and stations are told by name, of more how many there are")
+        func manySeries() throws {
+            let river = try ExampleRiver()
+            let file = try river.write(
+                "many.csv", (0..<20_003).map { "ST-\(100_000 + $0),codmn,2025-05-01T00:00:00+08:00,2.31,N" })
+            let text = try Program.run(["check", file])
+            #expect(text.exitCode == 0)
+            #expect(text.output.contains("all 20003 would be provisional: ST-100000 ST-100001 "), "\(text.output)")
+            #expect(text.output.contains(" and 19983 more\n"))
+            #expect(text.output.contains("and 19980 more, and others with 3 observations\n"), "\(text.output)")
+            let object = try #require(try Program.run(["check", file, "--format", "json"]).lines.first)
+            let parsed = try #require(try JSONSerialization.jsonObject(with: Data(object.utf8)) as? [String: Any])
+            #expect((parsed["series"] as? [Any])?.count == 20_000)
+            #expect((parsed["provisional_stations"] as? [Any])?.count == 20_000)
+            #expect(parsed["provisional_station_count"] as? Int == 20_003)
+            #expect(parsed["other_observations"] as? Int == 3)
+        }
+
         @Test("Without a registry every station would be provisional, and a whole file is 0")
         func noRegistry() throws {
             let river = try ExampleRiver()

@@ -37,12 +37,15 @@ final class BatchAdmission {
 
     /// Reads `bytes` and hands every admitted slice to `taker`.
     ///
-    /// - Parameter selecting: the part of a decoded slice to be looked at; `nil` from it passes the slice over.
+    /// - Parameters:
+    ///   - sliceRows: the most rows of one slice, where they are to be fewer than a reader takes by itself.
+    ///   - selecting: the part of a decoded slice to be looked at; `nil` from it passes the slice over.
     func admit(
         _ bytes: UnsafeRawBufferPointer, name: String, received: Instant, entitled: Set<StationID>?,
-        selecting: ((DecodedSlice) -> DecodedSlice?)? = nil, to taker: some AdmittedRowTaker
+        sliceRows: Int? = nil, selecting: ((DecodedSlice) -> DecodedSlice?)? = nil, to taker: some AdmittedRowTaker
     ) throws -> AdmittedBatch {
-        let context = rules.context(bytes, name: name, received: received)
+        var context = rules.context(bytes, name: name, received: received)
+        if let sliceRows { context.limits.blockRows = sliceRows }
         var batch = AdmittedBatch(ending: BatchEnding(state: .rejected))
         let outcome = try decodeBatch(bytes, context: context, workspace: workspace) { decoded in
             var slice = decoded

@@ -23,8 +23,10 @@ extension BatchCheck {
                 "rejected": .integer(rows.rejected), "quarantined": .integer(rows.quarantined),
             ]),
             "series": .array(series.map { found($0, catalogue) }),
+            "other_observations": .integer(otherObservations),
             "first_rows": .array(firstRows.map(stored)),
             "provisional_stations": .array(adopted.sorted().map { .string($0.rawValue) }),
+            "provisional_station_count": .integer(adoptedCount),
             "causes": .array(causes.map(cause)),
             "counted_only": .integer(admitted.summary?.unkeptRejections ?? 0),
         ])

@@ -38,7 +38,10 @@ extension BatchCheck {
         for found in series.prefix(Self.listLimit) {
             add("series", seriesText(found, catalogue))
         }
-        if series.count > Self.listLimit { add("series", "and \(series.count - Self.listLimit) more") }
+        if series.count > Self.listLimit {
+            let others = otherObservations == 0 ? "" : ", and others with \(otherObservations) observations"
+            add("series", "and \(series.count - Self.listLimit) more\(others)")
+        }
         for reading in firstRows { add("stored as", storedText(reading)) }
         for cause in causes { lines += causeLines(cause) }
         if let unkept = admitted.summary?.unkeptRejections, unkept > 0 {
@@ -101,12 +104,12 @@ extension BatchCheck {
 
     private func stationView(_ registry: String?) -> String {
         let names = adopted.sorted().prefix(Self.listLimit).map(\.rawValue.onOneLine).joined(separator: " ")
-        let more = adopted.count > Self.listLimit ? " and \(adopted.count - Self.listLimit) more" : ""
+        let more = adoptedCount > Self.listLimit ? " and \(adoptedCount - Self.listLimit) more" : ""
         guard let registry else {
-            return "no registry given (--stations): all \(adopted.count) would be provisional: \(names)\(more)"
+            return "no registry given (--stations): all \(adoptedCount) would be provisional: \(names)\(more)"
         }
         if adopted.isEmpty { return "by \(registry)" }
-        return "\(adopted.count) are not in \(registry) and would be provisional: \(names)\(more)"
+        return "\(adoptedCount) are not in \(registry) and would be provisional: \(names)\(more)"
     }
 
     private var rowText: String {

@@ -12,6 +12,11 @@ import Storage
 struct BatchCheck: Sendable {
     /// First rows shown.
     static let rowLimit = 5
+    /// Series and provisional stations told by name: a file may have a hundred thousand, which would take more memory than
+    /// the file. The observations of further series are counted.
+    static let nameLimit = 20_000
+    /// Rows looked at together: one that is kept aside takes ten times the memory of one that is taken.
+    private static let sliceRows = 16_384
 
     /// The file as a person named it.
     let file: String
@@ -23,14 +28,18 @@ struct BatchCheck: Sendable {
     /// Whether the profile is a registered station's own rather than the one built in for the format.
     var isOwnProfile = false
     var rows = RowKinds()
-    /// In order of appearance.
+    /// In order of appearance, at most `nameLimit`.
     var series: [SeriesFound] = []
+    /// Observations of the series beyond those.
+    var otherObservations = 0
     /// As they would be stored.
     var firstRows: [Reading] = []
     /// In order of appearance.
     var causes: [CauseFound] = []
-    /// Stations that no registry names and that would be taken as provisional.
+    /// Stations that no registry names and that would be taken as provisional, at most `nameLimit`.
     var adopted: Set<StationID> = []
+    /// How many there are.
+    var adoptedCount = 0
 
     /// Observations that would be taken, and rows that would not.
     struct RowKinds: Sendable {
@@ -69,12 +78,14 @@ struct BatchCheck: Sendable {
         digest = sha256(raw.bytes) { raw.letGo() }
         container = containerName(of: raw.bytes)
         admitted = try BatchAdmission(rules: rules.giving(back: raw)).admit(
-            raw.bytes, name: FoundFile(root: path).name, received: received, entitled: nil, to: found)
+            raw.bytes, name: FoundFile(root: path).name, received: received, entitled: nil, sliceRows: Self.sliceRows,
+            to: found)
         guard raw.isUnchanged else { throw CommandFailure.changed(shown) }
         rows = found.rows
         series = found.series
         firstRows = found.firstRows
         adopted = found.adopted
+        (adoptedCount, otherObservations) = (found.adoptedCount, found.otherObservations)
         if let stopped = admitted.stopped {
             found.note(stopped)
             rows.rejected += 1
@@ -104,6 +115,8 @@ struct BatchCheck: Sendable {
         var firstRows: [Reading] = []
         var causes: [CauseFound] = []
         var adopted: Set<StationID> = []
+        var adoptedCount = 0
+        var otherObservations = 0
         private var places: [SeriesKey: Int] = [:]
         private var causePlaces: [RejectionReason: Int] = [:]
 
@@ -115,23 +128,29 @@ struct BatchCheck: Sendable {
             let waiting = slice.rejections.count { $0.reason.isQuarantine }
             rows.rejected += slice.rejections.count - waiting
             rows.quarantined += slice.quarantined.count + waiting
-            adopted.formUnion(slice.adoptedStations)
+            // Each is told once.
+            adoptedCount += slice.adoptedStations.count
+            adopted.formUnion(slice.adoptedStations.sorted().prefix(BatchCheck.nameLimit - adopted.count))
         }
 
         private func count(_ block: ObservationBlock) {
             for row in 0..<min(block.count, BatchCheck.rowLimit - firstRows.count) { firstRows.append(block[row]) }
-            let found = block.seriesTable.map { key in
+            let found: [Int?] = block.seriesTable.map { key in
                 if let place = places[key] { return place }
+                if series.count == BatchCheck.nameLimit { return nil }
                 places[key] = series.count
                 series.append(SeriesFound(key: key))
                 return series.count - 1
             }
             for row in 0..<block.count {
-                let place = found[Int(block.series[row])]
                 let start = Instant(milliseconds: block.start[row])
-                series[place].count += 1
-                series[place].first = min(series[place].first, start)
-                series[place].last = max(series[place].last, start)
+                if let place = found[Int(block.series[row])] {
+                    series[place].count += 1
+                    series[place].first = min(series[place].first, start)
+                    series[place].last = max(series[place].last, start)
+                } else {
+                    otherObservations += 1
+                }
                 switch Qualifier(rawValue: block.qualifier[row]) {
                 case .missing: rows.withoutValue += 1
                 case .below, .above: rows.censored += 1
