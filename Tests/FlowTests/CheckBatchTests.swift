@@ -80,6 +80,24 @@ extension FlowTests {
             #expect(checked.output.contains("all 2 would be provisional: EX-DOWN-1 EX-NOWHERE-9\n"))
         }
 
+        @Test("A table of instruments' checks is told as a node takes it, with its document or with every fault")
+        func instrumentTable() throws {
+            let river = try ExampleRiver()
+            let table = river.folder.file("qa.csv")
+            let head = "#issuer: Example company\n#document: QA-1\nstation,parameter,kind,time,result,reference,limit\n"
+            let row = "EX-DOWN-1,codmn,zero,2026-05-01 08:30,0.05,0,0.1\n"
+            try Data((head + row).utf8).write(to: URL(filePath: table))
+            let good = try Program.run(["check", table, "--stations", river.stations])
+            #expect(good.exitCode == 0)
+            #expect(good.output.contains("qa.csv: every record would be filed\n"), "\(good.output)")
+            #expect(good.output.contains("  document    Example company QA-1\n"))
+            #expect(good.output.contains("  records     1 of instruments' checks"))
+            let unknown = row.replacing("EX-DOWN-1", with: "EX-NOWHERE-9").replacing(",zero,", with: ",nought,")
+            try Data((head + unknown).utf8).write(to: URL(filePath: table))
+            let bad = try Program.run(["check", table, "--stations", river.stations])
+            #expect(bad.exitCode == 65 && bad.output.contains("nought"), "\(bad.output)")
+        }
+
         @Test("Every fixture is told as an ingest takes it", arguments: BadInputTests.outcomes)
         func agreesWithIngest(_ outcome: BadInputTests.Outcome) throws {
             let path = Program.root.appending(path: "fixtures/batches/\(outcome.file)").path

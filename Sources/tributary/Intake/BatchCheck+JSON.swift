@@ -17,6 +17,12 @@ extension BatchCheck {
                 (admitted.summary?.otherProfiles ?? []).map { other in
                     profile(other, "that of other stations in the file", admitted.summary?.format ?? .tributaryCSV)
                 }),
+            "instrument_records": instruments.map { found in
+                .object([
+                    "issuer": .string(found.document.issuer), "document": .string(found.document.number),
+                    "records": .integer(found.recordCount),
+                ])
+            } ?? .null,
             "rows": .object([
                 "read": .integer(admitted.summary?.rowCount ?? 0), "observations": .integer(rows.observations),
                 "without_value": .integer(rows.withoutValue), "beyond_limit": .integer(rows.censored),

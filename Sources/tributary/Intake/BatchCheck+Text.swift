@@ -34,7 +34,12 @@ extension BatchCheck {
             }
             add("stations", stationView(registry))
         }
-        add("rows", rowText)
+        if let (document, count) = instruments {
+            add("document", "\(document.issuer) \(document.number)".onOneLine)
+            add("records", "\(count) of instruments' checks (质控记录): filed whole or not at all")
+        } else {
+            add("rows", rowText)
+        }
         for found in series.prefix(Self.listLimit) {
             add("series", seriesText(found, catalogue))
         }
@@ -52,7 +57,7 @@ extension BatchCheck {
 
     var verdict: String {
         switch status {
-        case ExitStatus.done: "every row would be taken"
+        case ExitStatus.done: instruments == nil ? "every row would be taken" : "every record would be filed"
         case ExitStatus.needsAttention: "some rows need a person"
         default: "cannot be used"
         }

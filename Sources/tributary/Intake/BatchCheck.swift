@@ -40,6 +40,8 @@ struct BatchCheck: Sendable {
     var adopted: Set<StationID> = []
     /// How many there are.
     var adoptedCount = 0
+    /// Of a table of instruments' checks, what would be filed.
+    var instruments: (document: EvidenceDocument.Name, recordCount: Int)?
 
     /// Observations that would be taken, and rows that would not.
     struct RowKinds: Sendable {
@@ -87,8 +89,11 @@ struct BatchCheck: Sendable {
         adopted = found.adopted
         (adoptedCount, otherObservations) = (found.adoptedCount, found.otherObservations)
         if let stopped = admitted.stopped {
-            found.note(stopped)
-            rows.rejected += 1
+            if let why = instrumentRefusal(stopped, raw.bytes, rules, received) {
+                found.note(why)
+                rows.rejected += 1
+            }
+            guard raw.isUnchanged else { throw CommandFailure.changed(shown) }
         }
         causes = found.causes
         if let summary = admitted.summary {
@@ -97,9 +102,23 @@ struct BatchCheck: Sendable {
         }
     }
 
+    /// Notes what a table of instruments' checks would file; otherwise why the file is refused.
+    private mutating func instrumentRefusal(
+        _ stopped: Rejection, _ bytes: UnsafeRawBufferPointer, _ rules: IntakeRules, _ received: Instant
+    ) -> Rejection? {
+        guard stopped.reason == .unknownFormat, bytes.count <= LiveLane.byteLimit,
+            let text = instrumentTableText(bytes)
+        else { return stopped }
+        let (filing, problems) = rules.instrumentFiling(text, file: file, person: "", now: received, entitled: nil)
+        guard let filing else { return .instrumentTable(file, problems) }
+        instruments = (filing.document, filing.records.count)
+        return nil
+    }
+
     /// Nothing of the file would be taken, or nothing of it could be trusted.
     var isUnusable: Bool {
-        admitted.stopped != nil && (admitted.isDamaged || rows.observations + rows.quarantined == 0)
+        instruments == nil && admitted.stopped != nil
+            && (admitted.isDamaged || rows.observations + rows.quarantined == 0)
     }
 
     /// The command's exit code for this file.

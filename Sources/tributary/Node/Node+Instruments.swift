@@ -20,7 +20,7 @@ extension Node {
         let now = Node.clock()
         let admission = NoticeAdmission(registry: registry.registry, catalogue: catalogue, now: now)
         let person = admission.textProblems("--by", request.person, limit: NoticeAdmission.nameLimit)
-        let (found, problems) = instrumentFiling(
+        let (found, problems) = rules.instrumentFiling(
             request.table.text, file: request.table.path, person: request.person, now: now, entitled: nil)
         guard let filing = found, person.isEmpty else {
             throw CommandFailure(
@@ -32,36 +32,6 @@ extension Node {
         live.forgetInstruments()
         try await updateAllAlerts()
         return .done(Self.render([record].flatMap(instrumentLines), format))
-    }
-
-    /// The filing that a table of records makes, or everything against it.
-    ///
-    /// - Parameter entitled: the stations its sender may speak for; `nil`: any.
-    func instrumentFiling(
-        _ text: String, file: String, person: String, now: Instant, entitled: Set<StationID>?
-    ) -> (filing: InstrumentFiling?, problems: [String]) {
-        let (table, faults) = readInstrumentRecords(text, file: file, parameters: catalogue)
-        var problems = faults.map(\.description)
-        let records = table?.records.map { record in
-            record.of(registry.registry.stationNames[record.station.rawValue] ?? record.station)
-        }
-        for id in Set((records ?? []).map(\.station)).sorted() where registry.registry.stations[id] == nil {
-            problems.append(
-                "\(file): the station \(id) is not registered. Give the id or an alias of a station in "
-                    + "the registry folder, or register it first.")
-        }
-        if let late = records?.first(where: { $0.time > now }) {
-            problems.append(
-                "\(file): a check of \(late.station) is dated \(late.time.iso8601(at: .china)), which "
-                    + "is still to come. Correct the time.")
-        }
-        for id in Set((records ?? []).map(\.station)).sorted() where entitled.map({ !$0.contains(id) }) ?? false {
-            problems.append("\(file): its sender does not speak for the station \(id).")
-        }
-        guard problems.isEmpty, let table, let records else { return (nil, problems) }
-        return (
-            InstrumentFiling(document: table.document, records: records, person: person, filedAt: now), []
-        )
     }
 
     /// What a batch that is a table of records came to.
@@ -79,14 +49,11 @@ extension Node {
         else { return nil }
         let incoming = batch.incoming
         let speaksFor = try writer.reader.senders().first { $0.id == incoming.sender }?.speaksFor
-        let (found, problems) = instrumentFiling(
+        let (found, problems) = rules.instrumentFiling(
             text, file: incoming.name, person: incoming.sender, now: incoming.receivedAt,
             entitled: speaksFor.map { Set($0) })
         guard let filing = found else {
-            let told = problems.prefix(Self.toldProblemLimit).joined(separator: " ")
-            let rejection = Rejection(
-                .malformedDocument, row: 0, excerpt: incoming.name,
-                remedy: told + " Correct the table and send it again; records are taken all or none.")
+            let rejection = Rejection.instrumentTable(incoming.name, problems)
             writer.reject(rejection, in: open)
             writer.finish(open, BatchEnding(state: .rejected))
             return .refused(rejection)
@@ -103,9 +70,6 @@ extension Node {
         if !isOnRecord { _ = try writer.file(filing) }
         return .filed
     }
-
-    /// Problems of a table that its refusal tells of.
-    private static let toldProblemLimit = 20
 
     func performInstruments(station text: String?, _ format: OutputFormat) throws -> CommandReply {
         let station = text.map { registry.registry.stationNames[$0] ?? StationID($0) }
