@@ -3,8 +3,19 @@
 package import Monitoring
 
 /// The span of a chunk in UTC: short for dense series, long for sparse ones, so that a chunk holds hundreds of rows.
-package enum ChunkSpan: String, Sendable, CaseIterable {
+package enum ChunkSpan: String, Sendable, CaseIterable, Comparable {
     case day, month, year
+
+    /// The shorter one first.
+    package static func < (left: ChunkSpan, right: ChunkSpan) -> Bool { left.rank < right.rank }
+
+    private var rank: Int {
+        switch self {
+        case .day: 0
+        case .month: 1
+        case .year: 2
+        }
+    }
 
     /// The span for a step between observations: a day up to ten minutes, a month up to three hours, else a year.
     package init(cadence: Duration64) {

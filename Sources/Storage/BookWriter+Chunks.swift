@@ -223,13 +223,15 @@ struct ChunkMerging {
         return low
     }
 
-    /// The span of a new series: by its declared cadence, else by the median step of its first batch.
+    /// The span of a new series: by its declared cadence, or by the median step of its first batch where that is shorter. A
+    /// source that sends more often than it says would otherwise get chunks of a hundred thousand rows.
     private mutating func span(
         _ index: Int32, _ rows: UnsafeMutableBufferPointer<ChunkAddition>, _ order: Arrival
     ) -> ChunkSpan {
-        if let cadence = state.catalogue.records[Int(index)].traits.cadence, cadence > .zero {
-            return ChunkSpan(cadence: cadence)
-        }
+        let cadence = state.catalogue.records[Int(index)].traits.cadence
+        let declared = cadence.flatMap { $0 > .zero ? ChunkSpan(cadence: $0) : nil }
+        // Two readings tell nothing of a cadence.
+        if let declared, declared == .day || rows.count < 3 { return declared }
         starts.removeAll(keepingCapacity: true)
         if order == .mixed {
             let first = rows.reduce(into: Int64.max) { $0 = min($0, $1.sequence) }
@@ -238,7 +240,8 @@ struct ChunkMerging {
             // In order of arrival still: the first batch's rows stand first.
             for row in rows.prefix(while: { $0.sequence == rows[0].sequence }) { starts.append(row.start) }
         }
-        return ChunkSpan(inferredFrom: starts)
+        let found = ChunkSpan(inferredFrom: starts)
+        return declared.map { min($0, found) } ?? found
     }
 }
 

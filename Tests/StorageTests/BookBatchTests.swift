@@ -10,6 +10,19 @@ import Storage
 import Testing
 
 @Suite struct BookBatchTests {
+    @Test func `a source that sends more often than it says gets chunks for what it sends`() throws {
+        let folder = try TemporaryFolder()
+        let book = try folder.open()
+        let minutes = (0..<2_880).map { TestRow("a", newYear + Int64($0) * 60_000, "1") }
+        try book.ingest("dense", minutes, cadence: .hours(4))
+        try book.ingest(
+            "as said", (0..<12).map { TestRow("b", newYear + Int64($0) * 4 * hour, "1") }, cadence: .hours(4))
+        try book.close()
+        // Two days of minutes are two chunks of a day; two of four hours lie in one of a year.
+        let counts = try folder.database { try Int.fetchAll($0, sql: "SELECT row_count FROM chunks ORDER BY id") }
+        #expect(counts == [1_440, 1_440, 12])
+    }
+
     @Test func `a batch is taken once: the same bytes give the stored receipt and change nothing`() throws {
         let folder = try TemporaryFolder()
         let book = try folder.open()
