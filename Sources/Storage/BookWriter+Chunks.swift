@@ -230,8 +230,7 @@ struct ChunkMerging {
     ) -> ChunkSpan {
         let cadence = state.catalogue.records[Int(index)].traits.cadence
         let declared = cadence.flatMap { $0 > .zero ? ChunkSpan(cadence: $0) : nil }
-        // Two readings tell nothing of a cadence.
-        if let declared, declared == .day || rows.count < 3 { return declared }
+        if let declared, declared == .day { return declared }
         starts.removeAll(keepingCapacity: true)
         if order == .mixed {
             let first = rows.reduce(into: Int64.max) { $0 = min($0, $1.sequence) }
@@ -241,7 +240,8 @@ struct ChunkMerging {
             for row in rows.prefix(while: { $0.sequence == rows[0].sequence }) { starts.append(row.start) }
         }
         let found = ChunkSpan(inferredFrom: starts)
-        return declared.map { min($0, found) } ?? found
+        // Two readings tell nothing against what is declared.
+        return declared.map { starts.count < 3 ? $0 : min($0, found) } ?? found
     }
 }
 

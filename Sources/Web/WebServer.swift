@@ -146,12 +146,15 @@ package struct WebServer: Service {
 
     private static func pageRouter(_ node: any NodeReading) -> Router<DoorContext> {
         let router = Router(context: DoorContext.self)
-        router.get("/") { request, _ -> Response in
-            let accepted = request.headers[.acceptLanguage] ?? ""
-            let language: Language = accepted.hasPrefix("en") ? .english : .chinese
-            var headers = HTTPFields()
-            headers[.location] = "/\(language.rawValue)/"
-            return Response(status: .found, headers: headers)
+        // An address without a language is that of the reader's.
+        for name in ["", "sections", "holes", "statements", "statements/{run}"] {
+            router.get(RouterPath(name)) { request, _ -> Response in
+                let accepted = request.headers[.acceptLanguage] ?? ""
+                let language: Language = accepted.hasPrefix("en") ? .english : .chinese
+                var headers = HTTPFields()
+                headers[.location] = "/\(language.rawValue)\(request.uri.string)"
+                return Response(status: .found, headers: headers)
+            }
         }
         router.get("health") { _, _ in "ok\n" }
         router.get("style.css") { _, _ in text(StyleSheet.text, type: "text/css; charset=utf-8") }

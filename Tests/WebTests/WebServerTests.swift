@@ -121,7 +121,11 @@ private struct StubNode: NodeReading {
                 #expect(zh.status == 200 && zh.text.contains(chinese) && zh.text.contains("lang=\"zh-CN\""))
                 #expect(en.status == 200 && en.text.contains(english) && en.text.contains("lang=\"en\""))
                 #expect(zh.text.contains("href=\"/en/\(path)\"") && en.text.contains("href=\"/zh/\(path)\""))
+                let unnamed = try await get(port, "/\(path)")
+                #expect([zh.text, en.text].contains(unnamed.text), "Without a language it is the reader's.")
             }
+            let asked = try await get(port, "/holes?station=S%26T")
+            #expect(asked.text.contains("asked S&amp;T"))
         }
     }
 
